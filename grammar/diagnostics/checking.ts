@@ -1,0 +1,354 @@
+import { entry, type CatalogueEntry } from './entry.ts';
+
+/** What the compiler finds. */
+export const checking = {
+  'no-declarations': entry<object>({
+    severity: 'error',
+    message: () => 'the file declares nothing',
+    hint: () => 'start with a source: `source rows = csv("data.csv")`',
+  }),
+  'not-in-this-version': entry<{ construct: string }>({
+    severity: 'error',
+    message: ({ construct }) => `\`${construct}\` is not part of this version of mlp`,
+  }),
+  'second-pipeline': entry<object>({
+    severity: 'error',
+    message: () => 'a file has one `pipeline` block',
+  }),
+  'unknown-keyword': entry<{ keyword: string; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ keyword }) => `\`${keyword}\` is not a keyword`,
+    hint: ({ suggestion }) => suggestion,
+  }),
+  'unknown-kind': entry<{ name: string; keyword: string; kinds: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ name, keyword }) => `there is no kind \`${name}\` of \`${keyword}\``,
+    hint: ({ keyword, kinds, suggestion }) =>
+      suggestion ?? (kinds.length === 0 ? `no kind of \`${keyword}\` is part of this version of mlp` : `the kinds of \`${keyword}\` are ${listed(kinds)}`),
+  }),
+  'wrong-keyword': entry<{ keyword: string; kind: string; right: string }>({
+    severity: 'error',
+    message: ({ keyword, kind, right }) => `\`${kind}\` makes a \`${right}\`, not a \`${keyword}\``,
+    hint: ({ right }) => `write \`${right}\` here`,
+  }),
+  'duplicate-name': entry<{ name: string; first: string }>({
+    severity: 'error',
+    message: ({ name, first }) =>
+      name === first ? `\`${name}\` is declared twice` : `\`${name}\` and \`${first}\` differ in case only, which SQL does not see`,
+    hint: () => 'give one of them another name',
+  }),
+  'duplicate-key': entry<{ key: string }>({
+    severity: 'error',
+    message: ({ key }) => `\`${key}\` is given twice`,
+  }),
+  'unknown-key': entry<{ key: string; of: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ key, of }) => `\`${of}\` has no \`${key}\``,
+    hint: ({ of, known, suggestion }) => suggestion ?? (known.length === 0 ? `\`${of}\` takes nothing` : `it takes ${listed(known)}`),
+  }),
+  'missing-key': entry<{ key: string; of: string; expected: string }>({
+    severity: 'error',
+    message: ({ key, of }) => `\`${of}\` needs \`${key}\``,
+    hint: ({ key, expected }) => `add \`${key}:\` with ${expected}`,
+  }),
+  'wrong-value': entry<{ name: string; expected: string; found?: string | undefined }>({
+    severity: 'error',
+    message: ({ name, expected, found }) => `\`${name}\` must be ${expected}${found === undefined ? '' : `, found ${found}`}`,
+  }),
+  'unknown-word': entry<{ word: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ word }) => `\`${word}\` means nothing here`,
+    hint: ({ known, suggestion }) => suggestion ?? (known.length === 0 ? 'text stands in quotes' : `use ${listed(known)}`),
+  }),
+  'unknown-constructor': entry<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ name }) => `\`${name}(…)\` cannot stand here`,
+    hint: ({ known, suggestion }) => suggestion ?? (known.length === 0 ? undefined : `use ${listed(known)}`),
+  }),
+  'too-many-arguments': entry<{ name: string; takes: readonly string[] }>({
+    severity: 'error',
+    message: ({ name, takes }) => `\`${name}\` takes ${takes.length === 0 ? 'no arguments' : `only ${listed(takes)}`}`,
+  }),
+  'declaration-as-value': entry<{ name: string }>({
+    severity: 'error',
+    message: ({ name }) => `\`${name}\` is a declaration: data flows in through the inputs, not through parameters`,
+  }),
+  'type-as-value': entry<object>({
+    severity: 'error',
+    message: () => 'a type that may be null cannot stand here',
+  }),
+  'unknown-type': entry<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ name }) => (name === '' ? 'expected a type' : `there is no type \`${name}\``),
+    hint: ({ known, suggestion }) => suggestion ?? `the types are ${listed(known)}`,
+  }),
+  'type-arguments': entry<{ type: string }>({
+    severity: 'error',
+    message: ({ type }) => `the arguments of \`${type}\` are wrong`,
+    hint: ({ type }) => ({ decimal: 'write `decimal(9, 2)`', list: 'write `list(int)`', struct: 'write `struct(a: int, b: string)`' })[type] ?? `write \`${type}\`, or \`${type}(where: "…")\``,
+  }),
+  'unknown-param': entry<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ name }) => `the pipeline has no param \`${name}\``,
+    hint: ({ known, suggestion }) => suggestion ?? (known.length === 0 ? 'it has none' : `its params are ${listed(known)}`),
+  }),
+  'unknown-param-name': entry<{ name: string; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ name }) => `there is no param \`${name}\``,
+    hint: ({ name, suggestion }) => suggestion ?? `declare it: \`param ${name}: string = "…"\``,
+  }),
+  'param-without-type': entry<{ name: string }>({
+    severity: 'error',
+    message: ({ name }) => `the param \`${name}\` has no type`,
+    hint: ({ name }) => `write \`param ${name}: int = 1\``,
+  }),
+  'param-missing': entry<{ name: string; expected: string }>({
+    severity: 'error',
+    message: ({ name, expected }) => `the param \`${name}\` has no default and was not given: it must be ${expected}`,
+    hint: ({ name }) => `give it with \`--param ${name}=…\``,
+  }),
+  'param-value': entry<{ name: string; expected: string; found: string }>({
+    severity: 'error',
+    message: ({ name, expected, found }) => `the param \`${name}\` must be ${expected}, \`--param\` gave \`${found}\``,
+  }),
+  'param-in-quotes': entry<{ name: string; quote: string }>({
+    severity: 'error',
+    message: ({ name }) => `\`\${${name}}\` stands for a value and cannot be inside quotes`,
+    hint: ({ name }) => `write \`\${${name}}\` without the quotes; to join texts use \`'…' || \${${name}}\``,
+  }),
+  'unknown-target': entry<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ name }) => `the pipeline has no step \`${name}\``,
+    hint: ({ known, suggestion }) => suggestion ?? `its steps are ${listed(known)}`,
+  }),
+  'unknown-name': entry<{ name: string; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ name }) => `nothing is called \`${name}\``,
+    hint: ({ suggestion }) => suggestion,
+  }),
+  'unknown-part': entry<{ name: string; part: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ name, part }) => `\`${name}\` has no part \`${part}\``,
+    hint: ({ known, suggestion }) => suggestion ?? (known.length === 0 ? 'it has no parts' : `its parts are ${listed(known)}`),
+  }),
+  'not-a-collection': entry<{ name: string }>({
+    severity: 'error',
+    message: ({ name }) => `\`${name}\` was not made by a \`for\`: it has no members to choose from`,
+  }),
+  'named-input': entry<{ key: string; kind: string }>({
+    severity: 'error',
+    message: ({ key, kind }) => `the inputs of \`${kind}\` have no names: \`${key}:\` belongs between braces`,
+    hint: ({ key, kind }) => `write \`${kind}(…) { ${key}: … }\``,
+  }),
+  'missing-input': entry<{ kind: string; input: string; wanted: string }>({
+    severity: 'error',
+    message: ({ kind, wanted }) => `\`${kind}\` needs ${wanted} between its parentheses`,
+  }),
+  'too-many-inputs': entry<{ kind: string; takes: string }>({
+    severity: 'error',
+    message: ({ kind, takes }) => `\`${kind}\` takes ${takes}, and no more`,
+  }),
+  'wrong-input': entry<{ kind: string; wanted: string; found: string; hint?: string | undefined }>({
+    severity: 'error',
+    message: ({ kind, wanted, found }) => `\`${kind}\` takes ${wanted}, found ${found}`,
+    hint: ({ hint }) => hint,
+  }),
+  'unknown-column': entry<{ name: string; table: string; columns: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ name, table }) => `\`${table}\` has no column \`${name}\``,
+    hint: ({ table, columns, suggestion }) => suggestion ?? `\`${table}\` has ${listed(columns, 12)}`,
+  }),
+  cycle: entry<{ chain: readonly string[] }>({
+    severity: 'error',
+    message: ({ chain }) => `these declarations read each other: ${chain.join(' → ')}`,
+    hint: () => 'data flows one way; take one of these references out',
+  }),
+  'test-touched': entry<{ name: string; done: string; part: string }>({
+    severity: 'error',
+    message: ({ name, done, part }) => `\`${name}\` is ${done} \`${part}\``,
+    hint: () => 'test rows are for the last judgement alone: use the validation part',
+  }),
+  'scored-on-fit': entry<{ model: string; part: string; fitted: string }>({
+    severity: 'error',
+    message: ({ model, part, fitted }) =>
+      part === fitted
+        ? `\`${model}\` would be scored on \`${part}\`, which it was fitted on`
+        : `\`${model}\` would be scored on \`${part}\`, which shares rows with \`${fitted}\`, which it was fitted on`,
+    hint: () => 'a score on rows that a model has seen says nothing about new ones',
+  }),
+  'different-splits': entry<{ model: string; split: string; first: string; other: string }>({
+    severity: 'error',
+    message: ({ model, split, first, other }) =>
+      `\`${model}\` was trained on \`${split}\` and \`${first}\` on \`${other}\`: their scores are not of the same rows`,
+    hint: () => 'evaluate them in reports of their own, or train them on one split',
+  }),
+  'chosen-by-test': entry<{ name: string; report: string }>({
+    severity: 'error',
+    message: ({ name }) => `\`${name}\` would choose by test scores`,
+    hint: ({ report }) => `choose by \`${report}.validate\`: test rows that chose a model can no longer judge it`,
+  }),
+  'shares-of-split': entry<{ total: string; empty?: string | undefined }>({
+    severity: 'error',
+    message: ({ total, empty }) =>
+      empty === undefined ? `the shares of a split add up to 100%, these to ${total}` : `the shares leave nothing for \`${empty}\``,
+    hint: ({ empty }) => (empty === undefined ? 'leave one out, and it is the rest' : 'every part needs rows: make the others smaller'),
+  }),
+  'unfit-target': entry<{ column: string; type: string; task: string | undefined }>({
+    severity: 'error',
+    message: ({ column, type, task }) =>
+      task === undefined ? `\`${column}\` is ${type}, which nothing can be trained to predict` : `\`${column}\` is ${type}, which is no target of a ${task} task`,
+    hint: ({ task }) =>
+      task === undefined || task === 'regression' ? 'make a number, a text or a condition of it in SQL' : 'make a text, a whole number or a condition of it in SQL',
+  }),
+  'positive-without-two-classes': entry<{ task: string }>({
+    severity: 'error',
+    message: ({ task }) => `\`positive\` names one of two classes, and the task is ${task}`,
+    hint: () => 'take `positive` out, or say `task: binary`',
+  }),
+  'not-a-feature': entry<{ column: string; type: string; way: string | undefined; used: boolean }>({
+    severity: 'error',
+    message: ({ column, type }) => `\`${column}\` is ${type}, which cannot be a feature as it is`,
+    hint: ({ column, way, used }) =>
+      `${used ? 'take it out of `use`' : `drop it (\`drop: [${column}]\`)`}${way === undefined ? '' : `, or derive a column in SQL, such as \`${way}\``}`,
+  }),
+  'target-as-feature': entry<{ column: string }>({
+    severity: 'error',
+    message: ({ column }) => `\`${column}\` is the target of the split: as a feature it would tell what is to be predicted`,
+    hint: () => 'take it out of `use`',
+  }),
+  'use-and-drop': entry<object>({
+    severity: 'error',
+    message: () => '`use` lists all that is used, so there is nothing to `drop`',
+    hint: () => 'keep one of the two',
+  }),
+  'no-features': entry<{ split: string }>({
+    severity: 'error',
+    message: ({ split }) => `no column of \`${split}\` is left to be a feature`,
+    hint: () => 'drop less, or add columns to the table that is split',
+  }),
+  'column-not-used': entry<{ column: string; key: string; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ column, key }) => `\`${key}\` names \`${column}\`, which is not among the features`,
+    hint: ({ suggestion }) => suggestion ?? 'take it out here, or add it to `use`',
+  }),
+  'unfit-transform': entry<{ column: string; type: string; transform: string; wants: string }>({
+    severity: 'error',
+    message: ({ column, type, transform, wants }) => `\`${transform}\` needs ${wants}, and \`${column}\` is ${type}`,
+  }),
+  'target-mean-of-classes': entry<{ column: string }>({
+    severity: 'error',
+    message: ({ column }) => `\`target_mean\` of \`${column}\` needs a target with two classes or a number, and this one has several classes`,
+    hint: () => 'use `one_hot`, `ordinal` or `native`',
+  }),
+  'metric-unfit': entry<{ metric: string; task: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ metric, task }) => `\`${metric}\` is no metric of a ${task} task`,
+    hint: ({ known, suggestion }) => (suggestion === undefined ? `its metrics are ${listed(known)}` : `did you mean \`${suggestion}\`?`),
+  }),
+  'choice-metric': entry<{ both: boolean }>({
+    severity: 'error',
+    message: ({ both }) => (both ? 'a choice has one metric: `maximize` or `minimize`, not both' : 'a choice needs a metric'),
+    hint: () => 'write `maximize: auc`, or `minimize: rmse`',
+  }),
+  'metric-not-in-report': entry<{ metric: string; report: string; known: readonly string[] }>({
+    severity: 'error',
+    message: ({ metric, report }) => `the report \`${report}\` does not hold \`${metric}\``,
+    hint: ({ known }) => `it holds ${listed(known)}`,
+  }),
+  'wrong-direction': entry<{ metric: string; right: string }>({
+    severity: 'error',
+    message: ({ metric }) => `a choice by \`${metric}\` the other way round takes the worst model`,
+    hint: ({ metric, right }) => `write \`${right}: ${metric}\``,
+  }),
+  'wrong-task': entry<{ kind: string; task: string; target: string; instead: string }>({
+    severity: 'error',
+    message: ({ kind, task, target }) => `\`${kind}\` cannot predict \`${target}\`: the task is ${task}`,
+    hint: ({ instead }) => `use \`${instead}\`, or give the split the task you mean`,
+  }),
+  'unreadable-files': entry<{ message: string; hint: string | undefined }>({
+    severity: 'error',
+    message: ({ message }) => message,
+    hint: ({ hint }) => hint,
+  }),
+  'column-not-in-files': entry<{ column: string; columns: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ column }) => `the files have no column \`${column}\``,
+    hint: ({ columns, suggestion }) => suggestion ?? `they have ${listed(columns, 12)}`,
+  }),
+  'undeclared-columns': entry<{ columns: readonly string[] }>({
+    severity: 'error',
+    message: ({ columns }) => `\`schema\` does not list ${listed(columns, 12)}, and \`extra: fail\` allows no others`,
+    hint: () => 'list them, or say `extra: keep` or `extra: drop`',
+  }),
+  'impossible-type': entry<{ column: string; from: string; to: string }>({
+    severity: 'error',
+    message: ({ column, from, to }) => `\`${column}\` is ${from} in the files, which cannot become ${to}`,
+    hint: ({ from }) => (from === 'other' ? 'leave it out of `schema`, and convert it in SQL' : `declare it as \`${from}\`, and convert it in SQL`),
+  }),
+  'bad-where': entry<{ column: string; message: string; hint: string | undefined }>({
+    severity: 'error',
+    message: ({ column, message }) => `the \`where\` of \`${column}\` is wrong: ${message}`,
+    hint: ({ hint }) => hint,
+  }),
+  'column-twice': entry<{ column: string }>({
+    severity: 'error',
+    message: ({ column }) => `there would be two columns called \`${column}\`: names are compared without regard to case`,
+  }),
+  'filename-ambiguous': entry<{ name: string }>({
+    severity: 'error',
+    message: ({ name }) => `two of the files are called \`${name}\`, so that the column \`filename\` would not tell them apart`,
+    hint: () => 'give them names of their own, or leave `filename` out',
+  }),
+  'unknown-table': entry<{ name: string; tables: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ name }) => `there is no table \`${name}\``,
+    hint: ({ tables, suggestion }) =>
+      suggestion ?? (tables.length === 0 ? 'declare it, as in `source rows = csv("data.csv")`' : `declared are ${listed(tables, 12)}`),
+  }),
+  'not-a-table': entry<{ name: string; what: string }>({
+    severity: 'error',
+    message: ({ name, what }) => `\`${name}\` is a ${what}, and SQL reads tables`,
+  }),
+  'sql-syntax': sqlEntry(),
+  'sql-not-a-query': sqlEntry(),
+  'sql-forbidden-function': sqlEntry(),
+  'sql-forbidden-table': sqlEntry(),
+  'sql-order-dependent': sqlEntry(),
+  'sql-no-name': sqlEntry(),
+  'sql-binding': sqlEntry(),
+  'nothing-expected': entry<object>({
+    severity: 'warning',
+    message: () => 'this check expects nothing',
+    hint: () => 'say `rows: 1..`, or `not_null: [column]`',
+  }),
+  'alias-twice': entry<{ name: string; alias: string }>({
+    severity: 'error',
+    message: ({ name, alias }) => `\`${alias}\` is another name of \`${name}\`, which is given too`,
+    hint: () => 'give one of them',
+  }),
+  'objective-unfit': entry<{ objective: string; task: string; target: string; known: readonly string[] }>({
+    severity: 'error',
+    message: ({ objective, task, target }) => `\`${objective}\` is no objective for \`${target}\`: the task is ${task}`,
+    hint: ({ known }) => `its objectives are ${listed(known)}`,
+  }),
+  'not-among-features': entry<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ name }) => `\`${name}\` is not among the features`,
+    hint: ({ known, suggestion }) => suggestion ?? `they are ${listed(known, 12)}`,
+  }),
+  'weight-as-feature': entry<{ name: string }>({
+    severity: 'error',
+    message: ({ name }) => `\`${name}\` is the weight of a row and a feature too`,
+    hint: ({ name }) => `add it to the \`drop\` of the features: \`drop: [${name}]\``,
+  }),
+};
+
+/** What DuckDB says of a query, already put in the user's terms by the analysis. */
+function sqlEntry(): CatalogueEntry<{ message: string; hint: string | undefined }> {
+  return entry({ severity: 'error', message: ({ message }) => message, hint: ({ hint }) => hint });
+}
+
+function listed(names: readonly string[], most = 40): string {
+  const shown = names.slice(0, most).map((name) => `\`${name}\``);
+  return names.length > most ? `${shown.join(', ')} and ${names.length - most} more` : shown.join(', ');
+}

@@ -1,0 +1,12 @@
+export * from './ast.ts';
+export * from './span.ts';
+export { catalogue, type Code, type Parameters } from './diagnostics/catalogue.ts';
+export * from './diagnostics/diagnostic.ts';
+export { entry, type CatalogueEntry } from './diagnostics/entry.ts';
+export { renderDiagnostic, type Paint } from './diagnostics/render-diagnostic.ts';
+export { didYouMean, nearest } from './diagnostics/nearest.ts';
+export { formatDocument } from './format-document.ts';
+export { declarationKeywords, isOpeningKeyword, openingKeywords, type DeclarationKeyword } from './keywords.ts';
+export { parseDocument } from './parse-document.ts';
+export { offsetInFile } from './string-literal.ts';
+export { children, walk } from './walk.ts';
