@@ -1,0 +1,154 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { diagnose, didYouMean, type Span } from '../../grammar/index.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { CheckedDeclaration, Findings, Params, ResolvedDeclaration } from '../program.ts';
+import { encodeParams, pointer, type Places } from './encode-params.ts';
+import { expectation } from './expectation.ts';
+import type { ParamSchema, RecordSchema } from './schema.ts';
+
+const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, strict: false, validateSchema: false });
+const validators = new WeakMap<RecordSchema, ValidateFunction>();
+
+/**
+ * Checks a declaration's parameters against the schema of its kind. After it: they are what the schema says, with
+ * defaults filled in, so that a default that is written out is the same as one that is not.
+ */
+export function checkParams(declaration: ResolvedDeclaration, params: Params, findings: Findings): CheckedDeclaration | undefined {
+  const { item, kind } = declaration;
+  let sound = true;
+  const own: Findings = {
+    add: (diagnostic) => {
+      sound = false;
+      findings.add(diagnostic);
+    },
+  };
+  const encoded = encodeParams(item.body, kind.params, params, own);
+  if (sound) {
+    const value = structuredClone(encoded.value);
+    const validate = validatorOf(kind.params);
+    const spanOf = spanFinder(encoded.places, item.body?.span ?? item.call.name.span);
+    if (validate(value)) return { ...declaration, params: value as JsonObject, spanOf };
+    reportErrors(validate.errors ?? [], { kind: kind.name, schema: kind.params, spanOf, at: item.call.name.span }, own);
+  }
+  return undefined;
+}
+
+function validatorOf(schema: RecordSchema): ValidateFunction {
+  let validate = validators.get(schema);
+  if (validate === undefined) {
+    validate = ajv.compile(schema);
+    validators.set(schema, validate);
+  }
+  return validate;
+}
+
+type SpanOf = CheckedDeclaration['spanOf'];
+
+function spanFinder(places: Places, whole: Span): SpanOf {
+  return (path, part = 'value') => {
+    for (let length = path.length; length > 0; length--) {
+      const place = places.get(pointer(path.slice(0, length)));
+      if (place !== undefined) return part === 'key' ? (place.key ?? place.value) : place.value;
+    }
+    return whole;
+  };
+}
+
+interface Reporting {
+  readonly kind: string;
+  readonly schema: ParamSchema;
+  readonly spanOf: SpanOf;
+  /** Where a missing key is reported. */
+  readonly at: Span;
+}
+
+/** Turns ajv's errors into ours: one a place, the most specific. */
+function reportErrors(errors: readonly ErrorObject[], reporting: Reporting, findings: Findings): void {
+  const done = new Set<string>();
+  for (const error of specific(errors)) {
+    const path = steps(error.instancePath);
+    if (error.keyword === 'additionalProperties') {
+      const key = String(error.params['additionalProperty']);
+      const known = Object.keys((error.parentSchema?.['properties'] ?? {}) as object).filter((name) => !name.startsWith('$'));
+      const of = typeof error.parentSchema?.['x-call'] === 'string' ? error.parentSchema['x-call'] : owner(path, reporting.kind);
+      const span = reporting.spanOf([...path, key], 'key');
+      if (!once(done, `${error.instancePath}/${key}`)) continue;
+      findings.add(diagnose('unknown-key', span, { key, of, known, suggestion: didYouMean(key, known) }));
+    } else if (error.keyword === 'required') {
+      const key = String(error.params['missingProperty']);
+      if (!once(done, `${error.instancePath}/${key}`)) continue;
+      const span = path.length === 0 ? reporting.at : reporting.spanOf(path);
+      const wanted = (error.parentSchema?.['properties'] as Record<string, ParamSchema> | undefined)?.[key] ?? {};
+      findings.add(diagnose('missing-key', span, { key, of: owner(path, reporting.kind), expected: expectation(wanted) }));
+    } else {
+      if (!once(done, error.instancePath)) continue;
+      const wanted = (error.parentSchema ?? {}) as ParamSchema;
+      const expected = error.keyword === 'minItems' ? `a list of at least ${String(error.params['limit'])}` : expectation(wanted);
+      findings.add(diagnose('wrong-value', reporting.spanOf(path), { name: owner(path, reporting.kind), expected, found: shown(error.data as Json) }));
+    }
+  }
+}
+
+function once(done: Set<string>, place: string): boolean {
+  if (done.has(place)) return false;
+  done.add(place);
+  return true;
+}
+
+/**
+ * Of the errors under an `anyOf`, keeps those of the one branch whose shape fits; if none or several fit, the `anyOf`
+ * itself.
+ */
+function specific(errors: readonly ErrorObject[]): ErrorObject[] {
+  const unions = errors.filter((error) => error.keyword === 'anyOf');
+  let kept = errors.filter((error) => error.keyword !== 'anyOf' && !unions.some((union) => isUnder(error, union)));
+  for (const union of unions) {
+    if (unions.some((outer) => outer !== union && isUnder(union, outer))) continue;
+    const under = errors.filter((error) => error !== union && isUnder(error, union));
+    const branches = new Map<string, ErrorObject[]>();
+    for (const error of under) {
+      const branch = /^\/anyOf\/\d+/.exec(error.schemaPath.slice(pathOf(union).length))?.[0] ?? '';
+      branches.set(branch, [...(branches.get(branch) ?? []), error]);
+    }
+    const fitting = [...branches.values()].filter((branch) => branch.every((error) => !isShape(error, union)));
+    kept = [...kept, ...(fitting.length === 1 && fitting[0] !== undefined ? specific(fitting[0]) : [union])];
+  }
+  return kept;
+}
+
+function pathOf(union: ErrorObject): string {
+  return union.schemaPath.replace(/\/anyOf$/, '');
+}
+
+function isUnder(error: ErrorObject, union: ErrorObject): boolean {
+  return error !== union && error.schemaPath.startsWith(`${union.schemaPath}/`) && error.instancePath.startsWith(union.instancePath);
+}
+
+/** Whether an error says that the value is of another form altogether, not that it is out of bounds. */
+function isShape(error: ErrorObject, union: ErrorObject): boolean {
+  if (error.instancePath === union.instancePath) {
+    const missing = String(error.params['missingProperty'] ?? '');
+    return error.keyword === 'type' || error.keyword === 'enum' || (error.keyword === 'required' && missing.startsWith('$'));
+  }
+  return error.keyword === 'const' || error.instancePath.endsWith('/$call');
+}
+
+function steps(instancePath: string): string[] {
+  return instancePath
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .filter((step) => !step.startsWith('$'));
+}
+
+function owner(path: readonly string[], kind: string): string {
+  const names = path.filter((step) => !/^\d+$/.test(step));
+  return names[names.length - 1] ?? kind;
+}
+
+function shown(value: Json): string | undefined {
+  if (value === null) return '`none`';
+  if (typeof value === 'number' || typeof value === 'boolean') return `\`${value}\``;
+  if (typeof value === 'string') return JSON.stringify(value);
+  return undefined;
+}

@@ -1,0 +1,60 @@
+import { alternatives } from './encode-params.ts';
+import type { ParamSchema } from './schema.ts';
+
+/** What a schema accepts, in words: "a number from 0 to 1", "`auc` or `log_loss`". */
+export function expectation(schema: ParamSchema): string {
+  const parts = alternatives(schema).map(one);
+  return joinOr([...new Set(parts)]);
+}
+
+/** "a, b or c". */
+export function joinOr(parts: readonly string[]): string {
+  if (parts.length <= 1) return parts[0] ?? 'nothing';
+  return `${parts.slice(0, -1).join(', ')} or ${parts[parts.length - 1] ?? ''}`;
+}
+
+function one(schema: ParamSchema): string {
+  const words = schema['x-words'] as readonly string[] | undefined;
+  if (words !== undefined) return joinOr(words.map((word) => `\`${word}\``));
+  if (schema['x-column'] === true) return 'a column';
+  if (typeof schema['x-call'] === 'string') return constructor(schema);
+  if (schema['x-quantity'] === 's') return 'a duration such as `5ms`';
+  if (schema['x-quantity'] === 'B') return 'a size such as `20MB`';
+  if (schema['x-range'] !== undefined) return `a range of ${plural(expectation(schema['x-range'] as ParamSchema))}`;
+  if (schema['x-type'] === true) return 'a type such as `int` or `string?`';
+  if (schema['x-record'] === true) return 'a block `{ … }`';
+  switch (schema['type']) {
+    case 'integer':
+      return `a whole number${limits(schema)}`;
+    case 'number':
+      return schema['x-unit'] === '%' ? 'a share such as `70%`' : `a number${limits(schema)}`;
+    case 'boolean':
+      return '`true` or `false`';
+    case 'string':
+      return 'a text in quotes';
+    case 'null':
+      return '`none`';
+    case 'array':
+      return `a list of ${plural(expectation((schema['items'] ?? {}) as ParamSchema))}`;
+    default:
+      return 'another value';
+  }
+}
+
+function constructor(schema: ParamSchema): string {
+  const args = schema['x-arguments'] as readonly string[];
+  const name = schema['x-call'] as string;
+  return args.length === 0 ? `\`${name}\`` : `\`${name}(${args.join(', ')})\``;
+}
+
+function limits(schema: ParamSchema): string {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema as Readonly<Record<string, number | undefined>>;
+  const low = minimum !== undefined ? `at least ${minimum}` : exclusiveMinimum !== undefined ? `above ${exclusiveMinimum}` : '';
+  const high = maximum !== undefined ? `at most ${maximum}` : exclusiveMaximum !== undefined ? `below ${exclusiveMaximum}` : '';
+  const both = [low, high].filter((text) => text !== '').join(' and ');
+  return both === '' ? '' : ` ${both}`;
+}
+
+function plural(text: string): string {
+  return text.replace(/^an? (\S+(?: number)?)/, '$1s');
+}

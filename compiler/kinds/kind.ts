@@ -1,0 +1,158 @@
+import type { Code, Diagnostic, Parameters, Related, Span } from '../../grammar/index.ts';
+import type { JsonObject } from '../json.ts';
+import type { AnswerTo, Need } from '../needs.ts';
+import type { Guarantee, PlanInput, PlanQuery, RootFile } from '../plan/plan.ts';
+import type { ModelType, ValueType } from '../types.ts';
+import type { RunContext, RunResult } from './run.ts';
+import type { RecordSchema } from './schema.ts';
+
+/** The keywords of declarations, each the type of the value that a name is bound to. */
+export const KEYWORDS = [
+  'source',
+  'table',
+  'check',
+  'split',
+  'features',
+  'model',
+  'tuning',
+  'report',
+  'explanation',
+  'choice',
+  'deployment',
+  'monitor',
+  'schedule',
+] as const;
+
+export type Keyword = (typeof KEYWORDS)[number];
+
+/**
+ * One step kind of the language: everything that the compiler and the runtime know of it. Kinds are plain records in
+ * an immutable registry that is passed as an argument; importing one has no effect.
+ */
+export interface Kind {
+  readonly name: string;
+  /** Absent for kinds that no declaration can name: steps that others imply. */
+  readonly keyword?: Keyword;
+  /** Changes whenever the same inputs and parameters would give another result. */
+  readonly version: number;
+  /** The first sentence says what it is for. */
+  readonly doc: string;
+  /** A pipeline that compiles and shows the kind in use. */
+  readonly example: string;
+  readonly inputs: readonly InputSpec[];
+  readonly params: RecordSchema;
+  /** Parameters that change no result and are in no key. */
+  readonly unkeyed?: readonly string[];
+  /** The engine whose version is part of what the step does: `duckdb`, or one of `mlp.lock`. */
+  readonly engine?: string;
+  readonly seeded: boolean;
+  readonly guarantee: Guarantee;
+  /**
+   * The type of its value. `undefined` when an answer to `context.ask` is still missing or an error was reported.
+   * Pure; it may be called again with more answers.
+   */
+  readonly infer: (context: InferContext) => Inferred | undefined;
+  /** Makes its artifacts, in a worker process; loads engines lazily. */
+  readonly run: (context: RunContext) => Promise<RunResult>;
+}
+
+export interface InputSpec {
+  readonly name: string;
+  readonly accepts: readonly InputType[];
+  /** Whether it takes one or more. */
+  readonly many?: boolean;
+  readonly doc: string;
+}
+
+/** `file` is a string that names files, `sql` one that is a query; the rest are types of values. */
+export type InputType = 'file' | 'sql' | ValueType['kind'];
+
+export interface InferContext {
+  readonly name: string;
+  /** The file of the declaration. */
+  readonly file: string;
+  readonly span: Span;
+  /** Checked against the kind's schema, defaults filled in. */
+  readonly params: JsonObject;
+  readonly inputs: readonly InferInput[];
+  readonly machine: Machine;
+  /** Every declared table in scope, by its lower-cased name, for references inside SQL; asking makes it an input. */
+  readonly table: (name: string) => TableLookup;
+  readonly ask: <N extends Need>(need: N) => AnswerTo<N> | undefined;
+  readonly report: <C extends Code>(code: C, at: Span, parameters: Parameters<C>, related?: readonly Related[]) => void;
+  /** Where a parameter stands: `['encode', 'origin']`; the nearest that exists, for a default. */
+  readonly spanOf: (path: readonly (string | number)[], part?: 'key' | 'value') => Span;
+}
+
+/** What of the machine a result may depend on. */
+export interface Machine {
+  /** Such as `linux-x64`. */
+  readonly platform: string;
+  readonly processor: string;
+}
+
+export type TableLookup =
+  | { readonly found: 'table'; readonly name: string; readonly type: ValueType; /** Of its declaration. */ readonly span?: Span }
+  /** Declared, and not yet inferred, or wrong itself: say nothing more. */
+  | { readonly found: 'pending' }
+  /** With every name that could have been meant. */
+  | { readonly found: 'nothing'; readonly candidates: readonly string[] };
+
+export type InferInput = ValueInput | TextInput;
+
+/** A reference to a declaration or a part of it. */
+export interface ValueInput {
+  readonly kind: 'value';
+  readonly slot: string;
+  readonly span: Span;
+  /** As written: `parts.train`. */
+  readonly text: string;
+  readonly step: string;
+  readonly part: string;
+  readonly type: ValueType;
+}
+
+/** A string, with params already put in: into SQL as literals. */
+export interface TextInput {
+  readonly kind: 'text';
+  readonly slot: string;
+  readonly span: Span;
+  readonly text: string;
+  /** Where an offset of the text stands in the file. */
+  readonly at: (offset: number) => number;
+}
+
+export interface Inferred {
+  readonly type: ValueType;
+  /** Parts beside the value itself, by name. */
+  readonly parts?: Readonly<Record<string, ValueType>>;
+  readonly roots?: readonly RootFile[];
+  /** Columns read of the table behind an input, by slot; absent: all of them. */
+  readonly reads?: Readonly<Record<string, readonly string[]>>;
+  /** Tables read that are not among the declared inputs (SQL names them in its text), in order. */
+  readonly tables?: readonly { readonly slot: string; readonly step: string; readonly columns: readonly string[] }[];
+  /** Inputs beside those that the declared ones stand for. */
+  readonly more?: readonly PlanInput[];
+  /** Steps that this one needs and no declaration names; their value arrives under `slot`. */
+  readonly implied?: readonly ImpliedStep[];
+  /** Parts of the fingerprint beside the parameters, or in place of one (`sql`). */
+  readonly identity?: Readonly<Record<string, string>>;
+  /** Where it is weaker than the kind's own. */
+  readonly guarantee?: Guarantee;
+  /** Parameters as the run gets them, where inference completed them. */
+  readonly params?: JsonObject;
+  /** For kinds that are a query; `run` finds it in the step. */
+  readonly query?: PlanQuery;
+}
+
+export interface ImpliedStep {
+  readonly slot: string;
+  readonly kind: string;
+  readonly model: ModelType;
+  /** Parts of its fingerprint beside its kind, such as the processor that a latency was measured on. */
+  readonly identity?: Readonly<Record<string, string>>;
+}
+
+export type Registry = ReadonlyMap<string, Kind>;
+
+export type { Diagnostic };

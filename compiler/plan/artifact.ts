@@ -1,0 +1,103 @@
+import type { Json, JsonObject } from '../json.ts';
+import type { PartName, Task } from '../types.ts';
+
+/** SHA-256 of a content, 64 lower-case hexadecimal digits. */
+export type Digest = string;
+
+/**
+ * What a step leaves in the store for one of its parts: a manifest, itself kept by content, that may name blobs.
+ * No artifact holds the name of a declaration: the same content made under another name is the same artifact.
+ */
+export type Artifact =
+  | TableArtifact
+  | SplitArtifact
+  | FeaturesArtifact
+  | ModelArtifact
+  | ReportArtifact
+  | ChoiceArtifact
+  | CheckArtifact
+  | MeasureArtifact;
+
+export interface BlobRef {
+  readonly digest: Digest;
+  readonly bytes: number;
+}
+
+export interface TableArtifact {
+  readonly type: 'table';
+  readonly rows: number;
+  readonly columns: readonly ColumnManifest[];
+  /** A Parquet file; row groups of 122,880 rows, so that a row's place in the file depends on its number alone. */
+  readonly file: BlobRef;
+}
+
+export interface ColumnManifest {
+  readonly name: string;
+  /** The exact type in DuckDB. */
+  readonly sql: string;
+  /** Over the column's chunks in the file, in order of row groups, without decoding them. */
+  readonly digest: Digest;
+  readonly nulls: number;
+  /** For numbers, dates and strings, as DuckDB prints them; absent where no value is. */
+  readonly min?: string;
+  readonly max?: string;
+}
+
+export interface SplitArtifact {
+  readonly type: 'split';
+  readonly task: Task;
+  readonly rows: number;
+  /** A Parquet file of one column `part`, UTINYINT: 0 train, 1 validate, 2 test, in the order of the table's rows. */
+  readonly codes: BlobRef;
+  /** Classes in the order of their codes (empty for a regression); for binary tasks the positive class is the last. */
+  readonly classes: readonly string[];
+  readonly parts: Readonly<Record<PartName, { readonly rows: number; readonly classes: readonly number[] }>>;
+}
+
+/** What `prepare` fitted: readable, and all that serving needs. Its shape belongs to the kind `prepare`. */
+export interface FeaturesArtifact {
+  readonly type: 'features';
+  readonly fitted: Json;
+}
+
+export interface ModelArtifact {
+  readonly type: 'model';
+  /** The kind that made it, which knows how to load it. */
+  readonly kind: string;
+  readonly task: Task;
+  readonly classes: readonly string[];
+  /** The model in its engine's own format, or JSON for those of our own. */
+  readonly model: BlobRef;
+  /** What `show` shows: rounds, importance, learning curve, coefficients. Deterministic values only. */
+  readonly summary: JsonObject;
+  /**
+   * Scores of the parts that the model was not fitted on, made while the rows were in memory, with the truth beside
+   * them: what reports are computed from. Blobs in the format of `runtime/data/scores.ts`.
+   */
+  readonly scores: Readonly<Partial<Record<PartName, BlobRef>>>;
+}
+
+/** One part of a report: models by position among the step's inputs. */
+export interface ReportArtifact {
+  readonly type: 'report';
+  readonly task: Task;
+  readonly models: readonly JsonObject[];
+}
+
+/** `chosen` is a position among the candidates, or null when every one was rejected. */
+export interface ChoiceArtifact {
+  readonly type: 'choice';
+  readonly chosen: number | null;
+  readonly candidates: readonly JsonObject[];
+}
+
+export interface CheckArtifact {
+  readonly type: 'check';
+  readonly passed: boolean;
+  readonly findings: readonly JsonObject[];
+}
+
+export interface MeasureArtifact {
+  readonly type: 'measure';
+  readonly values: JsonObject;
+}

@@ -1,0 +1,76 @@
+import type { StepKey } from './keys.ts';
+import type { PlanStep } from './plan.ts';
+
+export type StepChange = 'added' | 'changed' | 'unchanged';
+
+/** One part of a key that is not what it was. */
+export interface Reason {
+  /** `param:eta`, `column:legs.distance`, `rows:legs`, `source:FILE`, `sql`, `engine`, `seed`, `kind-version`, `value:x`. */
+  readonly part: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** What is remembered of a step from the last finished apply of its pipeline. */
+export interface PreviousStep {
+  readonly name: string;
+  readonly keyword: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly parts: Readonly<Record<string, string>>;
+  /** The query as its author wrote it, for steps that are one. */
+  readonly text?: string;
+  readonly seconds?: number;
+  readonly rows?: number;
+}
+
+interface Comparison {
+  readonly step: PlanStep;
+  readonly key: StepKey | undefined;
+  readonly before: PreviousStep | undefined;
+  readonly states: ReadonlyMap<string, { readonly state: string }>;
+}
+
+/** How a step differs from what it was in the last apply, part by part. */
+export function describeChange({ step, key, before, states }: Comparison): {
+  readonly change: StepChange;
+  readonly renamedFrom?: string;
+  readonly reasons: readonly Reason[];
+} {
+  if (before === undefined) return { change: 'added', reasons: [] };
+  const renamed = before.name === step.name ? {} : { renamedFrom: before.name };
+  const reasons = key === undefined ? pendingReasons(step, before, states) : differences(step, before, key.parts);
+  const changed = key === undefined ? before.fingerprint !== step.fingerprint : before.key !== key.key;
+  return { change: changed ? 'changed' : 'unchanged', ...renamed, reasons };
+}
+
+function differences(step: PlanStep, before: PreviousStep, parts: Readonly<Record<string, string>>): Reason[] {
+  const names = [...new Set([...Object.keys(before.parts), ...Object.keys(parts)])].sort();
+  return names.flatMap((name) => {
+    const old = before.parts[name];
+    const now = parts[name];
+    if (old === now) return [];
+    if (name === 'sql') return [{ part: 'sql', before: before.text ?? null, after: step.query?.text ?? null }];
+    return [{ part: partName(name, step), before: old ?? null, after: now ?? null }];
+  });
+}
+
+/** While inputs are still to be made: what the step does differently, and which inputs it waits for. */
+function pendingReasons(step: PlanStep, before: PreviousStep, states: Comparison['states']): Reason[] {
+  const known = Object.fromEntries(Object.entries(before.parts).filter(([name]) => !/^(column|rows|value|source):/.test(name)));
+  const own = differences(step, { ...before, parts: known }, step.identity);
+  const waiting = [...new Set(step.inputs.map((input) => input.step))].filter((name) => (states.get(name)?.state ?? 'run') !== 'cached');
+  return [...own, ...waiting.map((name) => ({ part: `value:${name}`, before: 'made', after: 'to be made' }))];
+}
+
+/** Parts in terms of the pipeline: inputs by the names of their steps instead of slots, sources by their files. */
+function partName(name: string, step: PlanStep): string {
+  const source = /^source:(\d+)$/.exec(name);
+  if (source !== null) return `source:${step.roots[Number(source[1])]?.path ?? name}`;
+  const [, what, rest] = /^(column|rows|value):(.*)$/.exec(name) ?? [];
+  if (what === undefined || rest === undefined) return name;
+  const input = [...step.inputs].sort((a, b) => b.slot.length - a.slot.length).find((one) => rest === one.slot || rest.startsWith(`${one.slot}.`));
+  if (input === undefined) return name;
+  return `${what}:${input.step}${rest.slice(input.slot.length)}`;
+}

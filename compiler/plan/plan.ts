@@ -1,0 +1,93 @@
+import type { Position, Span } from '../../grammar/span.ts';
+import type { JsonObject } from '../json.ts';
+import type { Column } from '../types.ts';
+import type { Digest } from './artifact.ts';
+
+/** Changes whenever the meaning of the fields below does. */
+export const PLAN_VERSION = 1;
+
+/** Which equality two runs of a step promise: the same bytes, the same on one platform, or the same in distribution. */
+export type Guarantee = 'bitwise' | 'platform' | 'statistical';
+
+/** What the compiler makes of a file: plain data, steps in an order in which they could run. */
+export interface Plan {
+  readonly version: typeof PLAN_VERSION;
+  readonly pipeline: string;
+  readonly file: string;
+  readonly doc?: string;
+  readonly steps: readonly PlanStep[];
+}
+
+export interface PlanStep {
+  readonly name: string;
+  readonly keyword: string;
+  /** The kind from the registry. */
+  readonly kind: string;
+  readonly doc?: string;
+  readonly place: Place;
+  /** Encoded parameters with defaults filled in, keys that change no result included. */
+  readonly params: JsonObject;
+  readonly inputs: readonly PlanInput[];
+  /** Files from outside, in order. Their paths are in no key, their digests are. */
+  readonly roots: readonly RootFile[];
+  readonly outputs: readonly PlanOutput[];
+  /** Checks that have to pass before this step may be used. They are in no key. */
+  readonly after: readonly string[];
+  readonly guarantee: Guarantee;
+  readonly engine?: EngineRef;
+  /** What the step does, by parts (`kind`, `kind-version`, `engine`, `seed`, `sql`, `param:KEY`): the fingerprint's preimage. */
+  readonly identity: Readonly<Record<string, string>>;
+  readonly fingerprint: Digest;
+  /** For steps that are a query: what is run. */
+  readonly query?: PlanQuery;
+  /** The step whose query contains this one's; this step is made only when it is asked for by name. */
+  readonly fusedInto?: string;
+  /** The step that does the same on the same inputs, and is run in place of this one. */
+  readonly sameAs?: string;
+}
+
+export interface PlanQuery {
+  /** As the author wrote it, params put in. */
+  readonly text: string;
+  /** With a total order of rows at its end. */
+  readonly ordered: string;
+  /** The names that its tables have in the text, in the order of the step's inputs. */
+  readonly tables: readonly string[];
+  /** Whether each of its rows is made from one row of its one table, in order. */
+  readonly rowwise: boolean;
+  /** Whether threads can change no value. */
+  readonly parallel: boolean;
+}
+
+export interface Place {
+  readonly span: Span;
+  readonly start: Position;
+}
+
+export interface EngineRef {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** A way in which content flows into a step. */
+export interface PlanInput {
+  /** The input's role: its name among the kind's inputs, with `[i]` where there are several and `.table`, `.split` for what it stands on. */
+  readonly slot: string;
+  readonly step: string;
+  readonly part: string;
+  /** The columns read, for a table. Absent: the whole value. */
+  readonly columns?: readonly string[];
+}
+
+export interface PlanOutput {
+  readonly part: string;
+  readonly type: 'table' | 'split' | 'features' | 'model' | 'report' | 'choice' | 'check' | 'measure';
+  /** For tables. */
+  readonly columns?: readonly Column[];
+}
+
+export interface RootFile {
+  readonly path: string;
+  readonly digest: Digest;
+  readonly bytes: number;
+}

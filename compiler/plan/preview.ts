@@ -1,0 +1,102 @@
+import { describeChange, type PreviousStep, type Reason, type StepChange } from './describe-change.ts';
+import type { Artifact } from './artifact.ts';
+import { keyOf } from './keys.ts';
+import type { Plan, PlanStep } from './plan.ts';
+
+/** What the store knows of a step: asked by its key, or, while that is unknown, by what it does alone. */
+export interface RecordNeed {
+  readonly fingerprint: string;
+  readonly key?: string;
+}
+
+export interface RecordAnswer {
+  /** Whether anything is recorded for this fingerprint, on whatever inputs. */
+  readonly known: boolean;
+  /** The result of this key, if it is recorded and whole. */
+  readonly record?: {
+    /** By part. */
+    readonly outputs: Readonly<Record<string, Artifact>>;
+    readonly seconds: number;
+  };
+}
+
+export type StepState = 'cached' | 'run' | 'maybe';
+
+export interface StepPreview {
+  readonly step: PlanStep;
+  readonly state: StepState;
+  readonly change: StepChange;
+  /** Its name in the last apply, where only the name is new. */
+  readonly renamedFrom?: string;
+  readonly reasons: readonly Reason[];
+  /** Known once every input is. */
+  readonly key?: string;
+  readonly estimate: Estimate;
+}
+
+export interface Estimate {
+  readonly seconds: number;
+  readonly rows?: number;
+  readonly bytes?: number;
+  readonly basis: 'history' | 'guess';
+}
+
+export interface Preview {
+  readonly plan: Plan;
+  readonly steps: readonly StepPreview[];
+  /** Steps of the last finished apply of this pipeline that are no longer in it. */
+  readonly removed: readonly PreviousStep[];
+}
+
+/** A preview names what it needs of the store, one record at a time, and goes on with the answer. */
+export type Previewing = Generator<RecordNeed, Preview, RecordAnswer>;
+
+/** Finds the state of every step: what an apply would do now, and why. Pure; what the store knows it is given. */
+export function* previewPlan(plan: Plan, previous: ReadonlyMap<string, PreviousStep>): Previewing {
+  const contents = new Map<string, Readonly<Record<string, Artifact>>>();
+  const previews = new Map<string, StepPreview>();
+  const names = new Set(plan.steps.map((step) => step.name));
+  for (const step of plan.steps) {
+    const inputs = step.inputs.map((input) => contents.get(input.step)?.[input.part]);
+    const complete = inputs.every((input) => input !== undefined);
+    const key = complete ? keyOf(step, inputs) : undefined;
+    const answer = yield key === undefined ? { fingerprint: step.fingerprint } : { fingerprint: step.fingerprint, key: key.key };
+    if (answer.record !== undefined) contents.set(step.name, answer.record.outputs);
+    const own: StepState = answer.record !== undefined ? 'cached' : key === undefined && answer.known ? 'maybe' : 'run';
+    const earlier = previous.get(step.name) ?? renamed(key?.key, previous, names);
+    previews.set(step.name, {
+      step,
+      state: own,
+      ...describeChange({ step, key, before: earlier, states: previews }),
+      ...(key === undefined ? {} : { key: key.key }),
+      estimate: estimate(step, earlier, answer),
+    });
+  }
+  const steps = plan.steps.flatMap((step) => {
+    const preview = previews.get(step.name);
+    return preview === undefined ? [] : [withState(preview, previews)];
+  });
+  const kept = new Set(steps.flatMap((one) => [one.step.name, ...(one.renamedFrom === undefined ? [] : [one.renamedFrom])]));
+  return { plan, steps, removed: [...previous.values()].filter((step) => !kept.has(step.name)) };
+}
+
+/** A step that another does for it is done when that one is. */
+function withState(preview: StepPreview, previews: ReadonlyMap<string, StepPreview>): StepPreview {
+  const doer = previews.get(preview.step.fusedInto ?? preview.step.sameAs ?? '');
+  return doer === undefined || preview.state === 'cached' ? preview : { ...preview, state: doer.state };
+}
+
+function renamed(key: string | undefined, previous: ReadonlyMap<string, PreviousStep>, names: ReadonlySet<string>): PreviousStep | undefined {
+  if (key === undefined) return undefined;
+  return [...previous.values()].find((one) => one.key === key && !names.has(one.name));
+}
+
+const GUESSED_BYTES_PER_SECOND = 20e6;
+
+function estimate(step: PlanStep, before: PreviousStep | undefined, answer: RecordAnswer): Estimate {
+  const seconds = answer.record?.seconds ?? before?.seconds;
+  if (seconds !== undefined) return { seconds, ...(before?.rows === undefined ? {} : { rows: before.rows }), basis: 'history' };
+  const bytes = step.roots.reduce((sum, root) => sum + root.bytes, 0);
+  const guess = bytes > 0 ? bytes / GUESSED_BYTES_PER_SECOND : step.keyword === 'model' ? 2 : 0.2;
+  return { seconds: Math.round(guess * 10) / 10, ...(bytes > 0 ? { bytes } : {}), basis: 'guess' };
+}

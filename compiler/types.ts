@@ -1,0 +1,163 @@
+/** The type of a column's values, as the language names it. */
+export type ColumnType =
+  | { readonly kind: 'int' | 'float' | 'bool' | 'string' | 'date' | 'time' | 'timestamp' }
+  | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
+  | { readonly kind: 'list'; readonly item: ColumnType; readonly nullable: boolean }
+  | { readonly kind: 'struct'; readonly fields: readonly Column[] }
+  /** A type of DuckDB that the language has no name for; it can be read in SQL, not used as a feature. */
+  | { readonly kind: 'other' };
+
+/** A column of a table. Names keep their case and compare without it. */
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+  /** The exact type in DuckDB, such as `SMALLINT` or `DECIMAL(9,2)`: empty tables are made from it. */
+  readonly sql: string;
+}
+
+/** What a model is asked: two classes, several, or a number. */
+export type Task = 'binary' | 'multiclass' | 'regression';
+
+export type PartName = 'train' | 'validate' | 'test';
+
+/** A part of a split, named by the step that made the split. */
+export interface PartRef {
+  readonly split: string;
+  readonly part: PartName;
+}
+
+/** What a value was fitted on and chosen by (language.md, "The leak rules"). Both are joined by union. */
+export interface Provenance {
+  readonly fit: readonly PartRef[];
+  readonly chose: readonly PartRef[];
+}
+
+/** From which other rows a column's value was made. `unknown` passes every check. */
+export type Reach = 'row' | 'unknown';
+
+export interface TableType {
+  readonly kind: 'table';
+  readonly columns: readonly Column[];
+  /** Steps of the sources whose rows it is made from: two tables that share one share rows. */
+  readonly sources: readonly string[];
+  readonly reach: Reach;
+}
+
+export interface SplitType {
+  readonly kind: 'split';
+  /** The step that makes the split, and the table that it cuts. */
+  readonly step: string;
+  readonly table: string;
+  readonly columns: readonly Column[];
+  readonly sources: readonly string[];
+  readonly target: Column;
+  readonly task: Task;
+  /** Columns that are features only if `use` names them: target's companions such as keys and groups. */
+  readonly reserved: readonly string[];
+}
+
+/** One part of a split, `parts.train`. */
+export interface PartType {
+  readonly kind: 'part';
+  readonly split: SplitType;
+  readonly part: PartName;
+}
+
+/** A column as a model sees it. */
+export interface FeatureSpec {
+  readonly name: string;
+  readonly kind: 'numeric' | 'category';
+  /** The column of the table that it is made from. */
+  readonly from: string;
+  /** Whether missing values may be left after preparing. */
+  readonly nullable: boolean;
+}
+
+export interface FeaturesType {
+  readonly kind: 'features';
+  readonly step: string;
+  readonly split: SplitType;
+  /** In the order of their names. */
+  readonly features: readonly FeatureSpec[];
+  /** Columns of the split's table that are read to make the features, in the order of their names. */
+  readonly reads: readonly string[];
+  readonly provenance: Provenance;
+}
+
+/** How easily a person sees why a model says what it says. */
+export type Interpretability = 'low' | 'medium' | 'high';
+
+export interface ModelType {
+  readonly kind: 'model';
+  readonly step: string;
+  readonly features: FeaturesType;
+  readonly task: Task;
+  readonly interpretability: Interpretability;
+  readonly provenance: Provenance;
+}
+
+export interface ReportType {
+  readonly kind: 'report';
+  readonly step: string;
+  readonly models: readonly ModelType[];
+  readonly parts: readonly ReportPart[];
+  readonly task: Task;
+  /** Metrics that the report holds, in the order in which they are shown. */
+  readonly metrics: readonly string[];
+}
+
+export type ReportPart = 'validate' | 'test' | 'folds';
+
+/** `scores.validate` */
+export interface ReportPartType {
+  readonly kind: 'report-part';
+  readonly report: ReportType;
+  readonly part: ReportPart;
+}
+
+export interface ChoiceType {
+  readonly kind: 'choice';
+  readonly step: string;
+  readonly models: readonly ModelType[];
+}
+
+export interface CheckType {
+  readonly kind: 'check';
+}
+
+/** A measurement that a step needs and no declaration names, such as a model's latency. */
+export interface MeasureType {
+  readonly kind: 'measure';
+}
+
+/** The type of what a name is bound to, or of a part of it. */
+export type ValueType =
+  | TableType
+  | SplitType
+  | PartType
+  | FeaturesType
+  | ModelType
+  | ReportType
+  | ReportPartType
+  | ChoiceType
+  | CheckType
+  | MeasureType;
+
+/** Shows a column type in the language's spelling. */
+export function renderColumnType(type: ColumnType, nullable = false): string {
+  return bare(type) + (nullable ? '?' : '');
+}
+
+function bare(type: ColumnType): string {
+  switch (type.kind) {
+    case 'decimal':
+      return `decimal(${type.precision}, ${type.scale})`;
+    case 'list':
+      return `list(${renderColumnType(type.item, type.nullable)})`;
+    case 'struct':
+      return `struct(${type.fields.map((field) => `${field.name}: ${renderColumnType(field.type, field.nullable)}`).join(', ')})`;
+    default:
+      return type.kind;
+  }
+}

@@ -1,0 +1,75 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import type { Problem } from '../../compiler/needs.ts';
+import { nearest } from '../../grammar/diagnostics/nearest.ts';
+
+export type FoundFiles = { readonly ok: true; readonly paths: readonly string[] } | Problem;
+
+export interface FileQuestion {
+  /** A path, a glob, or `npm:package/path`. */
+  readonly pattern: string;
+  /** The file that says it, an absolute path: relative paths start at its folder. */
+  readonly from: string;
+  /** The project's folder, from which packages are looked up. */
+  readonly project: string;
+}
+
+/** The files that a source names: absolute paths, in code-unit order. Or why there are none, and the way out. */
+export async function findFiles({ pattern, from, project }: FileQuestion): Promise<FoundFiles> {
+  if (pattern.trim() === '') return { ok: false, message: 'no file is named', hint: 'a path, a glob such as `"data/*.csv"`, or `"npm:package/path"`' };
+  if (/^[a-z]+:\/\//i.test(pattern)) {
+    return { ok: false, message: `\`${pattern}\` is an address: sources read files`, hint: 'download it, and name the file' };
+  }
+  if (!pattern.startsWith('npm:')) return filesIn(dirname(from), pattern, pattern);
+  const [, name, path] = /^npm:((?:@[^/]+\/)?[^/@][^/]*)\/(.+)$/.exec(pattern) ?? [];
+  if (name === undefined || path === undefined) {
+    return { ok: false, message: `\`${pattern}\` names no file of a package`, hint: 'as in `"npm:vega-datasets/data/penguins.json"`' };
+  }
+  const folder = await packageFolder(name, project);
+  if (folder === undefined) {
+    return { ok: false, message: `the package \`${name}\` is not installed`, hint: `type \`npm install ${name}\` in the project's folder` };
+  }
+  return filesIn(folder, path, pattern);
+}
+
+/** Node's own way: `node_modules` of the folder and of each one above. */
+async function packageFolder(name: string, project: string): Promise<string | undefined> {
+  for (let folder = resolve(project); ; folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', name);
+    if ((await kindOf(candidate)) === 'folder') return candidate;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+async function filesIn(folder: string, path: string, shown: string): Promise<FoundFiles> {
+  const file = resolve(folder, path);
+  const kind = await kindOf(file);
+  if (kind === 'file') return { ok: true, paths: [file] };
+  if (kind === 'folder') {
+    return { ok: false, message: `\`${shown}\` is a folder`, hint: `to read the files in it, write \`"${shown.replace(/\/$/, '')}/*"\`` };
+  }
+  if (!isDynamicPattern(path)) return missing(file, shown);
+  const found = await glob(path, { cwd: folder, absolute: true, onlyFiles: true, expandDirectories: false });
+  if (found.length === 0) return { ok: false, message: `no file matches \`${shown}\``, hint: `looked in \`${folder}\`` };
+  return { ok: true, paths: found.map((name) => resolve(name)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)) };
+}
+
+async function missing(file: string, shown: string): Promise<Problem> {
+  const message = `\`${shown}\` does not exist`;
+  const folder = dirname(file);
+  if ((await kindOf(folder)) !== 'folder') {
+    return { ok: false, message, hint: `there is no folder \`${folder}\`` };
+  }
+  const similar = nearest(basename(file), await readdir(folder));
+  const hint = similar === undefined ? `there is none in \`${folder}\`` : `did you mean \`${shown.slice(0, shown.length - basename(shown).length)}${similar}\`?`;
+  return { ok: false, message, hint };
+}
+
+async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,33 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { SplitArtifact } from '../../compiler/plan/artifact.ts';
+import type { PartName } from '../../compiler/types.ts';
+import { sqlString } from '../engines/duckdb/connect.ts';
+import { readColumns } from '../engines/duckdb/read-columns.ts';
+import type { TableContext } from './load-table.ts';
+
+/** Parts in the order of their codes. */
+export const PART_NAMES: readonly PartName[] = ['train', 'validate', 'test'];
+
+/** The positions in the table of the rows of each part asked for, in ascending order. */
+export async function loadParts<P extends PartName>(
+  connection: DuckDBConnection,
+  context: Pick<TableContext, 'blobPath'>,
+  split: SplitArtifact,
+  parts: readonly P[],
+): Promise<Record<P, Uint32Array>> {
+  const path = await context.blobPath(split.codes.digest);
+  const [codes] = await readColumns(connection, {
+    from: `read_parquet(${sqlString(path)})`,
+    rows: split.rows,
+    columns: [{ sql: 'part', as: 'u1' }],
+  });
+  const rows = PART_NAMES.map((part) => new Uint32Array(split.parts[part].rows));
+  const ends = [0, 0, 0];
+  for (let i = 0; i < split.rows; i++) {
+    const code = codes?.[i] ?? 0;
+    const end = ends[code] ?? 0;
+    (rows[code] as Uint32Array)[end] = i;
+    ends[code] = end + 1;
+  }
+  return Object.fromEntries(parts.map((part) => [part, rows[PART_NAMES.indexOf(part)]])) as Record<P, Uint32Array>;
+}

@@ -1,0 +1,48 @@
+/**
+ * Rows as trainers take them: one typed array a feature, in the narrowest type that holds it, sorted by name.
+ * Arrays lie over SharedArrayBuffers or plain ones alike.
+ */
+export interface Matrix {
+  readonly rows: number;
+  readonly features: readonly Feature[];
+}
+
+export type Feature = NumericFeature | CategoryFeature;
+
+export type IntegerArray = Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array;
+
+export interface NumericFeature {
+  readonly kind: 'numeric';
+  readonly name: string;
+  /** Shape (rows). In float arrays NaN is missing; integer arrays have no missing values. */
+  readonly values: Float64Array | Float32Array | IntegerArray;
+}
+
+export interface CategoryFeature {
+  readonly kind: 'category';
+  readonly name: string;
+  /** Shape (rows). An index into `levels`, or `missingCode` of the array for a missing or unseen value. */
+  readonly codes: Codes;
+  readonly levels: readonly string[];
+  /** Whether the author asked for one column a level: trainers split one level against the rest. */
+  readonly oneHot: boolean;
+}
+
+export type Codes = Uint8Array | Uint16Array | Uint32Array;
+
+/** The code of a missing value: the largest number of the array's type. */
+export function missingCode(codes: Codes): number {
+  return codes instanceof Uint8Array ? 0xff : codes instanceof Uint16Array ? 0xffff : 0xffffffff;
+}
+
+/** What is to be predicted, row by row. */
+export type Target =
+  | { readonly kind: 'classes'; readonly classes: readonly string[]; readonly codes: Codes }
+  | { readonly kind: 'numbers'; readonly values: Float64Array };
+
+/** A matrix with its truth, and weights where rows count differently. */
+export interface Labelled {
+  readonly matrix: Matrix;
+  readonly target: Target;
+  readonly weights?: Float32Array;
+}

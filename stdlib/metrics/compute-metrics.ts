@@ -1,0 +1,109 @@
+import type { Task } from '../../compiler/types.ts';
+import type { Scores } from '../../runtime/data/scores.ts';
+import { countClasses } from './confusion.ts';
+import type { Confusion } from './confusion.ts';
+import { evaluateClasses } from './evaluation.ts';
+import type { ClassEvaluation } from './evaluation.ts';
+import type { Metric, MetricValue } from './metric.ts';
+import { findMetric } from './registry.ts';
+import type { Floats } from './sort-floats.ts';
+
+/** What `computeMetrics` is given. */
+export interface MetricsRequest {
+  readonly scores: Scores;
+  readonly task: Task;
+  /** Names of metrics that the task has. */
+  readonly metrics: readonly string[];
+  /** Shape (rows), not negative. A row of weight 2 counts as two rows. */
+  readonly weights?: Floats;
+}
+
+/** The figures of one part in a report, as `show --json` prints them. */
+export interface MetricsResult {
+  /** `null` where a metric is not defined; the reason is among the warnings. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  /** For classifications, by label. */
+  readonly classes?: Readonly<Record<string, ClassFigures>>;
+  /** For classifications; rows of the matrix are the truth. */
+  readonly confusion?: Confusion;
+  readonly warnings: readonly string[];
+}
+
+/** The figures of one class; `null` where one is not defined. */
+export interface ClassFigures {
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly f1: number | null;
+  readonly support: number;
+}
+
+/** Computes metrics of a model's scores. Deterministic: the same scores give the same digits. */
+export function computeMetrics(request: MetricsRequest): MetricsResult {
+  const { scores, weights } = request;
+  const { target } = scores;
+  const flaw = findFlaw(scores, weights);
+  if (flaw !== undefined) return nothing(request, flaw);
+  if (target.kind === 'numbers') {
+    const evaluation = { rows: scores.rows, truth: target.values, values: scores.values, weights };
+    return collect(request, (metric) => (metric.of === 'numbers' ? metric.compute(evaluation) : unfit(metric, request.task)));
+  }
+  const evaluation = evaluateClasses(scores, target.codes, target.classes, weights);
+  const figures = collect(request, (metric) => (metric.of === 'classes' ? metric.compute(evaluation) : unfit(metric, request.task)));
+  return { ...figures, classes: classFigures(evaluation), confusion: evaluation.confusion() };
+}
+
+function collect({ metrics }: MetricsRequest, compute: (metric: Metric) => MetricValue): MetricsResult {
+  const values: Record<string, number | null> = {};
+  const warnings: string[] = [];
+  for (const name of metrics) {
+    const metric = findMetric(name);
+    if (metric === undefined) throw new RangeError(`no metric is called ${name}`);
+    const result = compute(metric);
+    if ('undefined' in result) {
+      values[name] = null;
+      warnings.push(`\`${name}\` is not defined: ${result.undefined}`);
+    } else if (!Number.isFinite(result.value)) {
+      values[name] = null;
+      warnings.push(`\`${name}\` is not defined: it is too large for a number`);
+    } else {
+      values[name] = result.value;
+      if (result.warning !== undefined) warnings.push(`\`${name}\`: ${result.warning}`);
+    }
+  }
+  return { metrics: values, warnings };
+}
+
+function unfit(metric: Metric, task: Task): never {
+  throw new RangeError(`${metric.name} is no metric of a ${task} task`);
+}
+
+function classFigures(evaluation: ClassEvaluation): Record<string, ClassFigures> {
+  const counts = countClasses(evaluation.confusion());
+  return Object.fromEntries(
+    evaluation.classes.map((label, klass) => {
+      const { precision, recall, f1, support } = counts[klass]!;
+      return [label, { precision, recall, f1, support }];
+    }),
+  );
+}
+
+/** Why no metric at all is defined for these scores. */
+function findFlaw({ rows, values, target }: Scores, weights: Floats | undefined): string | undefined {
+  if (rows === 0) return 'there are no rows';
+  const strange = countStrange(values);
+  if (strange > 0) return `${strange} of ${values.length} predicted values are not finite numbers`;
+  if (target.kind === 'numbers' && countStrange(target.values) > 0) return 'the target is not a finite number in some rows';
+  if (weights !== undefined && !weights.some((weight) => weight > 0)) return 'no row has a positive weight';
+  return undefined;
+}
+
+function countStrange(values: Floats): number {
+  let count = 0;
+  for (let at = 0; at < values.length; at++) if (!Number.isFinite(values[at])) count++;
+  return count;
+}
+
+function nothing({ metrics }: MetricsRequest, reason: string): MetricsResult {
+  const values = Object.fromEntries(metrics.map((name) => [name, null]));
+  return { metrics: values, warnings: [`no metric is defined: ${reason}`] };
+}
