@@ -6,8 +6,18 @@ import { encodeParams, pointer, type Places } from './encode-params.ts';
 import { expectation } from './expectation.ts';
 import type { ParamSchema, RecordSchema } from './schema.ts';
 
-const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, strict: false, validateSchema: false });
-const validators = new WeakMap<RecordSchema, ValidateFunction>();
+const ajv = new Ajv({
+  allErrors: true,
+  verbose: true,
+  useDefaults: true,
+  strict: false,
+  validateSchema: false,
+  meta: false,
+  addUsedSchema: false,
+  // A validator is made to be used once or twice: making it is what takes time.
+  code: { optimize: false },
+});
+const validators = new WeakMap<RecordSchema, Map<string, ValidateFunction>>();
 
 /**
  * Checks a declaration's parameters against the schema of its kind. After it: they are what the schema says, with
@@ -25,21 +35,35 @@ export function checkParams(declaration: ResolvedDeclaration, params: Params, fi
   const encoded = encodeParams(item.body, kind.params, params, own);
   if (sound) {
     const value = structuredClone(encoded.value);
-    const validate = validatorOf(kind.params);
+    const validate = validatorOf(kind.params, Object.keys(value));
     const spanOf = spanFinder(encoded.places, item.body?.span ?? item.call.name.span);
-    if (validate(value)) return { ...declaration, params: value as JsonObject, spanOf };
+    if (validate(value)) return { ...declaration, params: { ...defaultsOf(kind.params), ...(value as JsonObject) }, spanOf };
     reportErrors(validate.errors ?? [], { kind: kind.name, schema: kind.params, spanOf, at: item.call.name.span }, own);
   }
   return undefined;
 }
 
-function validatorOf(schema: RecordSchema): ValidateFunction {
-  let validate = validators.get(schema);
+/**
+ * A validator for the parameters that are there. Kinds may have dozens, of which a declaration names a few: compiling
+ * the schemas of all of them would take longer than the rest of a plan.
+ */
+function validatorOf(schema: RecordSchema, keys: readonly string[]): ValidateFunction {
+  const ofSchema = validators.get(schema) ?? new Map<string, ValidateFunction>();
+  validators.set(schema, ofSchema);
+  const known = keys.filter((key) => Object.hasOwn(schema.properties, key)).sort();
+  const identity = known.join('\n');
+  let validate = ofSchema.get(identity);
   if (validate === undefined) {
-    validate = ajv.compile(schema);
-    validators.set(schema, validate);
+    const properties = Object.fromEntries(known.map((key) => [key, schema.properties[key]]));
+    validate = ajv.compile({ ...schema, properties });
+    ofSchema.set(identity, validate);
   }
   return validate;
+}
+
+function defaultsOf({ properties }: RecordSchema): JsonObject {
+  const given = Object.entries(properties).filter(([, schema]) => schema['default'] !== undefined);
+  return structuredClone(Object.fromEntries(given.map(([key, schema]) => [key, schema['default'] as Json])));
 }
 
 type SpanOf = CheckedDeclaration['spanOf'];
@@ -69,7 +93,8 @@ function reportErrors(errors: readonly ErrorObject[], reporting: Reporting, find
     const path = steps(error.instancePath);
     if (error.keyword === 'additionalProperties') {
       const key = String(error.params['additionalProperty']);
-      const known = Object.keys((error.parentSchema?.['properties'] ?? {}) as object).filter((name) => !name.startsWith('$'));
+      const properties = path.length === 0 ? reporting.schema['properties'] : error.parentSchema?.['properties'];
+      const known = Object.keys((properties ?? {}) as object).filter((name) => !name.startsWith('$'));
       const of = typeof error.parentSchema?.['x-call'] === 'string' ? error.parentSchema['x-call'] : owner(path, reporting.kind);
       const span = reporting.spanOf([...path, key], 'key');
       if (!once(done, `${error.instancePath}/${key}`)) continue;
@@ -78,7 +103,8 @@ function reportErrors(errors: readonly ErrorObject[], reporting: Reporting, find
       const key = String(error.params['missingProperty']);
       if (!once(done, `${error.instancePath}/${key}`)) continue;
       const span = path.length === 0 ? reporting.at : reporting.spanOf(path);
-      const wanted = (error.parentSchema?.['properties'] as Record<string, ParamSchema> | undefined)?.[key] ?? {};
+      const schema = path.length === 0 ? reporting.schema : error.parentSchema;
+      const wanted = (schema?.['properties'] as Record<string, ParamSchema> | undefined)?.[key] ?? {};
       findings.add(diagnose('missing-key', span, { key, of: owner(path, reporting.kind), expected: expectation(wanted) }));
     } else {
       if (!once(done, error.instancePath)) continue;

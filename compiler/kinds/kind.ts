@@ -47,6 +47,8 @@ export interface Kind {
   readonly engine?: string;
   readonly seeded: boolean;
   readonly guarantee: Guarantee;
+  /** Whether it makes use of one thread only, so that others may have the rest. */
+  readonly sequential?: boolean;
   /**
    * The type of its value. `undefined` when an answer to `context.ask` is still missing or an error was reported.
    * Pure; it may be called again with more answers.
