@@ -1,0 +1,153 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import type { Progress } from '../../compiler/kinds/run.ts';
+import type { DoneMessage, FailedMessage, Job, WorkerMessage } from '../worker/job.ts';
+import type { Crash } from './crash.ts';
+
+/** How a job ended. */
+export type JobOutcome = DoneMessage | FailedMessage | ({ readonly type: 'crashed' } & Crash) | { readonly type: 'cancelled' };
+
+/** Child processes that run steps. Each runs one at a time, and the next when it has ended. */
+export interface Pool {
+  /** Runs a job in a process that is free, or in a new one. Never rejects. */
+  readonly run: (job: Job, onProgress: (progress: Progress) => void) => Promise<JobOutcome>;
+  /** Ends all processes at once: jobs under way are `cancelled`, and so are those that come later. */
+  readonly kill: () => Promise<void>;
+}
+
+interface WorkerProcess {
+  readonly child: ChildProcess;
+  readonly ended: Promise<void>;
+  onMessage: ((message: WorkerMessage) => void) | undefined;
+  onEnd: ((crash: Crash) => void) | undefined;
+  output: string;
+  idleTimer: NodeJS.Timeout | undefined;
+}
+
+/** Processes that have nothing to do are ended after this time, in milliseconds: they hold memory others may need. */
+const IDLE_LIFE = 2_000;
+
+/** How much of what a process writes is kept, in characters. */
+const OUTPUT_KEPT = 8_192;
+
+/** How long a dead process's last output is waited for, in milliseconds: a child of it may keep the pipe open. */
+const OUTPUT_GRACE = 100;
+
+/** Opens a pool; processes are started when they are needed. */
+export function openPool(workerScript: string): Pool {
+  const staff = openStaff(workerScript);
+  let killed = false;
+  return {
+    run: (job, onProgress) =>
+      new Promise((resolve) => {
+        if (killed) {
+          resolve({ type: 'cancelled' });
+          return;
+        }
+        const worker = staff.take();
+        worker.onEnd = (crash) => resolve(killed ? { type: 'cancelled' } : { type: 'crashed', ...crash });
+        worker.onMessage = (message) => {
+          if (message.type === 'progress') {
+            onProgress(message.progress);
+            return;
+          }
+          staff.rest(worker);
+          resolve(message);
+        };
+        // A process that has just died says so by its end.
+        worker.child.send(job, () => undefined);
+      }),
+    kill: async () => {
+      killed = true;
+      await staff.kill();
+    },
+  };
+}
+
+/** All processes of a pool, and which of them have nothing to do. */
+interface Staff {
+  readonly take: () => WorkerProcess;
+  readonly rest: (worker: WorkerProcess) => void;
+  readonly kill: () => Promise<void>;
+}
+
+function openStaff(workerScript: string): Staff {
+  const all = new Set<WorkerProcess>();
+  const idle: WorkerProcess[] = [];
+
+  /** A process that is about to end gets no more jobs. */
+  const retire = (worker: WorkerProcess): void => {
+    clearTimeout(worker.idleTimer);
+    const at = idle.indexOf(worker);
+    if (at >= 0) idle.splice(at, 1);
+    worker.child.kill('SIGKILL');
+  };
+  const start = (): WorkerProcess => {
+    const worker = startWorker(workerScript);
+    all.add(worker);
+    worker.child.once('exit', () => retire(worker));
+    void worker.ended.then(() => all.delete(worker));
+    return worker;
+  };
+  return {
+    take: () => {
+      // The one used last is taken first: its memory is warm, and the others may end.
+      const worker = idle.pop() ?? start();
+      clearTimeout(worker.idleTimer);
+      return worker;
+    },
+    rest: (worker) => {
+      worker.onMessage = undefined;
+      worker.onEnd = undefined;
+      worker.output = '';
+      idle.push(worker);
+      worker.idleTimer = setTimeout(retire, IDLE_LIFE, worker).unref();
+    },
+    kill: async () => {
+      for (const worker of all) retire(worker);
+      await Promise.all([...all].map((worker) => worker.ended));
+    },
+  };
+}
+
+function startWorker(workerScript: string): WorkerProcess {
+  const child = fork(workerScript, [], {
+    // Numbers such as NaN in metrics survive.
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv: [],
+  });
+  let end: () => void = () => undefined;
+  const worker: WorkerProcess = {
+    child,
+    ended: new Promise((resolve) => {
+      end = resolve;
+    }),
+    onMessage: undefined,
+    onEnd: undefined,
+    output: '',
+    idleTimer: undefined,
+  };
+  const hear = (chunk: Buffer): void => {
+    worker.output = (worker.output + chunk.toString('utf8')).slice(-OUTPUT_KEPT);
+  };
+  child.stdout?.on('data', hear);
+  child.stderr?.on('data', hear);
+  child.on('message', (message) => worker.onMessage?.(message as WorkerMessage));
+
+  let grace: NodeJS.Timeout | undefined;
+  const finish = (code: number | null, signal: NodeJS.Signals | null): void => {
+    clearTimeout(grace);
+    end();
+    worker.onEnd?.({ code, signal, output: worker.output });
+    worker.onEnd = undefined;
+  };
+  child.on('close', finish);
+  child.on('exit', (code, signal) => {
+    grace = setTimeout(finish, OUTPUT_GRACE, code, signal);
+  });
+  child.on('error', (error) => {
+    worker.output += `\n${error.message}`;
+    if (child.pid === undefined) finish(null, null);
+  });
+  return worker;
+}

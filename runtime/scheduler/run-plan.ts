@@ -1,0 +1,216 @@
+import type { PlanStep } from '../../compiler/plan/plan.ts';
+import type { Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
+import type { RunEndEvent, RunEvent, RunState } from '../events.ts';
+import { newRunId, openJournal, type Journal } from '../store/journal.ts';
+import type { Stage } from '../store/stage.ts';
+import { StoreError } from '../store/store-error.ts';
+import { dependenciesOf, neededSteps } from './needed-steps.ts';
+import { openPool } from './pool.ts';
+import { outputsOfInputs, runStep } from './run-step.ts';
+import { stopRun, timestamp, type Run, type RunPlanOptions, type StepOutcome } from './run.ts';
+import { settleFailed, settleSkipped, settleWith } from './settle.ts';
+import { divide, type Candidate } from './shares.ts';
+import { urgencies } from './urgency.ts';
+
+/** What a run came to. */
+export interface RunSummary {
+  readonly run: string;
+  readonly state: RunState;
+  readonly seconds: number;
+  /** How each step that was needed ended, by name; those that a stopped run did not come to are not there. */
+  readonly steps: ReadonlyMap<string, StepOutcome>;
+  readonly end: RunEndEvent;
+  /** Whether damage of the store was met on the way: exit code 5. */
+  readonly damaged: boolean;
+}
+
+/** What a step is expected to take when nothing is known of it, in seconds. */
+const USUAL_COST = 1;
+
+/**
+ * Applies a plan: walks its steps, takes what is recorded, runs the rest in worker processes, and keeps what they make.
+ * A step that fails takes down only what depends on it. Resolves when everything finished is on the disk; rejects with
+ * a `StoreError` if the run could not be begun.
+ */
+export async function runPlan(options: RunPlanOptions): Promise<RunSummary> {
+  const begun = performance.now();
+  const id = newRunId(new Date());
+  const journal = await openJournal(options.store, options.plan.pipeline, id);
+  const stage: { opened?: Promise<Stage> } = {};
+  const run = openRun(options, journal, () => (stage.opened ??= options.store.openStage(id)));
+  const cancel = (): void => stopRun(run, { reason: 'cancelled' });
+
+  options.signal?.addEventListener('abort', cancel, { once: true });
+  if (options.signal?.aborted === true) cancel();
+  try {
+    announce(run, id);
+    await walk(run);
+    await Promise.all(run.commits);
+    if (run.stopped?.reason === 'failure' && !(run.stopped.error instanceof StoreError)) throw run.stopped.error;
+    const end = endOf(run, (performance.now() - begun) / 1000);
+    run.emit(end);
+    // When a disk has failed already, that is what there is to tell.
+    const closed = journal.close();
+    await (run.stopped === undefined ? closed : closed.catch(() => undefined));
+    return { run: id, state: end.state, seconds: end.seconds, steps: run.outcomes, end, damaged: isDamaged(run) };
+  } finally {
+    options.signal?.removeEventListener('abort', cancel);
+    await run.pool.kill();
+    await stage.opened?.then((opened) => opened.close());
+  }
+}
+
+function openRun(options: RunPlanOptions, journal: Journal, stage: () => Promise<Stage>): Run {
+  const steps = neededSteps(options.plan, options.targets);
+  const cost = options.cost ?? (() => USUAL_COST);
+  const run: Run = {
+    options,
+    pool: openPool(options.workerScript),
+    steps,
+    cost,
+    urgency: urgencies(steps, cost),
+    stage,
+    emit: (event: RunEvent) => {
+      try {
+        journal.append(event);
+      } catch (error) {
+        stopRun(run, { reason: 'failure', error });
+      }
+      options.onEvent(event);
+    },
+    outcomes: new Map(),
+    ready: new Map(),
+    running: new Map(),
+    made: new Map(),
+    commits: [],
+    stopped: undefined,
+  };
+  return run;
+}
+
+function announce(run: Run, id: string): void {
+  const { pipeline, file, steps } = run.options.plan;
+  run.emit({
+    time: timestamp(),
+    event: 'plan',
+    run: id,
+    pipeline,
+    file,
+    steps: steps.map(({ name, keyword, kind, fingerprint, query }) => ({
+      name,
+      keyword,
+      kind,
+      fingerprint,
+      ...(query === undefined ? {} : { text: query.text }),
+    })),
+  });
+}
+
+/** Settles and starts what can be, waits for one of the steps under way, and again. */
+async function walk(run: Run): Promise<void> {
+  for (;;) {
+    if (run.stopped === undefined) resolveSteps(run);
+    if (run.stopped === undefined) startSteps(run);
+    if (run.running.size === 0) return;
+    await Promise.race([...run.running.values()].map((step) => step.ended));
+  }
+}
+
+/** In the order of the plan, so that one pass settles whole chains of cached steps. */
+function resolveSteps(run: Run): void {
+  for (const step of run.steps) {
+    if (run.outcomes.has(step.name) || run.running.has(step.name)) continue;
+    const dependencies = dependenciesOf(step).map((name) => run.outcomes.get(name));
+    if (dependencies.includes(undefined)) continue;
+    const because = dependencies.find((outcome) => outcome?.because !== undefined)?.because;
+    if (because === undefined) resolveStep(run, step);
+    else settleSkipped(run, step, because);
+  }
+}
+
+/** Takes what is recorded for a step whose inputs are known, or finds that it has to run. */
+function resolveStep(run: Run, step: PlanStep): void {
+  const { store, resolveKey } = run.options;
+  const inputs = outputsOfInputs(run, step).map((output) => output.artifact);
+  const resolved = run.ready.get(step.name) ?? resolveKey(step, inputs);
+  const { key } = resolved;
+  try {
+    const made = run.made.get(key);
+    const recorded = made === undefined && !run.ready.has(step.name) ? store.lookup(step.fingerprint, key) : undefined;
+    if (made !== undefined) settleWith(run, step, made, { state: 'cached', seconds: 0 });
+    else if (recorded !== undefined && store.isWhole(recorded)) {
+      settleWith(run, step, recorded, { state: isBelowNew(run, step) ? 'cut-off' : 'cached', seconds: 0 });
+    } else {
+      run.ready.set(step.name, resolved);
+      return;
+    }
+    run.ready.delete(step.name);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    settleFailed(run, step, { error: { ...error.diagnostic, span: step.place.span }, seconds: 0, key });
+  }
+}
+
+/** Whether a step had to wait for another to run before anything was known of it. */
+function isBelowNew(run: Run, step: PlanStep): boolean {
+  return step.inputs.some((input) => {
+    const state = run.outcomes.get(input.step)?.state;
+    return state === 'ran' || state === 'cut-off';
+  });
+}
+
+function startSteps(run: Run): void {
+  const { options, running, ready } = run;
+  // Two steps that do the same are made once: the second waits for the first.
+  const keys = new Set([...running.values()].map((step) => step.key));
+  const candidates: Candidate[] = [];
+  for (const step of run.steps) {
+    const key = ready.get(step.name)?.key;
+    if (key === undefined || keys.has(key)) continue;
+    keys.add(key);
+    candidates.push({
+      name: step.name,
+      maxThreads: options.maxThreads?.(step) ?? options.threads,
+      seconds: run.cost(step),
+      urgency: run.urgency.get(step.name) ?? 0,
+    });
+  }
+  const shares = divide(options, [...running.values()].map((step) => step.share), candidates);
+  for (const step of run.steps) {
+    const share = shares.get(step.name);
+    const resolved = ready.get(step.name);
+    if (share === undefined || resolved === undefined) continue;
+    ready.delete(step.name);
+    const ended = runStep(run, step, resolved, share).finally(() => running.delete(step.name));
+    running.set(step.name, { key: resolved.key, share, ended });
+  }
+}
+
+function endOf(run: Run, seconds: number): RunEndEvent {
+  const states = [...run.outcomes.values()].map((outcome) => outcome.state);
+  const count = (...wanted: readonly string[]): number => states.filter((state) => wanted.includes(state)).length;
+  const failed = count('failed');
+  const storeError = storeErrorOf(run);
+  const complete = failed === 0 && storeError === undefined;
+  return {
+    time: timestamp(),
+    event: 'run-end',
+    state: run.stopped?.reason === 'cancelled' ? 'cancelled' : complete ? 'done' : 'failed',
+    seconds,
+    ran: count('ran'),
+    cached: count('cached', 'cut-off'),
+    failed,
+    skipped: count('skipped'),
+    ...(storeError === undefined ? {} : { error: storeError }),
+  };
+}
+
+function storeErrorOf(run: Run): Diagnostic | undefined {
+  const error = run.stopped?.reason === 'failure' ? run.stopped.error : undefined;
+  return error instanceof StoreError ? error.diagnostic : undefined;
+}
+
+function isDamaged(run: Run): boolean {
+  const errors = [storeErrorOf(run), ...[...run.outcomes.values()].map((outcome) => outcome.error)];
+  return errors.some((error) => error?.code === 'store-damaged');
+}

@@ -1,0 +1,125 @@
+import { StepError, type RunInput } from '../../compiler/kinds/run.ts';
+import type { StepKey } from '../../compiler/plan/keys.ts';
+import type { PlanStep } from '../../compiler/plan/plan.ts';
+import { diagnose, type Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
+import { openCheckpoints } from '../store/checkpoints.ts';
+import { RECORD_VERSION, rowsOf, type ActionRecord, type RecordedOutput } from '../store/record.ts';
+import type { Stage } from '../store/stage.ts';
+import type { DoneMessage, FailedMessage } from '../worker/job.ts';
+import { describeCrash, type Crash } from './crash.ts';
+import { stopRun, timestamp, type Run } from './run.ts';
+import { settleCancelled, settleFailed, settleWith } from './settle.ts';
+import type { Share } from './shares.ts';
+
+/** Runs one step in a worker, and settles it. Never rejects: what is not the step's failure stops the run. */
+export async function runStep(run: Run, step: PlanStep, resolved: StepKey, share: Share): Promise<void> {
+  const { options, emit } = run;
+  const { key } = resolved;
+  const begun = performance.now();
+  const seconds = (): number => (performance.now() - begun) / 1000;
+  emit({ time: timestamp(), event: 'step-start', name: step.name, key, threads: share.threads });
+
+  try {
+    const engines = (await options.engines?.(step)) ?? {};
+    const stage = await run.stage();
+    const outcome = await run.pool.run(
+      {
+        step,
+        key,
+        inputs: inputsOf(run, step),
+        store: options.store.root,
+        staging: stage.folder,
+        cache: options.cache,
+        ...share,
+        engines,
+      },
+      (progress) => emit({ time: timestamp(), event: 'step-progress', name: step.name, ...progress }),
+    );
+    switch (outcome.type) {
+      case 'done': {
+        const record = recordOf(step, resolved, outcome);
+        run.made.set(key, record);
+        run.commits.push(commit(run, stage, record));
+        settleWith(run, step, record, { state: 'ran', seconds: seconds() });
+        return;
+      }
+      case 'failed': {
+        const stack = outcome.stack === undefined ? {} : { stack: outcome.stack };
+        settleFailed(run, step, { error: failureOf(step, outcome), seconds: seconds(), key, ...stack });
+        return;
+      }
+      case 'crashed':
+        settleFailed(run, step, { error: crashOf(step, outcome), seconds: seconds(), key });
+        return;
+      case 'cancelled':
+        settleCancelled(run, step, seconds());
+    }
+  } catch (error) {
+    if (!(error instanceof StepError)) {
+      stopRun(run, { reason: 'failure', error });
+      settleCancelled(run, step, seconds());
+      return;
+    }
+    settleFailed(run, step, { error: failureOf(step, error), seconds: seconds(), key });
+  }
+}
+
+/** What flows into a step whose inputs have all been made. */
+export function outputsOfInputs(run: Run, step: PlanStep): readonly RecordedOutput[] {
+  return step.inputs.map((input) => {
+    const output = run.outcomes.get(input.step)?.outputs?.[input.part];
+    if (output === undefined) throw new Error(`\`${step.name}\` reads ${input.step}.${input.part}, which no step makes`);
+    return output;
+  });
+}
+
+function inputsOf(run: Run, step: PlanStep): RunInput[] {
+  const outputs = outputsOfInputs(run, step);
+  return step.inputs.flatMap(({ slot, part, columns }, index) => {
+    const output = outputs[index];
+    return output === undefined
+      ? []
+      : [{ slot, part, artifact: output.artifact, ...(columns === undefined ? {} : { columns }) }];
+  });
+}
+
+function recordOf(step: PlanStep, { key, parts }: StepKey, done: DoneMessage): ActionRecord {
+  const rows = rowsOf(done.outputs);
+  return {
+    version: RECORD_VERSION,
+    key,
+    fingerprint: step.fingerprint,
+    kind: step.kind,
+    parts,
+    outputs: done.outputs,
+    blobs: done.blobs,
+    seconds: done.seconds,
+    ...(rows === undefined ? {} : { rows }),
+    peakMemory: done.peakMemory,
+    engines: step.engine === undefined ? {} : { [step.engine.name]: step.engine.version },
+    warnings: done.warnings,
+    ...(done.statistics === undefined ? {} : { statistics: done.statistics }),
+    made: timestamp(),
+  };
+}
+
+/** The run goes on while a result is on its way to the disk; if it does not get there, nothing that follows would. */
+async function commit(run: Run, stage: Stage, record: ActionRecord): Promise<void> {
+  try {
+    await stage.commit(record);
+    await openCheckpoints(run.options.cache, run.options.store.files, record.key).remove();
+  } catch (error) {
+    stopRun(run, { reason: 'failure', error });
+  }
+}
+
+function failureOf(step: PlanStep, failure: Pick<FailedMessage, 'message' | 'hint' | 'diagnostic'> | StepError): Diagnostic {
+  if ('diagnostic' in failure && failure.diagnostic !== undefined) {
+    return { ...failure.diagnostic, span: step.place.span };
+  }
+  return diagnose('step-failed', step.place.span, { step: step.name, reason: failure.message, hint: failure.hint });
+}
+
+function crashOf(step: PlanStep, crash: Crash): Diagnostic {
+  return diagnose('step-crashed', step.place.span, { step: step.name, ...describeCrash(crash) });
+}

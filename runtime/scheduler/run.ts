@@ -1,0 +1,85 @@
+import type { Artifact, Digest } from '../../compiler/plan/artifact.ts';
+import type { StepKey } from '../../compiler/plan/keys.ts';
+import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
+import type { Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
+import type { RunEvent, StepState } from '../events.ts';
+import type { ActionRecord, RecordedOutput } from '../store/record.ts';
+import type { Stage } from '../store/stage.ts';
+import type { Store } from '../store/store.ts';
+import type { Pool } from './pool.ts';
+import type { Capacity, Share } from './shares.ts';
+
+/** The key of a step whose inputs are known: `artifacts` has one for each of the step's inputs, in their order. */
+export type ResolveKey = (step: PlanStep, artifacts: readonly Artifact[]) => StepKey;
+
+export interface RunPlanOptions extends Capacity {
+  readonly plan: Plan;
+  /** Opened for writing. */
+  readonly store: Store;
+  /** The project's cache folder, for checkpoints. */
+  readonly cache: string;
+  /** The program of a worker process: it calls `serveSteps`. */
+  readonly workerScript: string;
+  readonly resolveKey: ResolveKey;
+  /** Where the engines lie that a step's kind asks for. A `StepError` is that step's failure. */
+  readonly engines?: (step: PlanStep) => Promise<Readonly<Record<string, string>>>;
+  /** The most threads that a step can make use of; all, unless given. */
+  readonly maxThreads?: (step: PlanStep) => number;
+  /** Seconds that a step is expected to take; one for each, unless given. */
+  readonly cost?: (step: PlanStep) => number;
+  /** Names of steps; all that the plan has, unless given. */
+  readonly targets?: readonly string[];
+  readonly onEvent: (event: RunEvent) => void;
+  /** Cancels the run: workers are killed at once, what has finished is kept. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a step ended. */
+export interface StepOutcome {
+  readonly state: StepState;
+  readonly key?: Digest;
+  /** What it made, or what was recorded; for a check that did not pass too. */
+  readonly outputs?: Readonly<Record<string, RecordedOutput>>;
+  readonly error?: Diagnostic;
+  /** For `failed` and `skipped`: the step whose failure it goes back to. */
+  readonly because?: string;
+}
+
+/** A run under way. */
+export interface Run {
+  readonly options: RunPlanOptions;
+  readonly pool: Pool;
+  /** The steps that are needed, in an order in which they could run. */
+  readonly steps: readonly PlanStep[];
+  readonly cost: (step: PlanStep) => number;
+  readonly urgency: ReadonlyMap<string, number>;
+  readonly emit: (event: RunEvent) => void;
+  /** Made when the first step runs. */
+  readonly stage: () => Promise<Stage>;
+  readonly outcomes: Map<string, StepOutcome>;
+  /** Steps with no result yet whose inputs are known. */
+  readonly ready: Map<string, StepKey>;
+  readonly running: Map<string, RunningStep>;
+  /** By key: what was made in this run, on the disk or on its way there. */
+  readonly made: Map<Digest, ActionRecord>;
+  readonly commits: Promise<void>[];
+  /** Why the run stops before its end. */
+  stopped: { readonly reason: 'cancelled' } | { readonly reason: 'failure'; readonly error: unknown } | undefined;
+}
+
+export interface RunningStep {
+  readonly key: Digest;
+  readonly share: Share;
+  readonly ended: Promise<void>;
+}
+
+/** Stops a run: nothing new is started and the workers are killed. The first reason stays. */
+export function stopRun(run: Run, reason: NonNullable<Run['stopped']>): void {
+  run.stopped ??= reason;
+  void run.pool.kill();
+}
+
+/** The time of an event. */
+export function timestamp(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import type { Checkpoints } from '../../compiler/kinds/run.ts';
+import type { Digest } from '../../compiler/plan/artifact.ts';
+import { digestOf } from './digest.ts';
+import type { Files } from './files.ts';
+import { explained } from './store-error.ts';
+
+/** The checkpoint of a key: where a step that was killed goes on. A damaged one counts as none. */
+export interface KeyCheckpoints extends Checkpoints {
+  readonly remove: () => Promise<void>;
+}
+
+const CHECKSUM_LENGTH = 64;
+
+/** Opens the checkpoint of a key in the project's cache folder. */
+export function openCheckpoints(cache: string, files: Files, key: Digest): KeyCheckpoints {
+  const folder = join(cache, 'checkpoints');
+  const path = join(folder, key);
+  return {
+    load: () =>
+      explained(async () => {
+        const content = files.readNow(path);
+        if (content === undefined) return undefined;
+        const bytes = content.subarray(CHECKSUM_LENGTH);
+        return content.toString('latin1', 0, CHECKSUM_LENGTH) === digestOf(bytes) ? bytes : undefined;
+      }),
+    save: (bytes) =>
+      explained(async () => {
+        await files.makeFolder(folder);
+        const temporary = `${path}.${process.pid}`;
+        await files.write(temporary, Buffer.concat([Buffer.from(digestOf(bytes), 'latin1'), bytes]));
+        await files.rename(temporary, path);
+      }),
+    remove: () => explained(() => files.remove(path)),
+  };
+}

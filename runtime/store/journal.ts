@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import type { Digest } from '../../compiler/plan/artifact.ts';
+import type { PlanEvent, RunEvent, StepEndEvent } from '../events.ts';
+import type { Store } from './store.ts';
+import { explained, explainedNow } from './store-error.ts';
+
+/** The record of one run under way: what is appended is there after a kill, if not after a loss of power. */
+export interface Journal {
+  readonly append: (event: RunEvent) => void;
+  /** Brings the file to the disk. */
+  readonly close: () => Promise<void>;
+}
+
+const EXTENSION = '.ndjson';
+
+/** A name for a run: sortable by time, and its own among runs of the same millisecond. */
+export function newRunId(now: Date): string {
+  return `${now.toISOString().replaceAll(':', '-')}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Opens the journal of a new run. Progress is not kept: what a training went through is in its model's summary. */
+export async function openJournal(store: Store, pipeline: string, run: string): Promise<Journal> {
+  const path = store.disk.path(`${runsPrefix(pipeline)}${run}${EXTENSION}`);
+  await explained(() => store.files.makeFolder(dirname(path)));
+  return {
+    append: (event) => {
+      if (event.event === 'step-progress') return;
+      explainedNow(() => store.files.appendNow(path, `${JSON.stringify(event)}\n`));
+    },
+    close: () =>
+      explained(async () => {
+        await store.files.sync(path);
+        await store.files.sync(dirname(path));
+      }),
+  };
+}
+
+/** The runs of a pipeline, oldest first. */
+export async function listRuns(store: Store, pipeline: string): Promise<readonly string[]> {
+  const names = await explained(() => store.disk.list(runsPrefix(pipeline)));
+  return names.filter((name) => name.endsWith(EXTENSION)).map((name) => name.slice(0, -EXTENSION.length));
+}
+
+/** The events of a run that can be read: the last line of a run that was killed may be torn. */
+export function readRun(store: Store, pipeline: string, run: string): readonly RunEvent[] {
+  const path = store.disk.path(`${runsPrefix(pipeline)}${run}${EXTENSION}`);
+  const text = explainedNow(() => store.files.readNow(path))?.toString('utf8') ?? '';
+  return text.split('\n').flatMap(parseLine);
+}
+
+/** What a pipeline's steps were when it was last applied. */
+export interface LastApply {
+  readonly run: string;
+  readonly steps: ReadonlyMap<string, LastStep>;
+}
+
+export interface LastStep {
+  readonly kind: string;
+  readonly keyword: string;
+  readonly fingerprint: Digest;
+  readonly text?: string;
+  /** The last result recorded for it, by this apply or an earlier one that it was part of. */
+  readonly made?: { readonly fingerprint: Digest; readonly key: Digest };
+}
+
+/** How far back a step's last result is looked for. */
+const RUNS_BACK = 20;
+
+/** The last apply that came to its end, cancelled ones not counted; `undefined` if there is none. */
+export async function readLastApply(store: Store, pipeline: string): Promise<LastApply | undefined> {
+  let last: { readonly run: string; readonly steps: Map<string, LastStep> } | undefined;
+  for (const run of [...(await listRuns(store, pipeline))].reverse().slice(0, RUNS_BACK)) {
+    const events = readRun(store, pipeline, run);
+    const plan = events.find((event) => event.event === 'plan');
+    if (plan === undefined) continue;
+    if (last === undefined) {
+      if (!events.some((event) => event.event === 'run-end' && event.state !== 'cancelled')) continue;
+      last = { run, steps: new Map(plan.steps.map(({ name, ...step }) => [name, step])) };
+    }
+    addResults(last.steps, plan, events);
+    if ([...last.steps.values()].every((step) => step.made !== undefined)) break;
+  }
+  return last;
+}
+
+/** Fills in results of a run for the steps that have none from a later one. */
+function addResults(steps: Map<string, LastStep>, plan: PlanEvent, events: readonly RunEvent[]): void {
+  const planned = new Map(plan.steps.map((step) => [step.name, step]));
+  for (const event of events) {
+    if (event.event !== 'step-end' || event.key === undefined || !hasResult(event)) continue;
+    const step = steps.get(event.name);
+    const { fingerprint, kind } = planned.get(event.name) ?? {};
+    if (step === undefined || step.made !== undefined || fingerprint === undefined || kind !== step.kind) continue;
+    steps.set(event.name, { ...step, made: { fingerprint, key: event.key } });
+  }
+}
+
+function hasResult(event: StepEndEvent): boolean {
+  return Object.keys(event.outputs).length > 0;
+}
+
+function parseLine(line: string): RunEvent[] {
+  try {
+    return line === '' ? [] : [JSON.parse(line) as RunEvent];
+  } catch {
+    return [];
+  }
+}
+
+/** Pipelines may be called anything that a file can be; the folder's name is safe on every system. */
+function runsPrefix(pipeline: string): string {
+  return `runs/${encodeURIComponent(pipeline).replaceAll('.', '%2E').replaceAll('*', '%2A')}/`;
+}

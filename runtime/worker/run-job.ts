@@ -1,0 +1,112 @@
+import type { Kind } from '../../compiler/kinds/kind.ts';
+import { StepError, type Progress, type RunContext, type RunResult } from '../../compiler/kinds/run.ts';
+import type { BlobRef } from '../../compiler/plan/artifact.ts';
+import type { PlanStep } from '../../compiler/plan/plan.ts';
+import { openCheckpoints } from '../store/checkpoints.ts';
+import { nodeFiles } from '../store/files.ts';
+import { openLocalDisk } from '../store/local-disk.ts';
+import { openObjects, type Objects } from '../store/objects.ts';
+import { blobsOf, encodeManifest, type RecordedOutput } from '../store/record.ts';
+import { openStaging, type Staging } from '../store/staging.ts';
+import { StoreError } from '../store/store-error.ts';
+import type { DoneMessage, FailedMessage, Job } from './job.ts';
+import { peakMemory, resetPeakMemory } from './peak-memory.ts';
+import { throttleProgress } from './throttle.ts';
+
+/** The part of a kind that a worker needs. */
+export type RunnableKinds = ReadonlyMap<string, Pick<Kind, 'run'>>;
+
+/** What a worker keeps from job to job: blobs that it has verified stay so. */
+export interface WorkerMemory {
+  readonly objects: Map<string, Objects>;
+}
+
+/** Runs one step in this process. Never rejects: a failure is a message too. */
+export async function runJob(
+  kinds: RunnableKinds,
+  job: Job,
+  memory: WorkerMemory,
+  onProgress: (progress: Progress) => void,
+): Promise<DoneMessage | FailedMessage> {
+  resetPeakMemory();
+  const begun = performance.now();
+  const seconds = (): number => (performance.now() - begun) / 1000;
+  const throttle = throttleProgress(onProgress);
+  try {
+    const kind = kinds.get(job.step.kind);
+    if (kind === undefined) throw new Error(`the worker has no kind \`${job.step.kind}\``);
+    const staging = openStaging(job.staging, nodeFiles);
+    const result = await kind.run(contextOf(job, staging, objectsOf(job, memory), throttle.push));
+    throttle.flush();
+    return { type: 'done', ...(await stageResult(job.step, result, staging)), seconds: seconds(), peakMemory: peakMemory() };
+  } catch (error) {
+    throttle.flush();
+    return { type: 'failed', ...describeFailure(error), seconds: seconds() };
+  }
+}
+
+function objectsOf(job: Job, memory: WorkerMemory): Objects {
+  const place = JSON.stringify([job.store, job.staging]);
+  const known = memory.objects.get(place);
+  if (known !== undefined) return known;
+  const disk = openLocalDisk(job.store, nodeFiles);
+  const objects = openObjects({ disk, files: nodeFiles, mend: true, staging: job.staging });
+  memory.objects.set(place, objects);
+  return objects;
+}
+
+function contextOf(
+  job: Job,
+  staging: Staging,
+  objects: Objects,
+  progress: (progress: Progress) => void,
+): RunContext {
+  const seed = job.step.identity['seed'];
+  return {
+    step: job.step,
+    inputs: job.inputs,
+    ...(seed === undefined ? {} : { seed }),
+    blobPath: objects.verifiedPath,
+    readBlob: objects.readBlob,
+    temporaryFile: staging.temporaryFile,
+    putFile: staging.putFile,
+    putBytes: staging.putBytes,
+    progress,
+    checkpoint: openCheckpoints(job.cache, nodeFiles, job.key),
+    threads: job.threads,
+    memory: job.memory,
+    engines: job.engines,
+  };
+}
+
+/** Stages the manifests of a result, and lists the blobs that they name. */
+async function stageResult(
+  step: PlanStep,
+  result: RunResult,
+  staging: Staging,
+): Promise<Pick<DoneMessage, 'outputs' | 'blobs' | 'warnings' | 'statistics'>> {
+  const outputs: Record<string, RecordedOutput> = {};
+  const blobs = new Map<string, BlobRef>();
+  for (const { part } of step.outputs) {
+    const artifact = result.outputs[part];
+    if (artifact === undefined) throw new Error(`the kind \`${step.kind}\` made no \`${part}\``);
+    const manifest = await staging.putBytes(Buffer.from(encodeManifest(artifact)));
+    outputs[part] = { digest: manifest.digest, artifact };
+    for (const blob of blobsOf(artifact)) blobs.set(blob.digest, blob);
+  }
+  return {
+    outputs,
+    blobs: [...blobs.values()],
+    warnings: result.warnings ?? [],
+    ...(result.statistics === undefined ? {} : { statistics: result.statistics }),
+  };
+}
+
+function describeFailure(error: unknown): Pick<FailedMessage, 'message' | 'hint' | 'diagnostic' | 'stack'> {
+  if (error instanceof StepError) {
+    return { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  }
+  if (error instanceof StoreError) return { message: error.message, diagnostic: error.diagnostic };
+  if (!(error instanceof Error)) return { message: String(error) };
+  return { message: error.message, ...(error.stack === undefined ? {} : { stack: error.stack }) };
+}

@@ -1,0 +1,97 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { RunEvent, RunState, StepState } from '../../runtime/events.ts';
+import { listRuns, newRunId, openJournal, readLastApply, readRun } from '../../runtime/store/journal.ts';
+import { openStore, type Store } from '../../runtime/store/store.ts';
+import { temporaryFolder } from './fixtures.ts';
+
+const time = '2026-01-01T00:00:00.000Z';
+
+async function newStore(): Promise<Store> {
+  return openStore(join(await temporaryFolder(), 'store'), { access: 'write' });
+}
+
+/** Writes a run: each step's fingerprint is its name and version, `a:1`; `end` is missing for a run that was killed. */
+async function writeRun(
+  store: Store,
+  at: number,
+  steps: Readonly<Record<string, StepState>>,
+  end?: RunState,
+): Promise<string> {
+  const run = newRunId(new Date(Date.UTC(2026, 0, 1, 0, 0, at)));
+  const journal = await openJournal(store, 'p', run);
+  const events: RunEvent[] = [
+    {
+      time,
+      event: 'plan',
+      run,
+      pipeline: 'p',
+      file: 'p.mlp',
+      steps: Object.keys(steps).map((name) => ({ name, keyword: 'table', kind: 'sql', fingerprint: `${name}@${at}` })),
+    },
+    ...Object.entries(steps).map(([name, state]): RunEvent => {
+      const outputs = state === 'failed' || state === 'skipped' ? {} : { value: 'd' };
+      return { time, event: 'step-end', name, state, seconds: 1, key: `${name} in ${at}`, outputs };
+    }),
+    { time, event: 'step-progress', name: 'a', round: 1 },
+  ];
+  for (const event of events) journal.append(event);
+  if (end !== undefined) {
+    journal.append({ time, event: 'run-end', state: end, seconds: 1, ran: 1, cached: 0, failed: 0, skipped: 0 });
+    await journal.close();
+  }
+  return run;
+}
+
+describe('the journal', () => {
+  it('has a file for each run, in order of time, without progress', async () => {
+    const store = await newStore();
+    const second = await writeRun(store, 2, { a: 'ran' }, 'done');
+    const first = await writeRun(store, 1, { a: 'ran' }, 'done');
+    expect(await listRuns(store, 'p')).toEqual([first, second]);
+    expect(await listRuns(store, 'q')).toEqual([]);
+    expect(readRun(store, 'p', first).map((event) => event.event)).toEqual(['plan', 'step-end', 'run-end']);
+  });
+
+  it('tolerates a torn last line', async () => {
+    const store = await newStore();
+    const run = await writeRun(store, 1, { a: 'ran' });
+    const path = store.disk.path(`runs/p/${run}.ndjson`);
+    await appendFile(path, (await readFile(path, 'utf8')).slice(0, 40));
+    expect(readRun(store, 'p', run).map((event) => event.event)).toEqual(['plan', 'step-end']);
+  });
+
+  it('knows nothing of a pipeline that was never applied to its end', async () => {
+    const store = await newStore();
+    expect(await readLastApply(store, 'p')).toBeUndefined();
+    await writeRun(store, 1, { a: 'ran' });
+    await writeRun(store, 2, { a: 'ran' }, 'cancelled');
+    expect(await readLastApply(store, 'p')).toBeUndefined();
+  });
+
+  it('gives the steps of the last finished apply, each with its last result', async () => {
+    const store = await newStore();
+    await writeRun(store, 1, { a: 'ran', b: 'ran', gone: 'ran' }, 'done');
+    const finished = await writeRun(store, 2, { a: 'cut-off', b: 'failed', c: 'skipped' }, 'failed');
+    await writeRun(store, 3, { a: 'ran' });
+    const last = await readLastApply(store, 'p');
+    expect(last?.run).toBe(finished);
+    const step = { keyword: 'table', kind: 'sql' };
+    expect(Object.fromEntries(last?.steps ?? [])).toEqual({
+      a: { ...step, fingerprint: 'a@2', made: { fingerprint: 'a@2', key: 'a in 2' } },
+      b: { ...step, fingerprint: 'b@2', made: { fingerprint: 'b@1', key: 'b in 1' } },
+      c: { ...step, fingerprint: 'c@2' },
+    });
+  });
+
+  it('keeps pipelines of any name apart', async () => {
+    const store = await newStore();
+    for (const name of ['..', 'a/b', 'a%2Fb', 'sale*', 'ü']) {
+      const journal = await openJournal(store, name, 'run');
+      journal.append({ time, event: 'plan', run: 'run', pipeline: name, file: '', steps: [] });
+      expect(readRun(store, name, 'run')).toMatchObject([{ pipeline: name }]);
+    }
+    expect(await store.disk.list('runs/')).toHaveLength(5);
+  });
+});
