@@ -1,0 +1,58 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Answer, DescribeNeed } from '../../../compiler/needs.ts';
+import { analyseQuery, type AnalysisRequest } from './analyse-query.ts';
+import { findReferences } from './analyse-references.ts';
+import { connectDuckDB, connectForAnalysis } from './connect.ts';
+import { describeFiles } from './describe-files.ts';
+
+/** What the helper process is asked, over the channel of `fork`. */
+export type AnalysisMessage = { readonly id: number } & (
+  | { readonly kind: 'references'; readonly text: string }
+  | { readonly kind: 'analyse'; readonly request: AnalysisRequest }
+  | { readonly kind: 'describe'; readonly need: DescribeNeed }
+);
+
+export type AnalysisReply =
+  | { readonly id: number; readonly ok: true; readonly value: Answer }
+  /** A bug, or a failure of the machine: problems of queries are values. */
+  | { readonly id: number; readonly ok: false; readonly error: string };
+
+/** Queries are analysed without access to files, which describing them needs. Each is opened when it is asked for. */
+interface Connections {
+  analysis?: Promise<DuckDBConnection>;
+  files?: Promise<DuckDBConnection>;
+}
+
+const DESCRIBING = { threads: 1, memory: 512 * 2 ** 20 };
+
+/** Answers requests one after the other until the channel is closed, and then ends the process. */
+export function serveAnalyses(): void {
+  const connections: Connections = {};
+  let last: Promise<void> = Promise.resolve();
+  process.on('message', (message: AnalysisMessage) => {
+    last = last.then(async () => {
+      process.send?.(await answer(connections, message));
+    });
+  });
+  process.on('disconnect', () => process.exit(0));
+}
+
+async function answer(connections: Connections, message: AnalysisMessage): Promise<AnalysisReply> {
+  const { id } = message;
+  try {
+    return { id, ok: true, value: await find(connections, message) };
+  } catch (error) {
+    return { id, ok: false, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function find(connections: Connections, message: AnalysisMessage): Promise<Answer> {
+  switch (message.kind) {
+    case 'references':
+      return findReferences(await (connections.analysis ??= connectForAnalysis()), message.text);
+    case 'analyse':
+      return analyseQuery(await (connections.analysis ??= connectForAnalysis()), message.request);
+    case 'describe':
+      return describeFiles(await (connections.files ??= connectDuckDB(DESCRIBING)), message.need);
+  }
+}

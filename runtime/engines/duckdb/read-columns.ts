@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Codes, IntegerArray } from '../../data/matrix.ts';
+import { sqlName, sqlString } from './connect.ts';
+
+/**
+ * How a column leaves DuckDB: unsigned and signed integers and floats by bytes. `pair` is an UBIGINT as two words a
+ * row, the low one first: 64 bits without BigInts.
+ */
+export type Storage = 'u1' | 'u2' | 'u4' | 'i1' | 'i2' | 'i4' | 'f4' | 'f8' | 'pair';
+
+export interface ColumnRequest {
+  /** An expression over the columns of `from` that is never NULL. */
+  readonly sql: string;
+  readonly as: Storage;
+}
+
+export type ColumnArray = IntegerArray | Float32Array | Float64Array;
+
+export interface ReadOptions {
+  /** What stands behind FROM. */
+  readonly from: string;
+  /** The number of rows that `from` has. */
+  readonly rows: number;
+  readonly columns: readonly ColumnRequest[];
+}
+
+const SQL_TYPES: Readonly<Record<Storage, string>> = {
+  u1: 'UTINYINT',
+  u2: 'USMALLINT',
+  u4: 'UINTEGER',
+  i1: 'TINYINT',
+  i2: 'SMALLINT',
+  i4: 'INTEGER',
+  f4: 'FLOAT',
+  f8: 'DOUBLE',
+  pair: 'UBIGINT',
+};
+
+const BYTES: Readonly<Record<Storage, number>> = { u1: 1, u2: 2, u4: 4, i1: 1, i2: 2, i4: 4, f4: 4, f8: 8, pair: 8 };
+
+/** Bytes that DuckDB may hold of a result before it is copied out. */
+const BATCH_BYTES = 48 * 2 ** 20;
+
+/**
+ * Reads columns into typed arrays, in the order of the rows, without making rows. Columns are read a few at a time: a
+ * query that is run whole uses all threads where a streamed one does not, and a scan of Parquet reads only what it is
+ * asked for, so several scans cost no more than one.
+ */
+export async function readColumns(connection: DuckDBConnection, options: ReadOptions): Promise<ColumnArray[]> {
+  const arrays: ColumnArray[] = [];
+  for (const batch of batchesOf(options.columns, options.rows)) arrays.push(...(await readBatch(connection, { ...options, columns: batch })));
+  return arrays;
+}
+
+function batchesOf(columns: readonly ColumnRequest[], rows: number): ColumnRequest[][] {
+  const batches: ColumnRequest[][] = [];
+  let bytes = Infinity;
+  for (const column of columns) {
+    bytes += BYTES[column.as] * rows;
+    if (bytes > BATCH_BYTES) {
+      batches.push([]);
+      bytes = BYTES[column.as] * rows;
+    }
+    batches.at(-1)?.push(column);
+  }
+  return batches;
+}
+
+async function readBatch(connection: DuckDBConnection, { from, rows, columns }: ReadOptions): Promise<ColumnArray[]> {
+  const arrays = columns.map((column) => allocate(column.as, rows));
+  const select = columns.map((column) => `(${column.sql})::${SQL_TYPES[column.as]}`).join(', ');
+  const result = await connection.run(`SELECT ${select} FROM ${from}`);
+  let at = 0;
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const size = chunk.rowCount;
+    if (at + size > rows) throw new Error(`more than ${rows} rows were read`);
+    for (const [j, { as }] of columns.entries()) {
+      const { items } = chunk.getColumnVector(j) as unknown as { readonly items: ColumnArray | BigUint64Array };
+      const width = as === 'pair' ? 2 : 1;
+      const words = items instanceof BigUint64Array ? new Uint32Array(items.buffer, items.byteOffset, items.length * 2) : items;
+      arrays[j]?.set(words.length === size * width ? words : words.subarray(0, size * width), at * width);
+    }
+    at += size;
+  }
+  if (at !== rows) throw new Error(`${at} rows were read where ${rows} were expected`);
+  return arrays;
+}
+
+function allocate(storage: Storage, rows: number): ColumnArray {
+  switch (storage) {
+    case 'u1':
+      return new Uint8Array(rows);
+    case 'u2':
+      return new Uint16Array(rows);
+    case 'u4':
+      return new Uint32Array(rows);
+    case 'i1':
+      return new Int8Array(rows);
+    case 'i2':
+      return new Int16Array(rows);
+    case 'i4':
+      return new Int32Array(rows);
+    case 'f4':
+      return new Float32Array(rows);
+    case 'f8':
+      return new Float64Array(rows);
+    case 'pair':
+      return new Uint32Array(rows * 2);
+  }
+}
+
+/** The narrowest unsigned storage that holds 0 to `largest`. */
+export function codeStorage(largest: number): 'u1' | 'u2' | 'u4' {
+  return largest <= 0xff ? 'u1' : largest <= 0xffff ? 'u2' : 'u4';
+}
+
+/** An array of codes from 0 to `largest`. */
+export function allocateCodes(rows: number, largest: number): Codes {
+  return allocate(codeStorage(largest), rows) as Codes;
+}
+
+export interface LevelsRequest {
+  readonly column: string;
+  /** Whether the column is a BOOLEAN, whose levels are `false` and `true`. */
+  readonly boolean: boolean;
+  /** Different texts. */
+  readonly levels: readonly string[];
+}
+
+/**
+ * Asks for a column as codes: the index of its text among the levels, the number of levels for any other text, and
+ * one more for NULL. DuckDB looks the texts up in an enum that is made here, a dictionary's entry at a time.
+ */
+export async function requestLevels(connection: DuckDBConnection, { column, boolean, levels }: LevelsRequest): Promise<ColumnRequest> {
+  const name = sqlName(column);
+  const unseen = levels.length;
+  const as = codeStorage(unseen + 1);
+  if (boolean) {
+    const code = (level: string): number => (levels.includes(level) ? levels.indexOf(level) : unseen);
+    return { sql: `CASE WHEN ${name} IS NULL THEN ${unseen + 1} WHEN ${name} THEN ${code('true')} ELSE ${code('false')} END`, as };
+  }
+  if (levels.length === 0) return { sql: `CASE WHEN ${name} IS NULL THEN 1 ELSE 0 END`, as };
+  const type = `levels_${createHash('sha256').update(JSON.stringify(levels)).digest('hex').slice(0, 32)}`;
+  await connection.run(`CREATE TYPE IF NOT EXISTS ${type} AS ENUM (${levels.map(sqlString).join(', ')})`);
+  return {
+    sql: `CASE WHEN ${name} IS NULL THEN ${unseen + 1} ELSE coalesce(enum_code(TRY_CAST(${name}::VARCHAR AS ${type})), ${unseen}) END`,
+    as,
+  };
+}

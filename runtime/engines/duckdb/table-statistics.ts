@@ -1,0 +1,65 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Json } from '../../../compiler/json.ts';
+import { sqlName } from './connect.ts';
+import { plainValue, selectTable, type StoredTable } from './read-table.ts';
+import { columnOf } from './table-types.ts';
+
+/** What `show` says of a column: exact values, which two runs on the same table give alike. */
+export interface ColumnStatistics {
+  readonly name: string;
+  /** The type in DuckDB. */
+  readonly type: string;
+  readonly nulls: number;
+  readonly distinct?: number;
+  readonly min?: Json;
+  readonly max?: Json;
+  /** Of numbers that are finite. */
+  readonly mean?: Json;
+  /** 25%, 50%, 75% of numbers: values of the column, none between two. */
+  readonly quantiles?: readonly Json[];
+  /** Of texts and bools: the most frequent values, with how often they occur. */
+  readonly top?: readonly { readonly value: Json; readonly count: number }[];
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(['int', 'float', 'decimal']);
+const COUNTED: ReadonlySet<string> = new Set(['string', 'bool']);
+const TOP_VALUES = 5;
+
+/**
+ * Statistics of each column of a table. Deterministic on a connection of one thread; on more, the last digits of the
+ * mean of floats may vary.
+ */
+export async function tableStatistics(connection: DuckDBConnection, table: StoredTable): Promise<ColumnStatistics[]> {
+  const prepared = await connection.prepare(selectTable(table));
+  const columns = table.columns.map((_, i) => columnOf(prepared.columnName(i), prepared.columnType(i)));
+  prepared.destroySync();
+  const found: ColumnStatistics[] = [];
+  for (const { name, type, sql } of columns) {
+    const from = `(SELECT ${sqlName(name)} AS x FROM (${selectTable(table)}))`;
+    if (type.kind === 'list' || type.kind === 'struct' || type.kind === 'other') {
+      found.push({ name, type: sql, ...(await oneRow(connection, `SELECT count(*) - count(x) AS nulls FROM ${from}`)) });
+      continue;
+    }
+    const finite = type.kind === 'float' ? ' FILTER (WHERE isfinite(x))' : '';
+    const numeric = NUMBERS.has(type.kind) ? `, avg(x)${finite} AS mean, quantile_disc(x, [0.25, 0.5, 0.75]) AS quantiles` : '';
+    const row = await oneRow(connection, `SELECT count(*) - count(x) AS nulls, count(DISTINCT x) AS distinct, min(x) AS min, max(x) AS max${numeric} FROM ${from}`);
+    const top = COUNTED.has(type.kind) ? { top: await topValues(connection, from) } : {};
+    found.push({ name, type: sql, ...row, ...top });
+  }
+  return found;
+}
+
+type Aggregates = Omit<ColumnStatistics, 'name' | 'type' | 'top'>;
+
+/** The one row of a query whose columns are called as in `Aggregates`, without what is null. */
+async function oneRow(connection: DuckDBConnection, query: string): Promise<Aggregates> {
+  const [row = {}] = (await connection.runAndReadAll(query)).getRowObjects();
+  return Object.fromEntries(Object.entries(row).flatMap(([name, value]) => (value === null ? [] : [[name, plainValue(value)]]))) as unknown as Aggregates;
+}
+
+async function topValues(connection: DuckDBConnection, from: string): Promise<{ value: Json; count: number }[]> {
+  const result = await connection.runAndReadAll(
+    `SELECT x, count(*) FROM ${from} WHERE x IS NOT NULL GROUP BY x ORDER BY count(*) DESC, x LIMIT ${TOP_VALUES}`,
+  );
+  return result.getRows().map(([value = null, count]) => ({ value: plainValue(value), count: Number(count) }));
+}

@@ -1,0 +1,80 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Column } from '../../../compiler/types.ts';
+import { sqlName, sqlString } from './connect.ts';
+
+export interface ColumnSummary {
+  readonly nulls: number;
+  readonly min?: string;
+  readonly max?: string;
+}
+
+export interface TableSummary {
+  readonly rows: number;
+  readonly columns: readonly ColumnSummary[];
+}
+
+/** Types whose least and greatest value the file's own statistics give, exactly and in DuckDB's order. */
+const IN_METADATA: ReadonlySet<string> = new Set(['int', 'decimal', 'date', 'time', 'timestamp', 'string']);
+
+/** Types that have an order worth showing. */
+const ORDERED: ReadonlySet<string> = new Set([...IN_METADATA, 'float', 'bool']);
+
+/**
+ * Rows, nulls, least and greatest values of a Parquet file, from its footer where that has them, else by one scan of
+ * the columns that need it (floats, whose NaN has no place in the footer, and long strings, which it cuts).
+ */
+export async function summarizeTable(connection: DuckDBConnection, path: string, columns: readonly Column[]): Promise<TableSummary> {
+  const source = sqlString(path);
+  const counted = await connection.runAndReadAll(`SELECT num_rows FROM parquet_file_metadata(${source})`);
+  const rows = Number(counted.getRows()[0]?.[0]);
+  const summaries = flat(columns) ? await fromFooter(connection, source, columns) : columns.map(() => undefined);
+  const missing = columns.filter((_, i) => summaries[i] === undefined);
+  const scanned = await fromScan(connection, source, missing);
+  let next = 0;
+  return { rows, columns: summaries.map((summary) => summary ?? scanned[next++] ?? { nulls: 0 }) };
+}
+
+/** Whether column i of the footer is column i of the table. */
+function flat(columns: readonly Column[]): boolean {
+  return columns.every(({ type, sql }) => type.kind !== 'list' && type.kind !== 'struct' && !sql.startsWith('MAP('));
+}
+
+async function fromFooter(connection: DuckDBConnection, source: string, columns: readonly Column[]): Promise<(ColumnSummary | undefined)[]> {
+  const usable = columns.map((column, i) => ({ column, i })).filter(({ column }) => IN_METADATA.has(column.type.kind));
+  if (usable.length === 0) return columns.map(() => undefined);
+  const parts = usable.map(({ column, i }) => {
+    const of = (expression: string): string => `CASE WHEN column_id = ${i} THEN ${expression} END`;
+    return `coalesce(bool_and(${of('num_values = stats_null_count OR (min_is_exact AND max_is_exact)')}), true),
+      coalesce(sum(${of('stats_null_count')}), 0)::DOUBLE,
+      CAST(min(${of(`CAST(stats_min_value AS ${column.sql})`)}) AS VARCHAR),
+      CAST(max(${of(`CAST(stats_max_value AS ${column.sql})`)}) AS VARCHAR)`;
+  });
+  const result = await connection.runAndReadAll(`SELECT ${parts.join(', ')} FROM parquet_metadata(${source})`);
+  const row = result.getRows()[0] ?? [];
+  const found: (ColumnSummary | undefined)[] = columns.map(() => undefined);
+  usable.forEach(({ i }, at) => {
+    const [exact, nulls, min, max] = row.slice(at * 4, at * 4 + 4);
+    if (exact === true) found[i] = summary(nulls, min, max);
+  });
+  return found;
+}
+
+async function fromScan(connection: DuckDBConnection, source: string, columns: readonly Column[]): Promise<ColumnSummary[]> {
+  if (columns.length === 0) return [];
+  const parts = columns.map(({ name, type, sql }) => {
+    const value = `CAST(${sqlName(name)} AS ${sql})`;
+    const bound = (which: string): string => (ORDERED.has(type.kind) ? `CAST(${which}(${value}) AS VARCHAR)` : 'NULL');
+    return `(count(*) - count(${sqlName(name)}))::DOUBLE, ${bound('min')}, ${bound('max')}`;
+  });
+  const result = await connection.runAndReadAll(`SELECT ${parts.join(', ')} FROM read_parquet(${source})`);
+  const row = result.getRows()[0] ?? [];
+  return columns.map((_, i) => summary(row[i * 3], row[i * 3 + 1], row[i * 3 + 2]));
+}
+
+function summary(nulls: unknown, min: unknown, max: unknown): ColumnSummary {
+  return {
+    nulls: Number(nulls),
+    ...(typeof min === 'string' ? { min } : {}),
+    ...(typeof max === 'string' ? { max } : {}),
+  };
+}

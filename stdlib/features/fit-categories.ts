@@ -1,0 +1,58 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
+import { noValues } from './fit-numbers.ts';
+import type { CategoryType, FittedCategory, FittedEncoding } from './fitted.ts';
+import type { Encoding, Imputation } from './prepare-params.ts';
+
+export interface CategoryPlan {
+  readonly column: string;
+  readonly type: CategoryType;
+  readonly impute?: Imputation;
+  readonly encode: Encoding;
+}
+
+/** A category before its target means are known. */
+export type UnfinishedCategory = Omit<FittedCategory, 'encoding'>;
+
+/** Finds the levels of a column in the rows of `from`, and how often each comes, after imputing. */
+export async function fitLevels(connection: DuckDBConnection, from: string, { column, type, impute }: CategoryPlan): Promise<UnfinishedCategory> {
+  const name = sqlName(column);
+  const reader = await connection.runAndReadAll(`SELECT ${name}::VARCHAR, count(*)::DOUBLE FROM ${from} GROUP BY ${name} ORDER BY ${name} NULLS LAST`);
+  const found = reader.getRows() as [string | null, number][];
+  const missing = found.at(-1)?.[0] === null ? (found.pop()?.[1] ?? 0) : 0;
+  const levels = found.map(([level]) => level ?? '');
+  const counts = found.map(([, count]) => count);
+  const base = { kind: 'category', column, type } as const;
+  if (impute === undefined) return { ...base, levels, counts, missing };
+  const value = typeof impute === 'string' ? levels[counts.indexOf(counts.reduce((a, b) => Math.max(a, b), 0))] : String(impute.value);
+  if (value === undefined) throw noValues(column, 'most frequent value');
+  if (missing > 0) addRows(levels, counts, { value, missing, type });
+  return { ...base, levels, counts, missing: 0, impute: value };
+}
+
+/** Adds the rows of imputed values to their level, which may be a new one: a text in its place, else last. */
+function addRows(levels: string[], counts: number[], { value, missing, type }: { value: string; missing: number; type: CategoryType }): void {
+  const at = levels.indexOf(value);
+  if (at >= 0) {
+    counts[at] = (counts[at] ?? 0) + missing;
+    return;
+  }
+  const bytes = Buffer.from(value);
+  const after = type === 'string' ? levels.findIndex((level) => Buffer.compare(Buffer.from(level), bytes) > 0) : -1;
+  const place = after < 0 ? levels.length : after;
+  levels.splice(place, 0, value);
+  counts.splice(place, 0, missing);
+}
+
+/** The encoding of a category that needs nothing but its levels. */
+export function fitEncoding({ levels, counts }: UnfinishedCategory, encode: Exclude<Encoding, { $call: 'target_mean' }>): FittedEncoding {
+  if (encode.$call !== 'one_hot') return { kind: encode.$call };
+  const least = encode.min_count ?? 1;
+  const hasRare = counts.some((count) => count < least);
+  return { kind: 'one_hot', min_count: least, ...(hasRare ? { other: freshName('other', levels) } : {}) };
+}
+
+/** A name that no level has. */
+function freshName(name: string, levels: readonly string[]): string {
+  return levels.includes(name) ? freshName(`${name}_`, levels) : name;
+}

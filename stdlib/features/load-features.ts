@@ -1,0 +1,82 @@
+import type { PartName } from '../../compiler/types.ts';
+import { loadParts } from '../../runtime/data/load-parts.ts';
+import { inputOf, openTable, withDuckDB, type TableContext } from '../../runtime/data/load-table.ts';
+import { loadTarget, selectTarget, takeRows } from '../../runtime/data/load-target.ts';
+import type { Labelled, Matrix } from '../../runtime/data/matrix.ts';
+import { applyFeatures } from './apply-features.ts';
+import { compileFeatures } from './compile-features.ts';
+import type { FittedFeatures } from './fitted.ts';
+import { readRaw } from './read-raw.ts';
+
+/** A part of a split as trainers take it. */
+export interface LoadedPart extends Labelled {
+  /** Values that no training row has, by column. */
+  readonly unseen: Readonly<Record<string, number>>;
+}
+
+/** Parts by name, and where their rows stand in the table, in ascending order. */
+export type LoadedParts<P extends PartName> = Readonly<Record<P, LoadedPart>> & { readonly rowsIndex: Readonly<Record<P, Uint32Array>> };
+
+/**
+ * Loads the features that arrive in a slot, and their target, for some parts of their split. Training rows have the
+ * out-of-fold values of what is cross-fitted.
+ */
+export async function loadFeatures<P extends PartName>(
+  context: TableContext,
+  slot: string,
+  options: { readonly parts: readonly P[] },
+): Promise<LoadedParts<P>> {
+  const fitted = fittedOf(context, slot);
+  const split = inputOf(context, `${slot}.split`, 'split');
+  const table = await openTable(context, `${slot}.table`);
+  const { raw, target, rowsIndex } = await withDuckDB(context, async (connection) => ({
+    rowsIndex: await loadParts(connection, context, split, options.parts),
+    target: await loadTarget(connection, table, fitted.target, split),
+    raw: await readRaw(connection, { from: table.from, rows: table.artifact.rows, columns: table.artifact.columns }, fitted.features),
+  }));
+  const compiled = compileFeatures(fitted);
+  const load = (part: P): LoadedPart => {
+    const positions = rowsIndex[part];
+    const columns = new Map([...raw].map(([column, values]) => [column, takeRows(values, positions)]));
+    const training = part === 'train' ? { training: { positions, salt: fitted.salt } } : {};
+    const { matrix, unseen } = applyFeatures(compiled, columns, { rows: positions.length, ...training });
+    return { matrix, unseen, target: selectTarget(target, positions) };
+  };
+  const parts = Object.fromEntries(options.parts.map((part) => [part, load(part)])) as Record<P, LoadedPart>;
+  return { ...parts, rowsIndex };
+}
+
+/** The features of the first rows of the table, of whatever parts: for what needs rows and not their truth. */
+export async function loadSample(context: TableContext, slot: string, most: number): Promise<Matrix> {
+  const fitted = fittedOf(context, slot);
+  const table = await openTable(context, `${slot}.table`);
+  const rows = Math.min(most, table.artifact.rows);
+  const from = `(SELECT * FROM ${table.from} LIMIT ${rows})`;
+  const raw = await withDuckDB(context, (connection) => readRaw(connection, { from, rows, columns: table.artifact.columns }, fitted.features));
+  return applyFeatures(compileFeatures(fitted), raw, { rows }).matrix;
+}
+
+/** The target alone, with no features: for models that read nothing else. */
+export async function loadTargets<P extends PartName>(context: TableContext, slot: string, names: readonly P[]): Promise<Readonly<Record<P, Labelled>>> {
+  const fitted = fittedOf(context, slot);
+  const split = inputOf(context, `${slot}.split`, 'split');
+  const table = await openTable(context, `${slot}.table`);
+  const { target, rowsIndex } = await withDuckDB(context, async (connection) => ({
+    rowsIndex: await loadParts(connection, context, split, names),
+    target: await loadTarget(connection, table, fitted.target, split),
+  }));
+  const parts = names.map((part) => [part, { matrix: { rows: rowsIndex[part].length, features: [] }, target: selectTarget(target, rowsIndex[part]) }]);
+  return Object.fromEntries(parts) as Record<P, Labelled>;
+}
+
+/** What `prepare` fitted, of the features in a slot. */
+export function fittedOf(context: Pick<TableContext, 'inputs'>, slot: string): FittedFeatures {
+  return inputOf(context, slot, 'features').fitted as unknown as FittedFeatures;
+}
+
+/** Says how many values of a part were never seen in training, for the step's warnings. */
+export function unseenWarnings(part: PartName, { unseen }: Pick<LoadedPart, 'unseen'>): string[] {
+  return Object.entries(unseen).map(
+    ([column, count]) => `${count.toLocaleString('en')} ${part} ${count === 1 ? 'row has' : 'rows have'} a \`${column}\` that no training row has`,
+  );
+}

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { airports, connect, facts, fill, flights, problem, rowsOf } from './support.ts';
+
+describe('queries whose result depends on the order of rows', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['SELECT first(origin) AS x FROM flights', 'first(… ORDER BY …)'],
+    ['SELECT any_value(origin) AS x FROM flights', 'any_value(… ORDER BY …)'],
+    ['SELECT list(origin) AS x FROM flights', 'ORDER BY'],
+    ["SELECT string_agg(DISTINCT origin, ',') AS x FROM flights", 'ORDER BY'],
+    ['SELECT mode(origin) AS x FROM flights', 'ORDER BY'],
+    ['SELECT arg_max(origin, delay) AS x FROM flights', 'ORDER BY'],
+    ['SELECT approx_quantile(delay, 0.5) AS x FROM flights', 'ORDER BY'],
+    ['SELECT first(origin) OVER (PARTITION BY delay) AS x FROM flights', 'ORDER BY'],
+    ['SELECT row_number() OVER () AS x FROM flights', 'OVER (… ORDER BY …)'],
+    ['SELECT lag(origin) OVER (PARTITION BY delay) AS x FROM flights', 'OVER (… ORDER BY …)'],
+    ['SELECT sum(distance) OVER (ROWS 2 PRECEDING) AS x FROM flights', 'OVER (… ORDER BY …)'],
+    ['SELECT last_value(origin) OVER (ORDER BY date) AS x FROM flights', 'ROWS'],
+    ['SELECT nth_value(origin, 2) OVER (ORDER BY date) AS x FROM flights', 'ROWS'],
+    ['SELECT first_value(destination IGNORE NULLS) OVER (ORDER BY date) AS x FROM flights', 'ROWS'],
+    ['SELECT sum(delay) OVER (ORDER BY date ROWS 2 PRECEDING EXCLUDE TIES) AS x FROM flights', 'GROUPS or RANGE'],
+    [
+      'SELECT lag(a) OVER (ORDER BY a) AS x FROM (SELECT DISTINCT origin AS a FROM flights)',
+      'a table has an order of its own',
+    ],
+    [
+      "SELECT *, row_number() OVER (ORDER BY a) AS r FROM (SELECT origin, distance FROM flights) PIVOT (sum(distance) FOR origin IN ('SFO' AS a))",
+      'a table has an order of its own',
+    ],
+    [
+      'SELECT unnest(tags) AS tag, row_number() OVER (ORDER BY date) AS r FROM flights',
+      'a table has an order of its own',
+    ],
+    ['SELECT json_group_array(origin) AS x FROM flights', 'to_json(list(… ORDER BY …))'],
+    ['SELECT * FROM (SELECT origin FROM flights LIMIT 3)', 'ORDER BY'],
+    ['SELECT code, (SELECT origin FROM flights WHERE origin = code LIMIT 1) AS x FROM airports', 'ORDER BY'],
+    ['SELECT * FROM (SELECT DISTINCT ON (origin) origin, date FROM flights)', 'ORDER BY'],
+    ['SELECT * FROM (SELECT DISTINCT * FROM flights ORDER BY delay LIMIT 3)', 'a table has an order of its own'],
+    ['SELECT DISTINCT ON (tag) tag, origin FROM (SELECT unnest(tags) AS tag, origin FROM flights)', 'ORDER BY'],
+    ['SELECT * FROM flights USING SAMPLE 10', 'md5'],
+    ['SELECT * FROM flights TABLESAMPLE bernoulli(10%) REPEATABLE (3)', 'md5'],
+    ['SELECT f.origin, a.code FROM flights f POSITIONAL JOIN airports a', 'key'],
+    ['SELECT f.origin, a.code FROM flights f ASOF JOIN airports a ON f.date >= a.opened', 'row_number'],
+    ['SELECT DISTINCT origin COLLATE nocase AS o FROM flights', 'lower'],
+    ['SELECT DISTINCT date - opened AS gap FROM flights, airports', 'epoch'],
+  ];
+  it.each(cases)('%s', async (text, way) => {
+    const found = await problem(text);
+    expect(found).toMatchObject({ kind: 'order-dependent' });
+    expect(found?.hint).toContain(way);
+  });
+});
+
+describe('the order of rows', () => {
+  const cases: readonly (readonly [string, readonly unknown[]])[] = [
+    ['SELECT n FROM t', [3, 1, 2, 1]],
+    ['SELECT n FROM t WHERE n < 3', [1, 2, 1]],
+    ['SELECT s FROM t ORDER BY n', ['b', 'd', 'c', 'a']],
+    ['SELECT s FROM t ORDER BY n DESC LIMIT 3', ['a', 'c', 'b']],
+    ['SELECT s FROM t LIMIT 2', ['a', 'b']],
+    ['SELECT n FROM t GROUP BY n', [1, 2, 3]],
+    ['SELECT DISTINCT n FROM t', [1, 2, 3]],
+    ['SELECT DISTINCT ON (n) s FROM t', ['a', 'b', 'c']],
+    ['SELECT count(*) AS c FROM t GROUP BY n ORDER BY c', [1, 1, 2]],
+    ['SELECT t.s FROM t JOIN t AS u USING (n)', ['a', 'b', 'b', 'c', 'd', 'd']],
+    ['SELECT row_number() OVER (ORDER BY n) AS r FROM t', [4, 1, 3, 2]],
+    ['SELECT s FROM t UNION ALL SELECT s FROM t WHERE n = 1', ['a', 'b', 'b', 'c', 'd', 'd']],
+    ['WITH q AS (SELECT n, s FROM t WHERE n < 3) SELECT s FROM q', ['b', 'c', 'd']],
+    ['SELECT list(s ORDER BY n) AS l FROM t', [['b', 'd', 'c', 'a']]],
+  ];
+  it.each(cases)('%s', async (text, expected) => {
+    const t = {
+      name: 't',
+      columns: ['n', 's'].map((name) => ({ name, nullable: false, ...(name === 'n' ? integer : text_) })),
+    };
+    const { ordered } = await facts(text, [t]);
+    const connection = await connect();
+    await connection.run(
+      "CREATE VIEW t AS SELECT * FROM (VALUES (1, 'b', 1), (1, 'd', 3), (3, 'a', 0), (2, 'c', 2)) v(n, s, __mlp_row)",
+    );
+    const rows = (await rowsOf(connection, ordered)).map((row) => (JSON.parse(row) as unknown[])[0]);
+    expect(rows.map((value) => (typeof expected[0] === 'number' ? Number(value) : value))).toEqual(expected);
+  });
+});
+
+const integer = { sql: 'INTEGER', type: { kind: 'int' } } as const;
+const text_ = { sql: 'VARCHAR', type: { kind: 'string' } } as const;
+
+describe('one and two threads, little and much memory', () => {
+  const wide = "origin || '-' || (distance * 1000 + hash(date) % 5000)";
+  const queries = [
+    `SELECT ${wide} AS k, count(*) AS n, sum(price) AS total FROM flights GROUP BY ALL`,
+    `SELECT ${wide} AS k, min(date) AS first_date FROM flights GROUP BY k`,
+    `SELECT DISTINCT ${wide} AS k, destination FROM flights`,
+    'SELECT f.origin, f.delay, a.height FROM flights f JOIN airports a ON f.origin = a.code AND a.height > f.delay',
+    'SELECT *, row_number() OVER (PARTITION BY origin ORDER BY delay) AS n FROM flights',
+    'SELECT origin, lag(delay) OVER (PARTITION BY destination ORDER BY date) AS p FROM flights',
+    'SELECT origin, list(delay ORDER BY distance) AS l FROM flights GROUP BY origin',
+    'SELECT DISTINCT ON (origin, distance) origin, distance, delay, date FROM flights',
+    `SELECT ${wide} AS k FROM flights UNION SELECT code FROM airports`,
+    'SELECT origin, delay FROM flights ORDER BY delay LIMIT 1000',
+    'SELECT unnest(tags) AS tag, origin, delay FROM flights',
+    'SELECT origin, speed FROM flights WHERE distance > 10',
+  ];
+  it('give the same rows in the same order', async () => {
+    const ordered: string[] = [];
+    for (const query of queries) ordered.push((await facts(query)).ordered);
+    const digests: string[][] = [];
+    for (const [threads, megabytes] of [
+      [1, 96],
+      [2, 96],
+      [1, 512],
+      [2, 512],
+    ] as const) {
+      const connection = await connect(threads, megabytes);
+      await fill(connection, [flights], 30_000);
+      await fill(connection, [airports], 50);
+      const found: string[] = [];
+      for (const query of ordered) {
+        const result = await connection.runAndReadAll(`SELECT string_agg(hash(q)::VARCHAR, ',') FROM (${query}) q`);
+        const [[hashes] = ['']] = result.getRowsJS() as [string][];
+        found.push(createHash('md5').update(hashes).digest('hex'));
+      }
+      digests.push(found);
+    }
+    for (const other of digests.slice(1)) expect(other).toEqual(digests[0]);
+  });
+});
+
+describe('parallel', () => {
+  it.each([
+    ['SELECT sum(distance) AS x FROM flights', true],
+    ['SELECT avg(price) AS x, sum(delay * 2) AS y FROM flights', true],
+    ['SELECT sum(CASE WHEN delay > 10 THEN 1 ELSE 0 END) AS x FROM flights', true],
+    ['SELECT sum(speed) AS x FROM flights', false],
+    ['SELECT avg(distance / 2) AS x FROM flights', false],
+    ['SELECT sum(s) AS x FROM (SELECT max(speed) AS s FROM flights GROUP BY origin)', false],
+    ['SELECT stddev(distance) AS x FROM flights', false],
+    ['SELECT avg(speed) OVER (PARTITION BY origin) AS x FROM flights', false],
+    ['SELECT sum(speed ORDER BY date) AS x FROM flights', true],
+    ['SELECT max(speed) AS x, median(speed) AS y, count(*) AS n FROM flights', true],
+    ['SELECT speed * 2 AS x FROM flights', true],
+  ])('%s: %s', async (text, parallel) => {
+    expect((await facts(text)).parallel).toBe(parallel);
+  });
+});
+
+describe('rowwise', () => {
+  it.each([
+    ['SELECT origin, delay > 3 AS late FROM flights WHERE distance > 3', true],
+    ['SELECT * EXCLUDE (date) FROM flights', true],
+    ['WITH q AS (SELECT origin FROM flights) SELECT upper(origin) AS o FROM q', true],
+    ['SELECT o FROM (SELECT origin AS o FROM flights)', true],
+    ['SELECT origin FROM flights ORDER BY date', false],
+    ['SELECT origin FROM flights LIMIT 3', false],
+    ['SELECT DISTINCT origin FROM flights', false],
+    ['SELECT max(delay) AS m FROM flights', false],
+    ['SELECT origin, rank() OVER (ORDER BY date) AS r FROM flights', false],
+    ['SELECT unnest(tags) AS t FROM flights', false],
+    ['SELECT origin, (SELECT max(height) FROM airports) AS h FROM flights', false],
+    ['SELECT origin FROM flights, airports', false],
+    ["SELECT COLUMNS('d.*') FROM flights", false],
+    ['SELECT to_json(flights) AS j FROM flights', false],
+    ['SELECT 1 AS one', false],
+    ['SELECT i FROM range(3) r(i)', false],
+  ])('%s: %s', async (text, rowwise) => {
+    expect((await facts(text)).rowwise).toBe(rowwise);
+  });
+});
