@@ -154,7 +154,7 @@ function inferContext(
 
 function lookUpTable(name: string, { typed, declared }: Environment): TableLookup {
   const found = typed.get(name);
-  if (found !== undefined) return { found: 'table', name: found.name, type: found.inferred.type };
+  if (found !== undefined) return { found: 'table', name: found.name, type: found.inferred.type, span: found.item.name.span };
   return declared.has(name) ? { found: 'pending' } : { found: 'nothing', candidates: [...declared.values()] };
 }
 

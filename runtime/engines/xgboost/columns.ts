@@ -1,0 +1,130 @@
+import type { Codes, Feature, IntegerArray, Matrix, Target } from '../../data/matrix.ts';
+import type { MergedRows } from '../../data/merge-rows.ts';
+import type { XgboostLibrary } from './library.ts';
+
+/** The arrays that XGBoost reads in place. */
+export type ColumnArray = Float32Array | IntegerArray;
+
+/** A feature as XGBoost takes it: a quantity, or category codes. */
+export type Column =
+  | { readonly type: 'q'; readonly values: ColumnArray }
+  /** Codes above `highest` are missing. */
+  | { readonly type: 'c'; readonly values: Codes; readonly highest: number };
+
+/** The features of a matrix, in its order. Doubles become floats, which is what XGBoost compares. */
+export function matrixColumns(matrix: Matrix): Column[] {
+  return matrix.features.map((feature: Feature): Column => {
+    if (feature.kind === 'category') {
+      return { type: 'c', values: feature.codes, highest: feature.levels.length - 1 };
+    }
+    return { type: 'q', values: floats(feature.values) };
+  });
+}
+
+/** The truth as XGBoost takes it: codes of classes, or floats. */
+export function targetColumn(target: Target): ColumnArray {
+  return target.kind === 'classes' ? target.codes : floats(target.values);
+}
+
+/** An array's bits, for comparing it without regard to NaN. */
+export function columnBits(values: ColumnArray): IntegerArray {
+  return values instanceof Float32Array ? new Uint32Array(values.buffer, values.byteOffset, values.length) : values;
+}
+
+/** One value for each group of equal rows. */
+export function pickRows<A extends ColumnArray>(values: A, merged: MergedRows): A {
+  const picked = emptyLike(values, merged.first.length);
+  for (let group = 0; group < picked.length; group++) picked[group] = values[merged.first[group] as number] as number;
+  return picked as A;
+}
+
+/** The features of groups of equal rows. */
+export function pickColumns(columns: readonly Column[], merged: MergedRows): Column[] {
+  return columns.map((column) =>
+    column.type === 'q'
+      ? { ...column, values: pickRows(column.values, merged) }
+      : { ...column, values: pickRows(column.values, merged) },
+  );
+}
+
+/**
+ * Describes columns to XGBoost in the array interface's JSON, for the length of `use`. XGBoost reads the memory in
+ * place, and the JSON holds addresses only: whatever they point at is kept alive here.
+ */
+export function withColumns<T>(library: XgboostLibrary, columns: readonly Column[], use: (json: string) => T): T {
+  const masks = columns.map((column) => (column.type === 'c' ? validityMask(column.values, column.highest) : undefined));
+  const kept = [columns, masks];
+  const described = columns.map((column, index) => {
+    const values = arrayInterface(library, column.values);
+    const mask = masks[index];
+    if (mask === undefined) return values;
+    // The shape counts bits.
+    return { ...values, mask: { ...arrayInterface(library, mask), typestr: '|t1', shape: values.shape } };
+  });
+  try {
+    return use(JSON.stringify(described));
+  } finally {
+    kept.length = 0;
+  }
+}
+
+/** One array in the array interface's JSON. */
+export function describeArray(library: XgboostLibrary, values: ColumnArray, shape?: readonly number[]): string {
+  return JSON.stringify({ ...arrayInterface(library, values), ...(shape === undefined ? {} : { shape }) });
+}
+
+/** The highest code that occurs and is not missing; −1 if there is none. */
+export function highestCode({ values, highest }: Extract<Column, { type: 'c' }>): number {
+  let found = -1;
+  for (let row = 0; row < values.length; row++) {
+    const code = values[row] as number;
+    if (code <= highest && code > found) found = code;
+  }
+  return found;
+}
+
+function floats(values: Float64Array | Float32Array | IntegerArray): ColumnArray {
+  return values instanceof Float64Array ? new Float32Array(values) : values;
+}
+
+function emptyLike(values: ColumnArray, length: number): ColumnArray {
+  if (values instanceof Float32Array) return new Float32Array(length);
+  if (values instanceof Uint8Array) return new Uint8Array(length);
+  if (values instanceof Uint16Array) return new Uint16Array(length);
+  if (values instanceof Uint32Array) return new Uint32Array(length);
+  if (values instanceof Int8Array) return new Int8Array(length);
+  if (values instanceof Int16Array) return new Int16Array(length);
+  return new Int32Array(length);
+}
+
+/** A bit for each row, the lowest first, set where there is a value; `undefined` if there is one in every row. */
+function validityMask(codes: Codes, highest: number): Uint8Array | undefined {
+  let row = 0;
+  while (row < codes.length && (codes[row] as number) <= highest) row++;
+  if (row === codes.length) return undefined;
+  const mask = new Uint8Array(Math.ceil(codes.length / 8)).fill(0xff);
+  for (; row < codes.length; row++) {
+    if ((codes[row] as number) > highest) mask[row >> 3] = (mask[row >> 3] as number) & ~(1 << (row & 7));
+  }
+  return mask;
+}
+
+function arrayInterface(library: XgboostLibrary, values: ColumnArray) {
+  return {
+    data: [library.address(values), true],
+    typestr: typeString(values),
+    shape: [values.length],
+    strides: null,
+    version: 3,
+  };
+}
+
+function typeString(values: ColumnArray): string {
+  const letter =
+    values instanceof Float32Array
+      ? 'f'
+      : values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Uint32Array
+        ? 'u'
+        : 'i';
+  return `${values.BYTES_PER_ELEMENT === 1 ? '|' : '<'}${letter}${values.BYTES_PER_ELEMENT}`;
+}

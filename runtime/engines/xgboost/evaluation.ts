@@ -1,0 +1,26 @@
+import { StepError } from '../../../compiler/kinds/run.ts';
+
+/** Values by matrix, then by metric. */
+export type Evaluation = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** Reads XGBoost's line of metrics: `[3]\ttrain-auc:0.71\tvalidate-auc:0.70`. Values that are no number are an error. */
+export function parseEvaluation(line: string, matrices: readonly string[]): Evaluation {
+  const values: Record<string, Record<string, number>> = Object.fromEntries(matrices.map((name) => [name, {}]));
+  for (const item of line.split('\t').slice(1)) {
+    const colon = item.lastIndexOf(':');
+    const matrix = matrices.find((name) => item.startsWith(`${name}-`));
+    if (matrix === undefined || colon < 0) throw new Error(`XGBoost reported metrics in an unknown form: ${line}`);
+    const metric = item.slice(matrix.length + 1, colon);
+    const value = Number(item.slice(colon + 1).trim() || 'NaN');
+    if (!Number.isFinite(value)) throw undefinedMetric(metric, matrix);
+    (values[matrix] as Record<string, number>)[metric] = value;
+  }
+  return values;
+}
+
+function undefinedMetric(metric: string, matrix: string): StepError {
+  const hint = /^auc/.test(metric)
+    ? `\`${metric}\` needs rows of every class in the \`${matrix}\` part: split with \`stratify: true\`, or stop on another metric`
+    : 'a smaller `eta`, or targets and weights within the range of the objective, may keep it finite';
+  return new StepError(`XGBoost: the metric \`${metric}\` is not a number on the \`${matrix}\` part`, hint);
+}

@@ -1,0 +1,125 @@
+import { StepError } from '../../../compiler/kinds/run.ts';
+import type { Matrix } from '../../data/matrix.ts';
+import { mergeRows } from '../../data/merge-rows.ts';
+import { columnBits, describeArray, matrixColumns, pickColumns, withColumns } from './columns.ts';
+import { openXgboost, type Handle, type XgboostLibrary } from './library.ts';
+import { MERGE_PAYS } from './training-matrix.ts';
+
+/** A model, and the rows to ask it about. */
+export interface PredictRequest {
+  /** Path of XGBoost's shared library. */
+  readonly library: string;
+  /** A model as `trainXgboost` gives it. */
+  readonly model: Uint8Array;
+  /** The features of the training matrix, in its order. */
+  readonly matrix: Matrix;
+  readonly threads: number;
+  /** How many classes there are; absent for a regression. */
+  readonly classes?: number;
+}
+
+/**
+ * What a model says of rows, in the layout of `Scores.values`: the value of a regression, the probability of the last
+ * of two classes, or for k > 2 classes k probabilities a row. Missing and unseen categories are missing values.
+ */
+export async function predictXgboost(request: PredictRequest): Promise<Float32Array> {
+  const { matrix } = request;
+  const width = predictionWidth(request.classes);
+  if (matrix.rows === 0) return new Float32Array();
+  const library = await openXgboost(request.library);
+  const booster = loadBooster(library, request.model, request.threads);
+  try {
+    const columns = matrixColumns(matrix);
+    const merged = mergeRows({
+      columns: columns.map((column) => columnBits(column.values)),
+      rows: matrix.rows,
+      atMost: MERGE_PAYS,
+    });
+    const rows = merged === undefined ? columns : pickColumns(columns, merged);
+    const values = withColumns(library, rows, (json) => library.predictColumns(booster, json, CONFIG));
+    checkWidth(values.length, (merged?.first.length ?? matrix.rows) * width);
+    return merged === undefined ? values : spreadRows(values, merged.groups, width);
+  } finally {
+    library.freeBooster(booster);
+  }
+}
+
+/** A model that answers for single rows; `close` frees it. Not for use after that. */
+export interface XgboostPredictor {
+  /**
+   * The prediction for one row, in the layout of `predictXgboost`. `values` are the features in the training matrix's
+   * order: numbers, codes of categories, NaN for what is missing.
+   */
+  readonly predictRow: (values: ArrayLike<number>) => Float32Array;
+  readonly close: () => void;
+}
+
+/** Opens a model for single rows, on one thread: what serving does, and what latency is measured on. */
+export async function openXgboostPredictor(request: {
+  readonly library: string;
+  readonly model: Uint8Array;
+  /** How many features a row has. */
+  readonly features: number;
+}): Promise<XgboostPredictor> {
+  const library = await openXgboost(request.library);
+  const booster = loadBooster(library, request.model, 1);
+  const row = new Float32Array(request.features);
+  const described = describeArray(library, row, [1, request.features]);
+  return {
+    predictRow: (values) => {
+      row.set(values);
+      return library.predictDense(booster, described, CONFIG);
+    },
+    close: () => {
+      library.freeBooster(booster);
+    },
+  };
+}
+
+/** A model in XGBoost's JSON format, for export. */
+export async function modelJson(library: string, model: Uint8Array): Promise<Uint8Array> {
+  const opened = await openXgboost(library);
+  const booster = loadBooster(opened, model, 1);
+  try {
+    return opened.saveModel(booster, 'json');
+  } finally {
+    opened.freeBooster(booster);
+  }
+}
+
+/** Probabilities or values of all rounds. Written by hand: JSON has no NaN, and XGBoost takes no null for it. */
+const CONFIG =
+  '{"type":0,"training":false,"iteration_begin":0,"iteration_end":0,"strict_shape":false,"missing":NaN,"cache_id":0}';
+
+function loadBooster(library: XgboostLibrary, model: Uint8Array, threads: number): Handle {
+  const booster = library.createBooster([]);
+  try {
+    library.loadModel(booster, model);
+    library.setParameter(booster, 'nthread', String(threads));
+    return booster;
+  } catch (error) {
+    library.freeBooster(booster);
+    throw error;
+  }
+}
+
+function predictionWidth(classes: number | undefined): number {
+  return classes === undefined || classes <= 2 ? 1 : classes;
+}
+
+function checkWidth(length: number, expected: number): void {
+  if (length === expected) return;
+  throw new StepError(
+    `XGBoost: the model gives ${length} values where ${expected} were expected`,
+    'use an objective that gives probabilities of classes: `binary:logistic` or `multi:softprob`',
+  );
+}
+
+function spreadRows(values: Float32Array, groups: Uint32Array, width: number): Float32Array {
+  const spread = new Float32Array(groups.length * width);
+  for (let row = 0; row < groups.length; row++) {
+    const from = (groups[row] as number) * width;
+    for (let k = 0; k < width; k++) spread[row * width + k] = values[from + k] as number;
+  }
+  return spread;
+}

@@ -1,0 +1,93 @@
+import type { Labelled } from '../../data/matrix.ts';
+import { mergeRows } from '../../data/merge-rows.ts';
+import { columnBits, describeArray, highestCode, matrixColumns, pickColumns, pickRows, targetColumn, withColumns } from './columns.ts';
+import type { Column, ColumnArray } from './columns.ts';
+import type { Handle, XgboostLibrary } from './library.ts';
+
+/** Rows as they go into a matrix of XGBoost's, equal ones merged. */
+export interface PreparedRows {
+  readonly columns: readonly Column[];
+  readonly label: ColumnArray;
+  readonly weights?: Float32Array;
+  readonly rows: number;
+}
+
+/** Merging is left off where more than this share of the rows would stay: it would cost more than it saves. */
+export const MERGE_PAYS = 0.9;
+
+/**
+ * Makes rows ready, and merges those that are equal in features and truth into one with the sum of their weights:
+ * gradients and Hessians are the same sums. `auto` merges where it pays; `true` in any case.
+ */
+export function prepareRows(labelled: Labelled, merge: 'auto' | boolean): PreparedRows {
+  const { rows } = labelled.matrix;
+  const columns = matrixColumns(labelled.matrix);
+  const label = targetColumn(labelled.target);
+  const plain = { columns, label, rows, ...(labelled.weights === undefined ? {} : { weights: labelled.weights }) };
+  if (merge === false) return plain;
+  const merged = mergeRows({
+    columns: [...columns.map((column) => columnBits(column.values)), columnBits(label)],
+    rows,
+    atMost: merge === 'auto' ? MERGE_PAYS : 1,
+  });
+  if (merged === undefined) return plain;
+  const size = merged.first.length;
+  const { weights } = labelled;
+  return {
+    columns: pickColumns(columns, merged),
+    label: pickRows(label, merged),
+    weights: weights === undefined ? Float32Array.from(merged.counts) : sumWeights(weights, merged.groups, size),
+    rows: size,
+  };
+}
+
+/** Rows, and how XGBoost is to bin them. */
+export interface TrainingMatrixRequest {
+  readonly rows: PreparedRows;
+  /** The training matrix, whose bins a validation matrix takes. */
+  readonly reference?: Handle;
+  readonly maxBin: number;
+  readonly threads: number;
+}
+
+/** Makes a matrix of bins. XGBoost keeps a copy: the arrays may go when this returns. The handle is the caller's. */
+export function createTrainingMatrix(library: XgboostLibrary, request: TrainingMatrixRequest): Handle {
+  const { rows } = request;
+  // JSON has no NaN, and XGBoost takes no null here.
+  const config = `{"missing":NaN,"nthread":${request.threads},"max_bin":${request.maxBin}}`;
+  const proxy = library.createProxy();
+  try {
+    return withColumns(library, rows.columns, (json) =>
+      library.createQuantileMatrix(proxy, request.reference ?? null, config, () => {
+        library.setColumns(proxy, json);
+        library.setInfo(proxy, 'label', describeArray(library, rows.label));
+        if (rows.weights !== undefined) library.setInfo(proxy, 'weight', describeArray(library, rows.weights));
+        library.setFeatureTypes(proxy, rows.columns.map((column) => column.type));
+      }),
+    );
+  } finally {
+    library.freeMatrix(proxy);
+  }
+}
+
+/**
+ * Validation rows with categories above the highest that training saw set to missing. XGBoost has no bin for them and
+ * would take them for the highest one.
+ */
+export function limitCategories(validate: PreparedRows, train: PreparedRows): PreparedRows {
+  const columns = validate.columns.map((column, index): Column => {
+    const trained = train.columns[index];
+    return column.type === 'c' && trained?.type === 'c' ? { ...column, highest: highestCode(trained) } : column;
+  });
+  return { ...validate, columns };
+}
+
+function sumWeights(weights: Float32Array, groups: Uint32Array, size: number): Float32Array {
+  // In double precision: a float stops counting ones at 2^24.
+  const sums = new Float64Array(size);
+  for (let row = 0; row < groups.length; row++) {
+    const group = groups[row] as number;
+    sums[group] = (sums[group] as number) + (weights[row] as number);
+  }
+  return Float32Array.from(sums);
+}

@@ -1,0 +1,23 @@
+import type { Platform } from './platform.ts';
+
+/** What of an engine's wheel the program needs. */
+export interface EngineLayout {
+  /** Whether a file of the wheel is to be unpacked. */
+  readonly keeps: (name: string) => boolean;
+  /** Where the shared library lies in the wheel. */
+  readonly library: Readonly<Record<Platform, string>>;
+}
+
+/** The engines that can be fetched. */
+export const ENGINE_LAYOUTS: Readonly<Record<string, EngineLayout>> = {
+  xgboost: {
+    // The library looks for its OpenMP runtime in `….libs`, two folders up.
+    keeps: (name) => /^(?:xgboost\/lib\/|[^/]+\.libs\/|[^/]+\.dist-info\/licenses\/)[^/]+$/.test(name),
+    library: {
+      'darwin-arm64': 'xgboost/lib/libxgboost.dylib',
+      'linux-arm64': 'xgboost/lib/libxgboost.so',
+      'linux-x64': 'xgboost/lib/libxgboost.so',
+      'win32-x64': 'xgboost/lib/xgboost.dll',
+    },
+  },
+};

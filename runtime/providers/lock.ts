@@ -1,0 +1,121 @@
+import { diagnose, type Checked, type Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
+import type { Span } from '../../grammar/span.ts';
+import { isPlatform, PLATFORMS, type Platform } from './platform.ts';
+
+/** One engine for one platform, pinned to the byte: a wheel of the Python Package Index. */
+export interface LockEntry {
+  readonly engine: string;
+  readonly platform: Platform;
+  readonly version: string;
+  /** The name under which the index has it. */
+  readonly distribution: string;
+  readonly file: string;
+  /** Bytes. */
+  readonly size: number;
+  /** 64 lower-case hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** The content of `mlp.lock`, sorted by engine and platform. */
+export type Lock = readonly LockEntry[];
+
+/**
+ * What each key's value looks like. They become arguments of pip and names of files, so none may be an option or
+ * leave a folder.
+ */
+const KEYS = {
+  version: { pattern: /^\d[\w.+]*$/, expected: 'a version such as 3.4.1' },
+  distribution: { pattern: /^[a-z0-9][\w.-]*$/i, expected: 'the name of a package' },
+  file: { pattern: /^\w[\w.+-]*\.whl$/, expected: 'the name of a .whl file' },
+  size: { pattern: /^[1-9]\d{0,14}$/, expected: 'a number of bytes' },
+  sha256: { pattern: /^[0-9a-f]{64}$/, expected: '64 lower-case hexadecimal digits' },
+} as const;
+
+type Key = keyof typeof KEYS;
+
+const HEADER = `# Pins the engines that npm does not carry, for every platform. Keep it under version control.
+# One entry a block, sorted: merging two versions of this file needs no thought.
+`;
+
+/** The lock as text: sorted blocks, one blank line between two. `parseLock` reads it back. */
+export function printLock(lock: Lock): string {
+  const blocks = [...lock].sort(compareEntries).map((entry) => {
+    const lines = (Object.keys(KEYS) as Key[]).map((key) => `${key} = ${entry[key]}\n`);
+    return `\n[${entry.engine} ${entry.platform}]\n${lines.join('')}`;
+  });
+  return HEADER + blocks.join('');
+}
+
+/**
+ * Reads a lock. Each block is `[engine platform]` and lines of `key = value`; blank lines and lines that begin with `#`
+ * say nothing. Blocks with errors are left out of the value.
+ */
+export function parseLock(text: string, file = 'mlp.lock'): Checked<Lock> {
+  const diagnostics: Diagnostic[] = [];
+  const entries = new Map<string, LockEntry>();
+  for (const block of readBlocks(text, file, diagnostics)) {
+    const entry = checkBlock(block, diagnostics);
+    if (entry === undefined) continue;
+    if (entries.has(block.title)) diagnostics.push(diagnose('lock-duplicate', block.span, { entry: block.title }));
+    else entries.set(block.title, entry);
+  }
+  return { value: [...entries.values()].sort(compareEntries), diagnostics };
+}
+
+/** The entry of an engine for a platform. */
+export function findLockEntry(lock: Lock, engine: string, platform: string): LockEntry | undefined {
+  return lock.find((entry) => entry.engine === engine && entry.platform === platform);
+}
+
+interface Block {
+  readonly title: string;
+  readonly span: Span;
+  readonly values: Map<string, { readonly text: string; readonly span: Span }>;
+}
+
+function readBlocks(text: string, file: string, diagnostics: Diagnostic[]): Block[] {
+  const blocks: Block[] = [];
+  let start = 0;
+  for (const raw of text.split('\n')) {
+    const line = raw.trimEnd();
+    const span: Span = { file, start, end: start + line.length };
+    start += raw.length + 1;
+    if (line === '' || line.startsWith('#')) continue;
+    const title = /^\[(\S+ \S+)\]$/.exec(line)?.[1];
+    const [, key, value] = /^(\w+) *= *(.+)$/.exec(line) ?? [];
+    const block = blocks.at(-1);
+    if (title !== undefined) blocks.push({ title, span, values: new Map() });
+    else if (/^(?:<{7}|={7}|>{7}|\|{7})/.test(line)) diagnostics.push(diagnose('lock-merge-conflict', span, {}));
+    else if (key === undefined || value === undefined || block === undefined) {
+      diagnostics.push(diagnose('lock-bad-line', span, { line }));
+    } else if (!(key in KEYS) || block.values.has(key)) {
+      diagnostics.push(diagnose('lock-bad-key', span, { key, entry: block.title, known: Object.keys(KEYS) }));
+    } else block.values.set(key, { text: value, span });
+  }
+  return blocks;
+}
+
+function checkBlock({ title, span, values }: Block, diagnostics: Diagnostic[]): LockEntry | undefined {
+  const before = diagnostics.length;
+  const [engine = '', platform = ''] = title.split(' ');
+  if (!isPlatform(platform)) {
+    diagnostics.push(diagnose('lock-bad-platform', span, { platform, known: PLATFORMS }));
+    return undefined;
+  }
+  const take = (key: Key): string => {
+    const found = values.get(key);
+    if (found === undefined) diagnostics.push(diagnose('lock-missing-key', span, { key, entry: title }));
+    else if (!KEYS[key].pattern.test(found.text)) {
+      diagnostics.push(diagnose('lock-bad-value', found.span, { key, value: found.text, expected: KEYS[key].expected }));
+    }
+    return found?.text ?? '';
+  };
+  const [version, distribution, file, sha256] = [take('version'), take('distribution'), take('file'), take('sha256')];
+  const size = Number(take('size'));
+  return diagnostics.length > before ? undefined : { engine, platform, version, distribution, file, size, sha256 };
+}
+
+function compareEntries(a: LockEntry, b: LockEntry): number {
+  const [left, right] = [`${a.engine} ${a.platform}`, `${b.engine} ${b.platform}`];
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,17 @@
+import type { Kind } from '../../compiler/kinds/kind.ts';
+import { sourceKind } from './source-kind.ts';
+
+/** Tables in text, a row a line. */
+export const csv: Kind = sourceKind('csv', {
+  doc: `Reads tables from text files with a row a line: CSV, TSV and the like.
+
+Columns that \`schema\` lists are read as text and converted; types of others are found by looking at \`sample_size\` rows,
+and a later value of another type is an error. A line with too few or too many values is an error; nothing is skipped.`,
+  example: `source weather = csv("npm:vega-datasets/data/seattle-weather.csv") {
+  schema {
+    date: date
+    temp_max: float(where: "temp_max > -60")
+  }
+  dedupe: [date]
+}`,
+});

@@ -1,0 +1,169 @@
+import { didYouMean } from '../../grammar/index.ts';
+import { canonicalJson, type Json, type JsonObject } from '../../compiler/json.ts';
+import type { Inferred, InferContext } from '../../compiler/kinds/kind.ts';
+import type { AnalysisNeed } from '../../compiler/needs.ts';
+import type { RootFile } from '../../compiler/plan/plan.ts';
+import { renderColumnType, type Column } from '../../compiler/types.ts';
+import type { FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
+import { FILENAME, planColumns, quarantineColumns, tableColumns, type SchemaProblem, type SourcePlan } from './source-columns.ts';
+import { readerOptions } from './source-params.ts';
+
+/** The type of a source: the columns that its files have, with the types that `schema` gives them. */
+export function inferSource(format: FileFormat, context: InferContext): Inferred | undefined {
+  const { params, report } = context;
+  const [input] = context.inputs;
+  if (input?.kind !== 'text') return undefined;
+  const found = context.ask({ need: 'files', pattern: input.text, from: context.file });
+  if (found === undefined) return undefined;
+  if (!found.ok) {
+    report('unreadable-files', input.span, { message: found.message, hint: found.hint });
+    return undefined;
+  }
+  const answer = context.ask({ need: 'describe', format, files: found.files, options: readerOptions(format, params) });
+  if (answer === undefined) return undefined;
+  if (!answer.ok) {
+    report('unreadable-files', input.span, { message: answer.message, hint: answer.hint });
+    return undefined;
+  }
+  const spelled = spellColumns(context, answer.columns);
+  const plan = planColumns(format, answer.columns, spelled);
+  const columns = tableColumns(plan);
+  const sound = [
+    checkSchema(context, plan, answer.columns),
+    checkFilename(context, answer.columns, found.files),
+    checkNamedColumns(context, columns),
+  ].every(Boolean);
+  const conditions = plan.problems.length === 0 ? inferConditions(context, plan, columns) : undefined;
+  if (!sound || conditions === undefined) return undefined;
+  const table = (of: readonly Column[]) => ({ kind: 'table', columns: of, sources: [context.name], reach: 'row' }) as const;
+  return {
+    type: table(columns),
+    ...(params['invalid'] === 'quarantine' ? { parts: { quarantine: table(quarantineColumns(plan)) } } : {}),
+    roots: found.files,
+    identity: {
+      ...(conditions === '{}' ? {} : { 'param:schema': conditions }),
+      ...(params[FILENAME] === true ? { filename: canonicalJson(found.files.map(fileName)) } : {}),
+    },
+    params: { ...spelled, described: answer.columns as unknown as Json },
+  };
+}
+
+function fileName({ path }: RootFile): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}
+
+/** The parameters with each column spelled as in the files, so that case is in no key. */
+function spellColumns({ params }: InferContext, columns: readonly Column[]): JsonObject {
+  const names = new Map(columns.map(({ name }) => [name.toLowerCase(), name]));
+  const spell = (value: Json | undefined): Json | undefined => {
+    if (Array.isArray(value)) return (value as readonly Json[]).map((item) => spell(item) ?? null);
+    const named = (value as JsonObject | undefined)?.['$column'];
+    return typeof named === 'string' ? { $column: names.get(named.toLowerCase()) ?? named } : value;
+  };
+  const changed = ['dedupe', 'unique', 'time'].flatMap((key) => {
+    const value = spell(params[key]);
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return { ...params, ...Object.fromEntries(changed) };
+}
+
+function checkSchema({ params, report, spanOf }: InferContext, plan: SourcePlan, found: readonly Column[]): boolean {
+  const names = found.map(({ name }) => name);
+  const say = (problem: SchemaProblem): void => {
+    const path = ['schema', problem.key];
+    switch (problem.kind) {
+      case 'missing':
+        report('column-not-in-files', spanOf(path, 'key'), { column: problem.key, columns: names, suggestion: didYouMean(problem.key, names) });
+        break;
+      case 'twice':
+        report('column-twice', spanOf(path, 'key'), { column: problem.key });
+        break;
+      case 'impossible':
+        report('impossible-type', spanOf(path, 'value'), {
+          column: problem.key,
+          from: renderColumnType(problem.from),
+          to: renderColumnType(problem.to),
+        });
+    }
+  };
+  plan.problems.forEach(say);
+  const undeclared = params['extra'] === 'fail' ? plan.extra : [];
+  if (undeclared.length > 0) report('undeclared-columns', spanOf(['schema'], 'key'), { columns: undeclared });
+  return plan.problems.length === 0 && undeclared.length === 0;
+}
+
+function checkFilename({ params, report, spanOf }: InferContext, columns: readonly Column[], files: readonly RootFile[]): boolean {
+  if (params[FILENAME] !== true) return true;
+  const at = spanOf([FILENAME], 'key');
+  if (columns.some(({ name }) => name.toLowerCase() === FILENAME)) {
+    report('column-twice', at, { column: FILENAME });
+    return false;
+  }
+  const names = files.map(fileName);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) report('filename-ambiguous', at, { name: twice });
+  return twice === undefined;
+}
+
+/** Columns that parameters name are columns of the source itself. */
+function checkNamedColumns(context: InferContext, columns: readonly Column[]): boolean {
+  const { params, report, spanOf, name: table } = context;
+  const names = columns.map(({ name }) => name);
+  const known = new Set(names.map((name) => name.toLowerCase()));
+  const check = (value: Json | undefined, path: readonly (string | number)[]): boolean => {
+    if (Array.isArray(value)) return (value as readonly Json[]).map((item, index) => check(item, [...path, index])).every(Boolean);
+    const named = (value as JsonObject | undefined)?.['$column'];
+    if (typeof named !== 'string' || known.has(named.toLowerCase())) return true;
+    report('unknown-column', spanOf(path, 'value'), { name: named, table, columns: names, suggestion: didYouMean(named, names) });
+    return false;
+  };
+  return ['dedupe', 'unique', 'time'].map((key) => check(params[key], [key])).every(Boolean);
+}
+
+/**
+ * The schema as it is part of the fingerprint: columns spelled as in the files, conditions as parse trees, so that
+ * neither order nor layout counts. Checks the conditions on the way.
+ */
+function inferConditions(context: InferContext, plan: SourcePlan, columns: readonly Column[]): string | undefined {
+  const { ask, params, report, spanOf } = context;
+  const declared = plan.columns.flatMap(({ column, declared: type }) => (column === undefined || type === undefined ? [] : [{ column, type }]));
+  const schema = new Map(Object.entries((params['schema'] ?? {}) as JsonObject).map(([key, encoded]) => [key.toLowerCase(), { key, encoded }]));
+  const canonical: Record<string, Json> = {};
+  let sound = true;
+  for (const { column, type } of declared) {
+    const { key, encoded } = schema.get(column.name.toLowerCase()) ?? { key: column.name, encoded: {} };
+    canonical[column.name] = encoded;
+    if (type.where === undefined) continue;
+    const answer = ask(conditionNeed(type.where, columns));
+    if (answer === undefined) {
+      sound = false;
+      continue;
+    }
+    const wrong = answer.ok ? notACondition(answer.query) : { message: answer.problem.message, hint: conditionHint(answer.problem, columns) };
+    if (wrong !== undefined) {
+      report('bad-where', spanOf(['schema', key], 'value'), { column: key, message: wrong.message, hint: wrong.hint });
+      sound = false;
+    } else if (answer.ok) {
+      canonical[column.name] = { ...(encoded as JsonObject), where: answer.query.canonical };
+    }
+  }
+  return sound ? canonicalJson(canonical) : undefined;
+}
+
+function conditionNeed(where: string, columns: readonly Column[]): AnalysisNeed {
+  return { need: 'analysis', text: `SELECT (${where}\n) AS holds FROM rows_of_source`, tables: [{ name: 'rows_of_source', columns }] };
+}
+
+function notACondition({ columns, rowwise }: { readonly columns: readonly Column[]; readonly rowwise: boolean }): { message: string; hint?: string } | undefined {
+  const [column] = columns;
+  if (column === undefined || columns.length !== 1 || column.type.kind !== 'bool') {
+    const type = column === undefined ? 'nothing' : renderColumnType(column.type);
+    return { message: `it is ${type}, not a condition`, hint: 'as in `int(where: "distance > 0")`' };
+  }
+  return rowwise ? undefined : { message: 'it reads other rows', hint: 'a condition looks at one row; compare rows in SQL' };
+}
+
+function conditionHint(problem: { readonly hint?: string; readonly unknown?: { readonly kind: string; readonly name: string } }, columns: readonly Column[]): string | undefined {
+  if (problem.unknown?.kind !== 'column') return problem.hint;
+  return didYouMean(problem.unknown.name, columns.map(({ name }) => name)) ?? problem.hint;
+}

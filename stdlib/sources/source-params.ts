@@ -1,0 +1,73 @@
+import type { JsonObject } from '../../compiler/json.ts';
+import { boolean, column, columnTypes, described, either, integer, list, record, text, word, type ParamSchema, type RecordSchema } from '../../compiler/kinds/schema.ts';
+import type { FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
+
+const sampleSize = described(integer({ min: -1 }), 'Rows that are looked at to find types; -1: all.', 20_480);
+const compression = described(word('none', 'gzip', 'zstd'), 'How the files are compressed, where their names do not say it.');
+const unionByName = described(boolean(), 'Whether files may lack columns that others have; they are null there.', false);
+const dateFormats = {
+  dateformat: described(text(), 'How dates are written, in the letters of `strptime`; ISO 8601 without it.'),
+  timestampformat: described(text(), 'How timestamps are written, in the letters of `strptime`; ISO 8601 without it.'),
+};
+
+const csvOptions = {
+  delim: described(text(), 'What separates values; without it, the most frequent of comma, tab, semicolon and bar in the first line.'),
+  header: described(boolean(), 'Whether the first line names the columns.', true),
+  names: described(list(text(), { min: 1 }), 'Names of the columns, where the first line does not give them.'),
+  quote: described(text(), 'What stands around values; `""`: nothing does.', '"'),
+  escape: described(text(), 'What stands before a quote inside a value.', '"'),
+  comment: described(text(), 'What begins a line that is no row; `""`: nothing does.', ''),
+  skip: described(integer({ min: 0 }), 'Lines to leave out at the top.', 0),
+  nullstr: described(either(text(), list(text(), { min: 1 })), 'Texts that stand for null; an empty value does.', ''),
+  null_padding: described(boolean(), 'Whether values that short lines lack are null.', false),
+  max_line_size: described(integer({ min: 1 }), 'Bytes that a line may have.', 2_097_152),
+  encoding: described({ ...text(), enum: ['utf-8', 'utf-16', 'latin-1'] }, 'How characters are written: `"utf-8"`, `"utf-16"` or `"latin-1"`.', 'utf-8'),
+  compression,
+  sample_size: sampleSize,
+  ...dateFormats,
+};
+
+const jsonOptions = {
+  maximum_object_size: described(integer({ min: 1 }), 'Bytes that a record may have.', 16_777_216),
+  compression,
+  sample_size: sampleSize,
+  union_by_name: unionByName,
+  ...dateFormats,
+};
+
+/** Options of each format, under the names of DuckDB's reader. */
+const OPTIONS: Readonly<Record<FileFormat, Readonly<Record<string, ParamSchema>>>> = {
+  csv: csvOptions,
+  json: {
+    format: described(word('auto', 'array', 'newline_delimited', 'unstructured'), 'How records stand in the file: in an array, one a line, or one after the other.', 'auto'),
+    ...jsonOptions,
+  },
+  ndjson: jsonOptions,
+  parquet: { union_by_name: unionByName },
+};
+
+/** What every source takes beside the options of its format. */
+const shared = {
+  limit: described(integer({ min: 0 }), 'The first rows that are read; all without it.'),
+  schema: described(
+    columnTypes(),
+    'Types of columns. A value that is not of its type, a null where the type has no `?`, and a false `where` make a row invalid.',
+  ),
+  extra: described(word('keep', 'drop', 'fail'), 'What happens to columns that `schema` does not list.', 'keep'),
+  dedupe: described(list(column(), { min: 1 }), 'Columns that are a key together: of rows that share it the first stays.'),
+  unique: described(list(either(column(), list(column(), { min: 1 })), { min: 1 }), 'Columns, or lists of columns, that no two rows share; the later ones are invalid.'),
+  invalid: described(word('fail', 'drop', 'quarantine'), 'What happens to invalid rows; the quarantine is a table of its own, the part `quarantine`.', 'fail'),
+  time: described(column(), 'The column that says when a row came to be known.'),
+  filename: described(boolean(), 'Whether the name of each row\'s file, without its folder, becomes the column `filename`.', false),
+};
+
+/** The parameters of a source of this format. */
+export function sourceParams(format: FileFormat): RecordSchema {
+  return record({ ...OPTIONS[format], ...shared });
+}
+
+/** The options for the reader among a source's parameters. */
+export function readerOptions(format: FileFormat, params: JsonObject): JsonObject {
+  const names = Object.keys(OPTIONS[format]);
+  return Object.fromEntries(Object.entries(params).filter(([name]) => names.includes(name)));
+}
