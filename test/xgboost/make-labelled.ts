@@ -1,0 +1,48 @@
+import type { Labelled } from '../../runtime/data/matrix.ts';
+
+export interface MakeOptions {
+  readonly rows?: number;
+  readonly seed?: number;
+  /** Without numbers of many values, so that rows repeat. */
+  readonly discrete?: boolean;
+  readonly classes?: number;
+}
+
+/** Rows with numbers, categories and missing values whose class depends on them, from a small generator (mulberry32). */
+export function makeLabelled(options: MakeOptions = {}): Labelled {
+  const { rows = 600, seed = 1, discrete = false, classes = 2 } = options;
+  const random = generator(seed);
+  const age = new Float64Array(rows);
+  const city = new Uint8Array(rows);
+  const day = new Uint8Array(rows);
+  const codes = new Uint8Array(rows);
+  for (let row = 0; row < rows; row++) {
+    age[row] = random() < 0.1 ? NaN : discrete ? Math.floor(random() * 3) : random() * 80;
+    city[row] = random() < 0.05 ? 255 : Math.floor(random() * 6);
+    day[row] = Math.floor(random() * 4);
+    const signal = (Number.isNaN(age[row]) ? 1 : (age[row] as number) / (discrete ? 2 : 60)) + (city[row] === 2 ? 1 : 0) + random();
+    codes[row] = Math.min(classes - 1, Math.floor((signal / 3) * classes));
+  }
+  const levels = ['a', 'b', 'c', 'd', 'e', 'f'];
+  return {
+    matrix: {
+      rows,
+      features: [
+        { kind: 'numeric', name: 'age [years]', values: age },
+        { kind: 'category', name: 'city', codes: city, levels, oneHot: false },
+        { kind: 'numeric', name: 'day', values: day },
+      ],
+    },
+    target: { kind: 'classes', classes: Array.from({ length: classes }, (_, k) => `class ${k}`), codes },
+  };
+}
+
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

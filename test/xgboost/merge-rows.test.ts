@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { IntegerArray } from '../../runtime/data/matrix.ts';
+import { mergeRows } from '../../runtime/data/merge-rows.ts';
+
+/** The same by a map of joined values. */
+function mergeByMap(columns: readonly IntegerArray[], rows: number) {
+  const found = new Map<string, number>();
+  const merged = { first: [] as number[], counts: [] as number[], groups: [] as number[] };
+  for (let row = 0; row < rows; row++) {
+    const key = columns.map((column) => column[row]).join();
+    const group = found.get(key) ?? merged.first.push(row) - 1;
+    found.set(key, group);
+    merged.counts[group] = (merged.counts[group] ?? 0) + 1;
+    merged.groups.push(group);
+  }
+  return merged;
+}
+
+function plain(merged: ReturnType<typeof mergeRows>) {
+  return merged && { first: [...merged.first], counts: [...merged.counts], groups: [...merged.groups] };
+}
+
+test('equals brute force', () => {
+  const column = (rows: number) =>
+    fc.oneof(
+      fc.array(fc.integer({ min: 0, max: 3 }), { minLength: rows, maxLength: rows }).map((values) => Uint8Array.from(values)),
+      fc.array(fc.integer({ min: -2, max: 2 }), { minLength: rows, maxLength: rows }).map((values) => Int32Array.from(values)),
+      fc
+        .array(fc.constantFrom(0, 1, 0x80000000, 0xffffffff), { minLength: rows, maxLength: rows })
+        .map((values) => Uint32Array.from(values)),
+    );
+  const tables = fc
+    .integer({ min: 0, max: 60 })
+    .chain((rows) => fc.record({ rows: fc.constant(rows), columns: fc.array(column(rows), { maxLength: 4 }) }));
+  fc.assert(
+    fc.property(tables, ({ rows, columns }) => {
+      expect(plain(mergeRows({ columns, rows }))).toEqual(mergeByMap(columns, rows));
+    }),
+  );
+});
+
+test('equals brute force where the table grows and blocks end', () => {
+  const rows = 20_000;
+  const columns = [
+    Uint16Array.from({ length: rows }, (_, row) => (row * 7919) % 997),
+    Uint8Array.from({ length: rows }, (_, row) => (row * row) % 13),
+  ];
+  expect(plain(mergeRows({ columns, rows }))).toEqual(mergeByMap(columns, rows));
+});
+
+test('gives up where too many rows would stay', () => {
+  const columns = [Uint8Array.of(1, 2, 3, 1)];
+  expect(mergeRows({ columns, rows: 4, atMost: 0.75 })?.first.length).toBe(3);
+  expect(mergeRows({ columns, rows: 4, atMost: 0.7 })).toBeUndefined();
+});
+
+test('gives up early on rows that are all distinct', () => {
+  let read = 0;
+  const rows = 2 ** 20;
+  // Counts how far the rows are read.
+  const values = Uint32Array.from({ length: rows }, (_, row) => row);
+  const counting = new Proxy(values, {
+    get: (target, key) => {
+      if (typeof key === 'string') read = Math.max(read, Number(key));
+      return Reflect.get(target, key) as unknown;
+    },
+  });
+  expect(mergeRows({ columns: [counting], rows, atMost: 0.9 })).toBeUndefined();
+  expect(read).toBe(2 ** 18 - 1);
+});
