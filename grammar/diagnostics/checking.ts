@@ -87,6 +87,16 @@ export const checking = {
     message: ({ type }) => `the arguments of \`${type}\` are wrong`,
     hint: ({ type }) => ({ decimal: 'write `decimal(9, 2)`', list: 'write `list(int)`', struct: 'write `struct(a: int, b: string)`' })[type] ?? `write \`${type}\`, or \`${type}(where: "…")\``,
   }),
+  'inner-where': entry<object>({
+    severity: 'error',
+    message: () => 'a condition is of a whole column, not of what is inside its values',
+    hint: () => 'put `where:` at the type of the column, as in `list(int, where: "len(xs) > 0")`',
+  }),
+  'empty-range': entry<object>({
+    severity: 'error',
+    message: () => 'nothing is in this range: its lower end is above its upper end',
+    hint: () => 'write the smaller end first',
+  }),
   'unknown-param': entry<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',
     message: ({ name }) => `the pipeline has no param \`${name}\``,
@@ -140,7 +150,7 @@ export const checking = {
     message: ({ key, kind }) => `the inputs of \`${kind}\` have no names: \`${key}:\` belongs between braces`,
     hint: ({ key, kind }) => `write \`${kind}(…) { ${key}: … }\``,
   }),
-  'missing-input': entry<{ kind: string; input: string; wanted: string }>({
+  'missing-input': entry<{ kind: string; wanted: string }>({
     severity: 'error',
     message: ({ kind, wanted }) => `\`${kind}\` needs ${wanted} between its parentheses`,
   }),
@@ -160,7 +170,7 @@ export const checking = {
   }),
   cycle: entry<{ chain: readonly string[] }>({
     severity: 'error',
-    message: ({ chain }) => `these declarations read each other: ${chain.join(' → ')}`,
+    message: ({ chain }) => (chain.length === 2 ? `\`${chain[0]}\` reads itself` : `these declarations read each other: ${chain.join(' → ')}`),
     hint: () => 'data flows one way; take one of these references out',
   }),
   'test-touched': entry<{ name: string; done: string; part: string }>({

@@ -37,6 +37,8 @@ export async function runStep(run: Run, step: PlanStep, resolved: StepKey, share
     );
     switch (outcome.type) {
       case 'done': {
+        // What was read must be what the key says: a file may have changed between the plan and the reading.
+        await requireUnchanged(run, step);
         const record = recordOf(step, resolved, outcome);
         run.made.set(key, record);
         run.commits.push(commit(run, stage, record));
@@ -101,6 +103,14 @@ function recordOf(step: PlanStep, { key, parts }: StepKey, done: DoneMessage): A
     ...(done.statistics === undefined ? {} : { statistics: done.statistics }),
     made: timestamp(),
   };
+}
+
+async function requireUnchanged({ options }: Run, step: PlanStep): Promise<void> {
+  if (options.digestOf === undefined) return;
+  for (const { path, digest } of step.roots) {
+    const now = await options.digestOf(path).catch(() => undefined);
+    if (now !== digest) throw new StepError(`\`${path}\` has changed since the plan was made`, 'run `mlp apply` again');
+  }
 }
 
 /** The run goes on while a result is on its way to the disk; if it does not get there, nothing that follows would. */

@@ -23,6 +23,8 @@ export interface RunPlanOptions extends Capacity {
   readonly resolveKey: ResolveKey;
   /** Where the engines lie that a step's kind asks for. A `StepError` is that step's failure. */
   readonly engines?: (step: PlanStep) => Promise<Readonly<Record<string, string>>>;
+  /** The digest of a file as it is now; without it, files from outside are taken to be as the plan says. */
+  readonly digestOf?: (path: string) => Promise<Digest>;
   /** The most threads that a step can make use of; all, unless given. */
   readonly maxThreads?: (step: PlanStep) => number;
   /** Seconds that a step is expected to take; one for each, unless given. */

@@ -17,7 +17,7 @@ export function settleWith(
   const error =
     check === undefined
       ? undefined
-      : diagnose('check-failed', step.place.span, { step: step.name, findings: check.findings.map(describeFinding) });
+      : diagnose('check-failed', step.place.span, { step: step.name, findings: check.findings.filter((finding) => finding['passed'] !== true).map(describeFinding) });
   const state = error === undefined ? how.state : 'failed';
   run.outcomes.set(step.name, {
     state,

@@ -13,6 +13,8 @@ interface Finding extends JsonObject {
   readonly passed: boolean;
   readonly expected: string;
   readonly found: string;
+  /** What was found and expected, in words. */
+  readonly message: string;
 }
 
 /** Rows that a finding names. */
@@ -32,17 +34,20 @@ export async function runExpect(context: RunContext): Promise<RunResult> {
 
 function checkRows(rows: number, [low, high]: readonly [number | null, number | null]): Finding {
   const passed = (low === null || rows >= low) && (high === null || rows <= high);
-  return { what: 'rows', passed, expected: `${low ?? ''}..${high ?? ''}`, found: String(rows) };
+  const expected = `${low ?? ''}..${high ?? ''}`;
+  return { what: 'rows', passed, expected, found: String(rows), message: `rows: ${rows} (expected ${expected})` };
 }
 
 async function checkNotNull(context: RunContext, table: TableArtifact, name: string): Promise<Finding> {
   const nulls = table.columns.find((column) => column.name === name)?.nulls;
   if (nulls === undefined) throw new Error(`the table has no column \`${name}\``);
   const finding = { what: 'not_null', column: name, expected: 'no nulls' } as const;
-  if (nulls === 0) return { ...finding, passed: true, found: 'no nulls' };
+  const message = (found: string): string => `not_null ${name}: ${found} (expected no nulls)`;
+  if (nulls === 0) return { ...finding, passed: true, found: 'no nulls', message: message('no nulls') };
   const path = await context.blobPath(table.file.digest);
   const rows = await withTables(context, (connection) => firstNulls(connection, selectTable({ path, columns: table.columns }, true), name));
-  return { ...finding, passed: false, found: `${nulls} of ${table.rows} rows are null`, rows };
+  const found = `${nulls} of ${table.rows} rows are null`;
+  return { ...finding, passed: false, found, rows, message: message(`${found}, rows ${rows.join(', ')}`) };
 }
 
 /** The numbers of the first rows, from 1, that are null in a column. */

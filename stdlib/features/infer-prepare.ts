@@ -1,3 +1,4 @@
+import { partRef } from '../../compiler/check/provenance.ts';
 import type { Json, JsonObject } from '../../compiler/json.ts';
 import type { Inferred, InferContext } from '../../compiler/kinds/kind.ts';
 import { renderColumnType, type Column, type ColumnType, type FeatureSpec, type SplitType } from '../../compiler/types.ts';
@@ -38,7 +39,7 @@ export function inferPrepare(context: InferContext): Inferred | undefined {
       split,
       features: planned.map(describeFeature),
       reads,
-      provenance: { fit: fitted ? [{ split: split.step, part: 'train' }] : [], chose: [] },
+      provenance: { fit: fitted ? [partRef(split, 'train')] : [], chose: [] },
     },
     reads: { [input.slot]: needsTarget ? [...reads, split.target.name].sort() : reads },
     params: completeParams(planned, planning),

@@ -54,23 +54,29 @@ export function computeMetrics(request: MetricsRequest): MetricsResult {
 
 function collect({ metrics }: MetricsRequest, compute: (metric: Metric) => MetricValue): MetricsResult {
   const values: Record<string, number | null> = {};
-  const warnings: string[] = [];
+  const warnings = new Map<string, string[]>();
+  const warn = (name: string, reason: string): void => void warnings.set(reason, [...(warnings.get(reason) ?? []), `\`${name}\``]);
   for (const name of metrics) {
     const metric = findMetric(name);
     if (metric === undefined) throw new RangeError(`no metric is called ${name}`);
     const result = compute(metric);
     if ('undefined' in result) {
       values[name] = null;
-      warnings.push(`\`${name}\` is not defined: ${result.undefined}`);
+      warn(name, ` not defined: ${result.undefined}`);
     } else if (!Number.isFinite(result.value)) {
       values[name] = null;
-      warnings.push(`\`${name}\` is not defined: it is too large for a number`);
+      warn(name, ' not defined: it is too large for a number');
     } else {
       values[name] = result.value;
-      if (result.warning !== undefined) warnings.push(`\`${name}\`: ${result.warning}`);
+      if (result.warning !== undefined) warn(name, `: ${result.warning}`);
     }
   }
-  return { metrics: values, warnings };
+  // Several metrics may lack the same thing: that is said once.
+  const said = [...warnings].map(([reason, names]) => {
+    const verb = reason.startsWith(':') ? '' : names.length === 1 ? ' is' : ' are';
+    return `${names.join(', ')}${verb}${reason}`;
+  });
+  return { metrics: values, warnings: said };
 }
 
 function unfit(metric: Metric, task: Task): never {

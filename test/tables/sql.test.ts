@@ -83,6 +83,7 @@ describe('expect', () => {
     if (artifact?.type !== 'table' || inferred.type.kind !== 'table') throw new Error('no table');
     const all = await rowsOf(bench, artifact);
     const calm = all.flatMap((row, i) => (Number(row['wind']) < 1 ? [i + 1] : []));
+    const found = `${calm.length} of 1461 rows are null`;
     const check = await bench.make({
       kind: expectation,
       input: { table: 'calm' },
@@ -93,8 +94,16 @@ describe('expect', () => {
       type: 'check',
       passed: false,
       findings: [
-        { what: 'rows', passed: false, expected: '..10', found: '1461' },
-        { what: 'not_null', column: 'w', passed: false, expected: 'no nulls', found: `${calm.length} of 1461 rows are null`, rows: calm.slice(0, 5) },
+        { what: 'rows', passed: false, expected: '..10', found: '1461', message: 'rows: 1461 (expected ..10)' },
+        {
+          what: 'not_null',
+          column: 'w',
+          passed: false,
+          expected: 'no nulls',
+          found,
+          rows: calm.slice(0, 5),
+          message: `not_null w: ${found}, rows ${calm.slice(0, 5).join(', ')} (expected no nulls)`,
+        },
       ],
     });
   });

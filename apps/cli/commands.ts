@@ -1,0 +1,71 @@
+import type { CommandSpec } from './command.ts';
+
+/** The commands of this version, in the order in which help lists them. */
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'fmt',
+    args: '[files...]',
+    summary: 'lay out pipeline files in the one canonical form; comments are kept',
+    options: [['--check', 'change nothing; list the files that would change and exit with 1']],
+    examples: ['mlp fmt', 'mlp fmt --check pipelines/flights.mlp'],
+    load: async () => (await import('./commands/fmt.ts')).fmt,
+  },
+  {
+    name: 'check',
+    args: '<files...>',
+    summary: 'report all errors and warnings; run nothing',
+    options: [],
+    examples: ['mlp check pipelines/flights.mlp', 'mlp check pipelines/*.mlp --json'],
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
+    name: 'plan',
+    args: '<file>',
+    summary: 'preview: what would run, why, and how long it would take; run nothing',
+    options: [
+      ['--exit-code', 'exit with 2 if there is something to do'],
+      ['-o, --out <plan>', 'save the plan (not part of this version)'],
+    ],
+    examples: ['mlp plan pipelines/flights.mlp', 'mlp plan pipelines/flights.mlp --param max_rows=100_000 --target gbm'],
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  {
+    name: 'apply',
+    args: '<file>',
+    summary: 'run what the preview shows; nothing runs twice, nothing is destroyed',
+    options: [
+      ['--jobs <n>', 'steps that run at once'],
+      ['--threads <n>', 'processor threads in all'],
+      ['--memory <size>', 'memory in all, such as 4GB or 512MiB'],
+    ],
+    examples: ['mlp apply pipelines/flights.mlp', 'mlp apply pipelines/flights.mlp --threads 2 --memory 4GB'],
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
+  {
+    name: 'why',
+    args: '<file> <step>',
+    summary: 'why a step is cached, would run, or last ran',
+    options: [],
+    examples: ['mlp why pipelines/flights.mlp gbm'],
+    load: async () => (await import('./commands/why.ts')).why,
+  },
+  {
+    name: 'show',
+    args: '<file> [name]',
+    summary: 'what a step has made: rows and columns, metrics, importance, findings',
+    options: [['--rows <n>', 'rows of a table that are shown (10)']],
+    examples: ['mlp show pipelines/flights.mlp', 'mlp show pipelines/flights.mlp flights.quarantine', 'mlp show pipelines/flights.mlp scores --json'],
+    load: async () => (await import('./commands/show.ts')).show,
+  },
+  {
+    name: 'export',
+    args: '<file> <name>',
+    summary: "write what a step has made to a file, in the form that the file's extension names",
+    options: [['-o, --out <out>', 'the file to write: .parquet .csv .ndjson .arrow, .ubj .json']],
+    examples: ['mlp export pipelines/flights.mlp legs -o legs.parquet', 'mlp export pipelines/flights.mlp gbm -o gbm.ubj'],
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+];
+
+/** Commands of the contract that come in a later version. */
+export const laterCommands = ['init', 'test', 'watch', 'predict', 'graph', 'runs', 'diff', 'verify', 'store', 'doctor', 'lsp'] as const;

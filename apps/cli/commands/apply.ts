@@ -1,0 +1,101 @@
+import { relative } from 'node:path';
+import type { Diagnostic } from '../../../grammar/index.ts';
+import type { ActionRecord } from '../../../runtime/store/record.ts';
+import type { ApplyOptions, ApplyResult, Session } from '../../session/session.ts';
+import type { CommandContext, Given, RunCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { readCount, readSize } from '../flags.ts';
+import { openPlan, type OpenPlan } from '../open-plan.ts';
+import { printDiagnostics } from '../print-diagnostics.ts';
+import { renderShortPlan } from '../render/plan-view.ts';
+import { renderSummary } from '../render/summary.ts';
+import { jsonReporter, liveReporter, plainReporter, type Reporter } from '../report-run.ts';
+
+/** `mlp apply FILE` */
+export const apply: RunCommand = (context, given) =>
+  context.withSession(async (session) => {
+    const { flags, terminal } = context;
+    const limits = readLimits(given);
+    const opened = await openPlan(session, given.args[0] ?? '', context);
+    if (!flags.json && !flags.quiet) {
+      for (const line of [...renderShortPlan(opened.preview, terminal.view()), '']) terminal.print(line);
+    }
+    const reporter = await openReporter(session, opened, context);
+    const { result, errors } = await runPlan(session, opened, { context, reporter, limits });
+    if (!flags.json) {
+      printDiagnostics(errors, opened.textOf, terminal);
+      if (!flags.quiet) await printSummary(session, opened, { context, result, file: given.args[0] ?? '' });
+    }
+    return exitCode(result);
+  });
+
+type Limits = Pick<ApplyOptions, 'jobs' | 'threads' | 'memory'>;
+
+function readLimits({ options }: Given): Limits {
+  const jobs = readCount(options, 'jobs');
+  const threads = readCount(options, 'threads');
+  const memory = readSize(options, 'memory');
+  return { ...(jobs === undefined ? {} : { jobs }), ...(threads === undefined ? {} : { threads }), ...(memory === undefined ? {} : { memory }) };
+}
+
+async function openReporter(session: Session, { preview, textOf }: OpenPlan, { flags, terminal }: CommandContext): Promise<Reporter> {
+  if (flags.json) return jsonReporter(terminal, { textOf, debug: flags.debug });
+  const store = await session.openStore();
+  const fingerprints = new Map(preview.steps.map(({ step }) => [step.name, step.fingerprint]));
+  const recordOf = (name: string, key: string): ActionRecord | undefined => store.lookup(fingerprints.get(name) ?? '', key);
+  const about = { steps: preview.steps.map(({ step }) => step), recordOf };
+  const live = flags.quiet ? undefined : await terminal.openLive?.();
+  return live === undefined ? plainReporter(terminal, { ...about, quiet: flags.quiet }) : liveReporter(terminal, live, about);
+}
+
+interface RunContext {
+  readonly context: CommandContext;
+  readonly reporter: Reporter;
+  readonly limits: Limits;
+}
+
+/** Runs the plan; Ctrl-C cancels it. Errors are those of steps that failed and of the store. */
+async function runPlan(session: Session, { preview }: OpenPlan, run: RunContext): Promise<{ readonly result: ApplyResult; readonly errors: readonly Diagnostic[] }> {
+  const { context, reporter, limits } = run;
+  const controller = new AbortController();
+  const errors: Diagnostic[] = [];
+  const release = context.onInterrupt(() => {
+    reporter.note('cancelling: what is finished is kept; Ctrl-C again ends at once');
+    controller.abort();
+  });
+  try {
+    const result = await session.apply(preview, {
+      ...limits,
+      signal: controller.signal,
+      onFetch: reporter.onFetch,
+      onEvent: (event) => {
+        if ((event.event === 'step-end' && event.state === 'failed') || event.event === 'run-end') errors.push(...(event.error === undefined ? [] : [event.error]));
+        if (context.flags.debug && !context.flags.json && event.event === 'step-end' && event.stack !== undefined) reporter.note(event.stack);
+        reporter.onEvent(event);
+      },
+    });
+    return { result, errors };
+  } finally {
+    release();
+    reporter.close();
+  }
+}
+
+interface Ended {
+  readonly context: CommandContext;
+  readonly result: ApplyResult;
+  readonly file: string;
+}
+
+async function printSummary(session: Session, { plan }: OpenPlan, { context, result, file }: Ended): Promise<void> {
+  const { terminal, flags } = context;
+  const { root } = await session.openStore();
+  const near = relative(flags.folder, root);
+  terminal.print('');
+  for (const line of renderSummary({ plan, file, result, records: result.records, store: near.startsWith('..') ? root : near }, terminal.view())) terminal.print(line);
+}
+
+function exitCode({ state, damaged }: ApplyResult): number {
+  if (damaged) return EXIT.damaged;
+  return { done: EXIT.done, failed: EXIT.failed, cancelled: EXIT.cancelled }[state];
+}

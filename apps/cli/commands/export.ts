@@ -1,0 +1,123 @@
+import { writeFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import type { Artifact, ModelArtifact } from '../../../compiler/plan/artifact.ts';
+import type { PlanStep } from '../../../compiler/plan/plan.ts';
+import type { PartName } from '../../../compiler/types.ts';
+import { diagnose } from '../../../grammar/index.ts';
+import { TABLE_EXTENSIONS } from '../../../runtime/engines/duckdb/export-table.ts';
+import type { StoredTable } from '../../../runtime/engines/duckdb/read-table.ts';
+import type { Session } from '../../session/session.ts';
+import type { RunCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { Failure, failure } from '../failure.ts';
+import { findMade, type Made } from '../find-artifact.ts';
+import { asText } from '../flags.ts';
+import { openPlan, type OpenPlan } from '../open-plan.ts';
+import { choiceJson } from '../render/check-view.ts';
+import { formatBytes } from '../render/format.ts';
+import { reportJson } from '../render/report-view.ts';
+import { safeJson } from '../render/safe-json.ts';
+import { splitJson } from '../render/split-view.ts';
+import { storedTable, withConnection, withFeatures } from '../tables.ts';
+import { replaceFile, sizeOf } from '../write-file.ts';
+
+/** `mlp export FILE NAME[.PART] -o OUT` */
+export const exportCommand: RunCommand = (context, { args: [file = '', name = ''], options }) =>
+  context.withSession(async (session) => {
+    const { flags, terminal } = context;
+    const out = asText(options['out']);
+    if (out === undefined) throw failure('usage', { problem: '`mlp export` needs the file to write', hint: `as in \`mlp export ${file} ${name} -o ${name}.parquet\`` });
+    const opened = await openPlan(session, file, context);
+    const made = await findMade(session, opened, name);
+    const write = await chooseWriter({ session, opened, made, name, out });
+    const path = resolve(flags.folder, out);
+    await replaceFile(path, out, write);
+    const bytes = await sizeOf(path);
+    if (flags.json) terminal.print(safeJson({ name, out, bytes }, 2));
+    else if (!flags.quiet) terminal.print(`${out}: ${name}, ${formatBytes(bytes)}`);
+    return EXIT.done;
+  });
+
+interface Exporting {
+  readonly session: Session;
+  readonly opened: OpenPlan;
+  readonly made: Made;
+  /** As the user named it. */
+  readonly name: string;
+  readonly out: string;
+}
+
+/** Makes the file at a path, which ends as OUT does. */
+type Write = (path: string) => Promise<void>;
+
+async function chooseWriter(exporting: Exporting): Promise<Write> {
+  const { session, opened, made } = exporting;
+  const { step, part, record } = made;
+  const artifact = made.artifact ?? record.outputs['value']?.artifact;
+  if (artifact?.type === 'table') {
+    demand(exporting, 'a table', TABLE_EXTENSIONS);
+    return async (path) => writeTable(await storedTable(session, artifact), path);
+  }
+  if (artifact?.type === 'features' && part !== undefined) {
+    demand(exporting, 'a part of features', TABLE_EXTENSIONS);
+    return (path) => withFeatures(session, opened, { step, part: part as PartName }, (table) => writeTable(table, path));
+  }
+  if (artifact?.type === 'model') return modelWriter(exporting, artifact);
+  demand(exporting, whatIs(artifact), ['.json']);
+  return (path) => writeFile(path, `${safeJson(jsonOf(step, part, { artifact, made }), 2)}\n`);
+}
+
+/** OUT's extension has to be one that fits. */
+function demand({ name, out }: Exporting, what: string, fitting: readonly string[]): void {
+  const extension = extname(out).toLowerCase();
+  if (!fitting.includes(extension)) throw failure('not-exportable', { name, what, extension, fitting });
+}
+
+async function writeTable(table: StoredTable, path: string): Promise<void> {
+  const { exportTable } = await import('../../../runtime/engines/duckdb/export-table.ts');
+  const exported = await withConnection((connection) => exportTable(connection, { table, out: path }));
+  if (!exported.ok) throw failure('usage', { problem: exported.message, hint: exported.hint });
+}
+
+function modelWriter(exporting: Exporting, { kind, model }: ModelArtifact): Write {
+  const { session, made, out } = exporting;
+  demand(exporting, `a model of ${kind}`, kind === 'xgboost' ? ['.ubj', '.json'] : ['.json']);
+  return async (path) => {
+    const bytes = await (await session.openStore()).readBlob(model.digest);
+    await writeFile(path, kind === 'xgboost' && extname(out).toLowerCase() === '.json' ? await xgboostJson(session, made.step, bytes) : bytes);
+  };
+}
+
+/** The model in XGBoost's JSON, which its own library writes. */
+async function xgboostJson(session: Session, step: PlanStep, model: Uint8Array): Promise<Uint8Array> {
+  const [{ modelJson }, { ensureEngines, readLock }] = await Promise.all([import('../../../runtime/engines/xgboost/predict.ts'), import('../../session/engines.ts')]);
+  const { found, diagnostics } = await ensureEngines(readLock(session.project).value, new Map([['xgboost', step.name]]), {});
+  const library = found.get('xgboost');
+  if (library === undefined) throw new Failure(diagnostics.length > 0 ? diagnostics : [diagnose('unexpected', undefined, { problem: 'xgboost is missing' })]);
+  return modelJson(library, model);
+}
+
+function whatIs(artifact: Artifact | undefined): string {
+  return { table: 'a table', split: 'a split', features: 'a set of features', model: 'a model', report: 'a report', choice: 'a choice', check: 'a check', measure: 'a measurement' }[artifact?.type ?? 'report'];
+}
+
+function jsonOf(step: PlanStep, part: string | undefined, { artifact, made }: { readonly artifact: Artifact | undefined; readonly made: Made }): unknown {
+  switch (artifact?.type) {
+    case undefined:
+    case 'report':
+      return reportJson(step, made.record, part);
+    case 'choice':
+      return choiceJson(step, artifact);
+    case 'split':
+      return splitJson(artifact, part);
+    case 'features':
+      return artifact.fitted;
+    case 'check':
+      return { passed: artifact.passed, findings: artifact.findings };
+    case 'measure':
+      return { values: artifact.values };
+    case 'table':
+    case 'model':
+      throw new Error(`a ${artifact.type} is written in its own format`);
+  }
+}

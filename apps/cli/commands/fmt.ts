@@ -1,0 +1,71 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { glob } from 'tinyglobby';
+import { diagnose, formatDocument, hasErrors, parseDocument, type Diagnostic } from '../../../grammar/index.ts';
+import { findProject } from '../../session/find-project.ts';
+import type { RunCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
+import { diagnosticJson } from '../print-diagnostics.ts';
+import { safeJson } from '../render/safe-json.ts';
+import { count } from '../render/text.ts';
+import { toFailure } from '../to-failure.ts';
+import { replaceFile } from '../write-file.ts';
+
+/** `mlp fmt [FILE…] [--check]` */
+export const fmt: RunCommand = async ({ flags, terminal }, { args, options }) => {
+  const check = options['check'] === true;
+  const files = args.length > 0 ? args : await findPipelines(flags.folder);
+  const texts = new Map<string, string>();
+  const diagnostics: Diagnostic[] = [];
+  const changed: string[] = [];
+  for (const file of files) {
+    const path = resolve(flags.folder, file);
+    const text = await readPipeline(path, file);
+    if (typeof text !== 'string') {
+      diagnostics.push(text);
+      continue;
+    }
+    texts.set(file, text);
+    const parsed = parseDocument(file, text);
+    diagnostics.push(...parsed.diagnostics.filter(({ severity }) => severity === 'error'));
+    if (hasErrors(parsed.diagnostics)) continue;
+    const formatted = formatDocument(parsed.value, text);
+    if (formatted === text) continue;
+    changed.push(file);
+    if (!check) await replaceFile(path, file, (temporary) => writeFile(temporary, formatted));
+  }
+  const textOf = (file: string): string | undefined => texts.get(file);
+  if (flags.json) {
+    const found = diagnostics.map((one) => diagnosticJson(one, textOf));
+    terminal.print(safeJson({ files: files.length, changed, diagnostics: found }, 2));
+    return diagnostics.length > 0 || (check && changed.length > 0) ? EXIT.wrong : EXIT.done;
+  }
+  if (!flags.quiet || check) for (const file of changed) terminal.print(file);
+  if (diagnostics.length > 0) throw new Failure(diagnostics, { textOf });
+  if (!flags.quiet) terminal.printError(outcome(files.length, changed.length, check));
+  return check && changed.length > 0 ? EXIT.wrong : EXIT.done;
+};
+
+/** The text of a pipeline, or why there is none: what is not text is never written back. */
+async function readPipeline(path: string, file: string): Promise<string | Diagnostic> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+  } catch (error) {
+    if (error instanceof TypeError) return diagnose('pipeline-unreadable', undefined, { file, reason: 'it is not UTF-8 text' });
+    return toFailure(error).diagnostics[0] ?? diagnose('pipeline-unreadable', undefined, { file, reason: String(error) });
+  }
+}
+
+function outcome(files: number, changed: number, check: boolean): string {
+  if (files === 0) return 'there are no .mlp files here';
+  if (changed === 0) return `${count(files, 'file')}, all laid out`;
+  return check ? `${changed} of ${count(files, 'file')} would change` : `${changed} of ${count(files, 'file')} changed`;
+}
+
+/** The pipelines below the project's folder, by paths that are relative to where the command was started. */
+async function findPipelines(folder: string): Promise<readonly string[]> {
+  const project = findProject(folder);
+  const found = await glob('**/*.mlp', { cwd: project, ignore: ['**/node_modules/**', '**/.mlp/**'], dot: false });
+  return found.map((file) => relative(folder, resolve(project, file))).sort();
+}

@@ -1,0 +1,25 @@
+import { diagnose, type Code, type Diagnostic, type Parameters } from '../../grammar/index.ts';
+import { EXIT } from './exit-codes.ts';
+
+/** The text of a file that a diagnostic points into. */
+export type TextOf = (file: string) => string | undefined;
+
+/** Ends a command with what is wrong, in the user's terms. */
+export class Failure extends Error {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly exitCode: number;
+  readonly textOf: TextOf;
+
+  constructor(diagnostics: readonly Diagnostic[], options: { readonly exitCode?: number; readonly textOf?: TextOf } = {}) {
+    super(diagnostics.map(({ message }) => message).join('\n'));
+    this.name = 'Failure';
+    this.diagnostics = diagnostics;
+    this.exitCode = options.exitCode ?? EXIT.wrong;
+    this.textOf = options.textOf ?? (() => undefined);
+  }
+}
+
+/** A failure that is one diagnostic with no place in a file. */
+export function failure<C extends Code>(code: C, parameters: Parameters<C>): Failure {
+  return new Failure([diagnose(code, undefined, parameters)]);
+}

@@ -1,0 +1,22 @@
+import { hasErrors } from '../../grammar/index.ts';
+import type { Plan } from '../../compiler/plan/plan.ts';
+import type { Preview } from '../../compiler/plan/preview.ts';
+import type { Session } from '../session/session.ts';
+import type { CommandContext } from './command.ts';
+import { Failure, type TextOf } from './failure.ts';
+import { printDiagnostics } from './print-diagnostics.ts';
+
+/** A file that compiled, with the state of its steps. */
+export interface OpenPlan {
+  readonly plan: Plan;
+  readonly preview: Preview;
+  readonly textOf: TextOf;
+}
+
+/** Compiles a file and looks up its steps. Warnings are printed, errors end the command. */
+export async function openPlan(session: Session, file: string, { flags, terminal }: CommandContext): Promise<OpenPlan> {
+  const { plan, diagnostics, textOf } = await session.compile(file);
+  if (plan === undefined || hasErrors(diagnostics)) throw new Failure(diagnostics, { textOf });
+  if (!flags.json && !flags.quiet) printDiagnostics(diagnostics, textOf, terminal);
+  return { plan, preview: await session.preview(plan), textOf };
+}

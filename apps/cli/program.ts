@@ -1,0 +1,98 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { CommandContext, CommandSpec, Given } from './command.ts';
+import { commands, laterCommands } from './commands.ts';
+import { failure, type Failure } from './failure.ts';
+
+/** What was asked for on a command line. */
+export interface Invocation {
+  readonly spec: CommandSpec;
+  readonly given: Given;
+  /** The flags that every command takes, as parsed. */
+  readonly globals: Readonly<Record<string, unknown>>;
+}
+
+const HELP_WIDTH = 96;
+
+/** Parses a command line. `undefined`: it asked for help, which was printed. Throws a `Failure` for what is wrong. */
+export function parseArguments(argv: readonly string[], print: CommandContext['terminal']['print']): Invocation | undefined {
+  const state: { invocation?: Invocation } = {};
+  const program = describeProgram(print);
+  for (const spec of commands) {
+    const command = program.command(spec.name).summary(spec.summary).description(sentence(spec.summary));
+    for (const argument of spec.args.split(' ')) command.argument(argument.toLowerCase());
+    for (const [flags, description] of spec.options) command.option(flags, description);
+    command.addHelpText('after', examples(spec.examples));
+    command.action(() => {
+      state.invocation = { spec, given: { args: command.args, options: command.opts() }, globals: program.opts() };
+    });
+  }
+  for (const name of laterCommands) {
+    const command = program.command(name, { hidden: true }).allowUnknownOption().allowExcessArguments().helpOption(false);
+    command.action(() => {
+      throw failure('not-in-this-version', { construct: `mlp ${name}` });
+    });
+  }
+  try {
+    if (argv.length === 0) program.help();
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw usageFailure(error);
+  }
+  return state.invocation;
+}
+
+function describeProgram(print: (line: string) => void): Command {
+  const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
+  return new Command('mlp')
+    .description('Machine-learning pipelines: write a .mlp file, look at the plan, apply it.')
+    .version(packageJson.version, '-V, --version', 'print the version')
+    .option('--json', 'output for programs')
+    .option('--store <dir>', "where results are kept (.mlp/store in the project's folder)")
+    .option('--param <name=value>', 'set a param of the pipeline; repeatable', collect)
+    .option('--target <name>', 'only this step and what it needs; repeatable', collect)
+    .option('-C <dir>', 'work in this folder')
+    .option('-q, --quiet', 'say only what is wrong, and what was asked for')
+    .option('--debug', 'show stack traces')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => `${command.name()} ${usageOf(command)}`.trim() })
+    .configureOutput({
+      writeOut: (text) => print(text.replace(/\n$/, '')),
+      // Errors are thrown as failures and rendered in one place.
+      writeErr: () => undefined,
+      getOutHelpWidth: () => HELP_WIDTH,
+      getOutHasColors: () => false,
+    })
+    .addHelpText('after', examples(['mlp plan pipelines/flights.mlp', 'mlp apply pipelines/flights.mlp', 'mlp show pipelines/flights.mlp scores']))
+    .showSuggestionAfterError()
+    .exitOverride();
+}
+
+/** `<file> <step>` as the reference writes it: `FILE STEP`. */
+function usageOf(command: Command): string {
+  return command.registeredArguments
+    .map((argument) => {
+      const name = argument.name().toUpperCase().replace(/S$/, argument.variadic ? '' : 'S') + (argument.variadic ? '…' : '');
+      return argument.required ? name : `[${name}]`;
+    })
+    .join(' ');
+}
+
+function sentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+}
+
+function examples(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+/** What commander found wrong, with its suggestion as the hint. */
+function usageFailure(error: CommanderError): Failure {
+  const quoted = error.message.replace(/^error: /, '').replaceAll("'", '`');
+  const [, suggestion] = /\(Did you mean (?:one of )?([^?]*)\?\)/.exec(quoted) ?? [];
+  const problem = quoted.split('\n')[0]?.trim() ?? quoted;
+  const hint = suggestion === undefined ? '`mlp help` lists the commands, `mlp help COMMAND` what one takes' : `did you mean ${suggestion.split(', ').map((name) => `\`${name}\``).join(' or ')}?`;
+  return failure('usage', { problem, hint });
+}

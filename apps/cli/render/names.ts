@@ -1,0 +1,21 @@
+import type { Plan, PlanInput, PlanStep } from '../../../compiler/plan/plan.ts';
+
+/** `NAME`, or `NAME.PART` for parts other than a step's value: how the command line writes a reference. */
+export function referenceName({ step, part }: Pick<PlanInput, 'step' | 'part'>): string {
+  return part === 'value' ? step : `${step}.${part}`;
+}
+
+/** The models that a report or a choice refers to by position, by their names. */
+export function memberNames(step: PlanStep): readonly string[] {
+  return step.inputs.filter((input) => /^model\[\d+\]$/.test(input.slot)).map((input) => input.step);
+}
+
+/** A step of a plan, by its name. */
+export function findStep(plan: Plan, name: string): PlanStep | undefined {
+  return plan.steps.find((step) => step.name === name);
+}
+
+/** Whether a step makes a model. */
+export function isFit(step: PlanStep): boolean {
+  return step.outputs.some((output) => output.part === 'value' && output.type === 'model');
+}

@@ -1,0 +1,55 @@
+import type { Preview, StepPreview } from '../../../compiler/plan/preview.ts';
+import { formatSeconds } from './format.ts';
+import { isFit } from './names.ts';
+import { count } from './text.ts';
+
+/** The figures of a preview, as `plan --json` gives them. */
+export interface PlanSummary {
+  readonly cached: number;
+  readonly run: number;
+  readonly maybe: number;
+  readonly removed: number;
+  /** Models that would be fitted, if everything that may run does. */
+  readonly fits: number;
+}
+
+/** Counts the steps of a preview by state. */
+export function summarizePlan(preview: Preview): PlanSummary {
+  const inState = (state: StepPreview['state']): number => preview.steps.filter((one) => one.state === state).length;
+  return {
+    cached: inState('cached'),
+    run: inState('run'),
+    maybe: inState('maybe'),
+    removed: preview.removed.length,
+    fits: preview.steps.filter((one) => one.state !== 'cached' && isFit(one.step) && one.step.sameAs === undefined).length,
+  };
+}
+
+/** Whether an apply would have something to do. */
+export function isPending(preview: Preview): boolean {
+  return preview.steps.some((one) => one.state !== 'cached');
+}
+
+/** `3 cached · 2 to run · 1 may run · 1 model fit · about 14 s` */
+export function summaryLine(preview: Preview): string {
+  const { cached, run, maybe, removed, fits } = summarizePlan(preview);
+  if (run + maybe === 0) {
+    const all = cached === 1 ? 'its one step is cached' : `all ${count(cached, 'step')} are cached`;
+    return `Nothing to do: ${all}${removed === 0 ? '' : ` · ${removed} removed`}`;
+  }
+  const seconds = preview.steps.filter((one) => one.state !== 'cached' && !isDoneByOther(one)).reduce((sum, one) => sum + one.estimate.seconds, 0);
+  const parts = [
+    run > 0 ? `${run} to run` : '',
+    maybe > 0 ? `${maybe} may run` : '',
+    cached > 0 ? `${cached} cached` : '',
+    removed > 0 ? `${removed} removed` : '',
+    fits > 0 ? `${maybe > 0 ? 'up to ' : ''}${count(fits, 'model fit')}` : '',
+    `about ${formatSeconds(seconds)}`,
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** Whether a step is done by another one's run. */
+export function isDoneByOther({ step }: StepPreview): boolean {
+  return step.fusedInto !== undefined || step.sameAs !== undefined;
+}

@@ -1,0 +1,114 @@
+import type { PreviousStep } from '../../../compiler/plan/describe-change.ts';
+import type { Preview, StepPreview } from '../../../compiler/plan/preview.ts';
+import { formatSeconds } from './format.ts';
+import { isDoneByOther, isPending, summaryLine } from './plan-summary.ts';
+import { describeReasons, isWait } from './reasons.ts';
+import { renderTable, type Cell, type Table, type TableColumn } from './table.ts';
+import { count, hanging, wrap, type Style, type View } from './text.ts';
+
+/** Below this width kinds and states in words are left out, so that the reasons have room; glyphs tell the states. */
+export const ROOM_FOR_KINDS = 72;
+
+/** Lines of the short plan before an apply. */
+const SHORT = 20;
+
+/** The preview for people: one line a step, with its state, what it is and why it runs; then the figures. */
+export function renderPlan(preview: Preview, view: View): string[] {
+  const rows = [...preview.steps.map((one) => stepRow(one, view)), ...preview.removed.map((one) => removedRow(one, view))];
+  return [...heading(preview, view), ...renderTable(planTable(rows, view), view), '', ...guarantees(preview, view), ...wrapSummary(preview, view)];
+}
+
+/** The plan before an apply: only what will or may run, and the figures. */
+export function renderShortPlan(preview: Preview, view: View): string[] {
+  const pending = preview.steps.filter((one) => one.state !== 'cached');
+  const shown = pending.slice(0, SHORT).map((one) => stepRow(one, view));
+  const more = pending.length - shown.length;
+  const title = `${view.paint('bold', preview.plan.pipeline)} ${view.paint('dim', preview.plan.file)}`;
+  return [
+    title,
+    ...(shown.length === 0 ? [] : renderTable(planTable(shown, view), view)),
+    ...(more > 0 ? [view.paint('dim', `    and ${count(more, 'more step')}`)] : []),
+    ...wrapSummary(preview, view),
+  ];
+}
+
+function heading({ plan }: Preview, view: View): string[] {
+  const title = `${view.paint('bold', plan.pipeline)} ${view.paint('dim', plan.file)}`;
+  const [doc] = (plan.doc ?? '').split(/\n\s*\n/);
+  return [title, ...wrap(doc ?? '', view.width).map((line) => view.paint('dim', line)), ''];
+}
+
+function planTable(rows: readonly (readonly Cell[])[], view: View): Table {
+  const columns: readonly TableColumn[] = [
+    {},
+    { least: 10, cut: 'middle' },
+    ...(view.width < ROOM_FOR_KINDS ? [] : [{ least: 7 }]),
+    { least: 14 },
+    { align: 'right' },
+  ];
+  return { columns, rows, indent: 2 };
+}
+
+const GLYPHS = { cached: '✓', run: '▸', maybe: '?', removed: '-' } as const;
+const STYLES = { cached: 'dim', run: 'green', maybe: 'yellow', removed: 'red' } as const satisfies Record<keyof typeof GLYPHS, Style>;
+
+function stepRow(one: StepPreview, view: View): Cell[] {
+  const { step, state, estimate } = one;
+  const quiet: Style | undefined = state === 'cached' ? 'dim' : undefined;
+  const styled = (text: string, style: Style | undefined): Cell => (style === undefined ? text : { text, style });
+  const seconds = state === 'cached' || isDoneByOther(one) ? '' : `${estimate.basis === 'guess' ? '~' : ''}${formatSeconds(estimate.seconds)}`;
+  return [
+    { text: GLYPHS[state], style: STYLES[state] },
+    styled(step.name, quiet ?? 'bold'),
+    ...(view.width < ROOM_FOR_KINDS ? [] : [{ text: step.kind, style: 'dim' as const }]),
+    styled(view.width < ROOM_FOR_KINDS ? describeStep(one).replace(/^(may )?run: /, '') : describeStep(one), quiet),
+    { text: seconds, style: 'dim' },
+  ];
+}
+
+function removedRow({ name, kind }: PreviousStep, view: View): Cell[] {
+  return [
+    { text: GLYPHS.removed, style: STYLES.removed },
+    { text: name, style: 'dim' },
+    ...(view.width < ROOM_FOR_KINDS ? [] : [{ text: kind, style: 'dim' as const }]),
+    { text: 'removed: no longer in the file', style: 'dim' },
+    '',
+  ];
+}
+
+/** What will happen to a step and why: `run: eta 0.1 → 0.05`. */
+export function describeStep(one: StepPreview): string {
+  const { step, state, renamedFrom } = one;
+  const name = renamedFrom === undefined ? [] : [`was ${renamedFrom}`];
+  if (step.sameAs !== undefined) return `same as ${step.sameAs}`;
+  const word = { cached: 'cached', run: 'run', maybe: 'may run' }[state];
+  const inside = step.fusedInto === undefined ? [] : [`runs inside ${step.fusedInto}`];
+  const why = [...inside, ...name, ...(state === 'cached' ? [] : reasonsOf(one))];
+  return why.length === 0 ? word : `${word}: ${why.join(', ')}`;
+}
+
+function reasonsOf({ change, reasons, state }: StepPreview): string[] {
+  const own = reasons.filter((reason) => !isWait(reason));
+  // What it waits for matters where nothing else makes it run.
+  const described = describeReasons(state === 'run' && own.length > 0 ? own : reasons);
+  if (described.length > 0) return described;
+  if (change === 'added') return ['new'];
+  return state === 'maybe' ? ['an input has yet to be made'] : ['its result is missing'];
+}
+
+/** Which steps promise less than the same bytes everywhere. */
+function guarantees(preview: Preview, view: View): string[] {
+  const named = (guarantee: string): string => preview.steps.filter(({ step }) => step.guarantee === guarantee).map(({ step }) => step.name).join(', ');
+  const platform = named('platform');
+  const statistical = named('statistical');
+  const lines = [
+    ...(platform === '' ? [] : hanging('platform: ', `${platform} (the same bytes on one platform)`, view.width)),
+    ...(statistical === '' ? [] : hanging('statistical: ', `${statistical} (measured: never the same twice)`, view.width)),
+  ];
+  return lines.map((line) => view.paint('dim', line));
+}
+
+function wrapSummary(preview: Preview, view: View): string[] {
+  const lines = wrap(summaryLine(preview), view.width);
+  return lines.map((line) => view.paint(isPending(preview) ? 'bold' : 'green', line));
+}

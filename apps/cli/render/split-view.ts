@@ -1,0 +1,39 @@
+import type { SplitArtifact } from '../../../compiler/plan/artifact.ts';
+import type { PartName } from '../../../compiler/types.ts';
+import { formatCount, formatShare } from './format.ts';
+import { renderTable, type Cell } from './table.ts';
+import { clean, type View } from './text.ts';
+
+const PARTS = ['train', 'validate', 'test'] as const;
+const SHOWN = 30;
+
+/** The rows of each part, and of each class in it. */
+export function renderSplit(split: SplitArtifact, only: string | undefined, view: View): string[] {
+  const parts = PARTS.filter((part) => only === undefined || part === only);
+  const classRow = (label: string, code: number): Cell[] => [
+    clean(label),
+    ...parts.flatMap((part): Cell[] => {
+      const of = split.parts[part];
+      const rows = of.classes[code] ?? 0;
+      return [formatCount(rows), { text: formatShare(rows, of.rows), style: 'dim' }];
+    }),
+  ];
+  const total: Cell[] = ['rows', ...parts.flatMap((part): Cell[] => [{ text: formatCount(split.parts[part].rows), style: 'bold' }, { text: formatShare(split.parts[part].rows, split.rows), style: 'dim' }])];
+  const columns = [{ least: 8 }, ...parts.flatMap((part) => [{ header: part, align: 'right' as const }, { align: 'right' as const }])];
+  const more = split.classes.length - SHOWN;
+  return [
+    view.paint('dim', `  ${split.task}`),
+    ...renderTable({ columns, rows: [total, ...split.classes.slice(0, SHOWN).map(classRow)], indent: 2 }, view),
+    ...(more > 0 ? [view.paint('dim', `  … ${more} more classes`)] : []),
+  ];
+}
+
+/** What `show --json` prints of a split or one of its parts. */
+export function splitJson(split: SplitArtifact, only: string | undefined): Record<string, unknown> {
+  const part = (name: PartName): Record<string, unknown> => {
+    const { rows, classes } = split.parts[name];
+    return { rows, ...(split.classes.length === 0 ? {} : { classes: Object.fromEntries(split.classes.map((label, code) => [label, classes[code] ?? 0])) }) };
+  };
+  const chosen = PARTS.filter((name) => only === undefined || name === only);
+  return { task: split.task, rows: split.rows, classes: split.classes, parts: Object.fromEntries(chosen.map((name) => [name, part(name)])) };
+}

@@ -1,0 +1,60 @@
+import { relative, resolve, sep } from 'node:path';
+import type { Answer, AnswerTo, DescribeNeed, FilesNeed, Need } from '../../compiler/needs.ts';
+import type { RootFile } from '../../compiler/plan/plan.ts';
+import type { Analyser } from '../../runtime/analyse.ts';
+import { findFiles } from '../../runtime/data/files.ts';
+import type { FileDigests } from '../../runtime/store/file-digests.ts';
+import { StoreError } from '../../runtime/store/store-error.ts';
+
+/** Where answers come from. */
+export interface Answerer {
+  readonly project: string;
+  /** What the names of pipeline files are relative to. */
+  readonly folder: string;
+  readonly digests: FileDigests;
+  readonly analyser: Analyser;
+}
+
+/** Answers what the compiler needs, in order: from caches where they know it, else by reading files and asking DuckDB. */
+export async function answerNeeds(answerer: Answerer, needs: readonly Need[]): Promise<Answer[]> {
+  return Promise.all(needs.map((need) => answerNeed(answerer, need)));
+}
+
+async function answerNeed(answerer: Answerer, need: Need): Promise<Answer> {
+  switch (need.need) {
+    case 'files':
+      return answerFiles(answerer, need);
+    case 'describe':
+      return describe(answerer, need);
+    case 'references':
+      return answerer.analyser.references(need.text);
+    case 'analysis':
+      return answerer.analyser.analyse({ text: need.text, tables: need.tables });
+  }
+}
+
+/** Files by paths relative to the project, so that a plan is the same wherever the project lies. */
+async function answerFiles({ project, folder, digests }: Answerer, need: FilesNeed): Promise<AnswerTo<FilesNeed>> {
+  const found = await findFiles({ pattern: need.pattern, from: resolve(folder, need.from), project });
+  if (!found.ok) return found;
+  const files: RootFile[] = [];
+  for (const path of found.paths) {
+    try {
+      files.push({ path: toRelative(project, path), ...(await digests.digest(path)) });
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      const { message, hint } = error.diagnostic;
+      return { ok: false, message, ...(hint === undefined ? {} : { hint }) };
+    }
+  }
+  return { ok: true, files };
+}
+
+function describe({ project, analyser }: Answerer, need: DescribeNeed): Promise<AnswerTo<DescribeNeed>> {
+  const absolute: DescribeNeed = { ...need, files: need.files.map((file) => ({ ...file, path: resolve(project, file.path) })) };
+  return analyser.describe(absolute);
+}
+
+function toRelative(project: string, path: string): string {
+  return relative(project, path).split(sep).join('/');
+}

@@ -1,0 +1,120 @@
+import { readFile, stat } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { diagnose, type Diagnostic } from '../../grammar/index.ts';
+import { compile, driveCompilation } from '../../compiler/compile.ts';
+import type { Machine } from '../../compiler/kinds/kind.ts';
+import type { Plan } from '../../compiler/plan/plan.ts';
+import { previewPlan, type Preview, type RecordAnswer, type RecordNeed } from '../../compiler/plan/preview.ts';
+import { createAnalyser } from '../../runtime/analyse.ts';
+import { platformName } from '../../runtime/providers/platform.ts';
+import { openFileDigests } from '../../runtime/store/file-digests.ts';
+import { openStore, type Store } from '../../runtime/store/store.ts';
+import { registry } from '../../stdlib/index.ts';
+import { answerNeeds } from './answer-needs.ts';
+import { applyPreview } from './apply-preview.ts';
+import { engineVersions, readLock } from './engines.ts';
+import { findProject } from './find-project.ts';
+import { readPrevious } from './read-previous.ts';
+import type { Compiled, Found, Session, SessionOptions } from './session.ts';
+
+/** The worker's program lies beside the command's. */
+const WORKER = fileURLToPath(new URL('worker.js', import.meta.url));
+
+/** Wires compiler and runtime to a project. Nothing is written and no native library is loaded until it has to be. */
+export function openSession(options: SessionOptions): Promise<Session> {
+  const folder = resolve(options.folder);
+  const project = findProject(folder);
+  const cache = join(project, '.mlp', 'cache');
+  const root = options.store === undefined ? join(project, '.mlp', 'store') : resolve(folder, options.store);
+  const lock = readLock(project);
+  const digests = openFileDigests(cache);
+  const analyser = createAnalyser({ worker: options.worker ?? WORKER, cacheFolder: cache });
+  let reading: Promise<Store> | undefined;
+  const openForReading = (): Promise<Store> => (reading ??= openStore(root, { access: 'read' }));
+
+  const session: Session = {
+    project,
+    compile: async (file) => {
+      const path = resolve(folder, file);
+      const text = await readSource(path);
+      const shown = relative(folder, path) || path;
+      const textOf = (name: string): string | undefined => (name === shown ? (typeof text === 'string' ? text : undefined) : name === 'mlp.lock' ? lock.text : undefined);
+      if (typeof text !== 'string') return { diagnostics: [text], textOf };
+      const compilation = compile({
+        file: shown,
+        text,
+        registry,
+        machine: machine(),
+        engines: engineVersions(lock.value),
+        params: options.params,
+        targets: options.targets,
+      });
+      const answerer = { project, folder, digests, analyser };
+      const { value, diagnostics } = await driveCompilation(compilation, (needs) => answerNeeds(answerer, needs));
+      await digests.save();
+      const all = [...lock.diagnostics, ...diagnostics];
+      const sound = value !== undefined && !lock.diagnostics.some((one) => one.severity === 'error');
+      return { ...(sound ? { plan: value } : {}), diagnostics: all, textOf } satisfies Compiled;
+    },
+    preview: async (plan, access = 'read') => {
+      const store = access === 'read' ? await openForReading() : await openStore(root, { access });
+      return drivePreview(plan, store);
+    },
+    apply: async (preview, applyOptions) => {
+      reading = undefined;
+      return applyPreview(preview, { ...applyOptions, project, cache, root, lock, worker: options.worker ?? WORKER, targets: options.targets });
+    },
+    find: async (preview, name) => findMade(preview, name, await openForReading()),
+    openStore: openForReading,
+    close: () => {
+      analyser.close();
+      return Promise.resolve();
+    },
+  };
+  return Promise.resolve(session);
+}
+
+async function drivePreview(plan: Plan, store: Store): Promise<Preview> {
+  const asking = previewPlan(plan, await readPrevious(store, plan.pipeline));
+  let step = asking.next();
+  while (step.done !== true) step = asking.next(answerRecord(store, step.value));
+  return step.value;
+}
+
+function answerRecord(store: Store, { fingerprint, key }: RecordNeed): RecordAnswer {
+  const record = key === undefined ? undefined : store.lookup(fingerprint, key);
+  if (record === undefined || !store.isWhole(record)) return { known: store.hasFingerprint(fingerprint) };
+  const outputs = Object.fromEntries(Object.entries(record.outputs).map(([part, { artifact }]) => [part, artifact]));
+  return { known: true, record: { outputs, seconds: record.seconds } };
+}
+
+function findMade(preview: Preview, name: string, store: Store): Found {
+  const byName = new Map(preview.steps.map((one) => [one.step.name.toLowerCase(), one]));
+  const found = byName.get(name.toLowerCase());
+  if (found === undefined) return { found: false, reason: 'unknown', known: preview.steps.map((one) => one.step.name) };
+  const made = found.step.sameAs === undefined ? found : (byName.get(found.step.sameAs.toLowerCase()) ?? found);
+  const record = made.key === undefined ? undefined : store.lookup(made.step.fingerprint, made.key);
+  if (record === undefined || !store.isWhole(record)) return { found: false, reason: 'not-made', step: found.step };
+  return { found: true, step: found.step, record, artifact: (part) => record.outputs[part]?.artifact };
+}
+
+/** The text of a pipeline, or why there is none. */
+async function readSource(path: string): Promise<string | Diagnostic> {
+  try {
+    if ((await stat(path)).isDirectory()) return diagnose('pipeline-unreadable', undefined, { file: path, reason: 'it is a folder' });
+    const bytes = await readFile(path);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return text;
+  } catch (error) {
+    if (error instanceof TypeError) return diagnose('pipeline-unreadable', undefined, { file: path, reason: 'it is not UTF-8 text' });
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'it may not be read' : String(code ?? error);
+    return diagnose('pipeline-unreadable', undefined, { file: path, reason });
+  }
+}
+
+function machine(): Machine {
+  return { platform: platformName(), processor: cpus()[0]?.model.trim() ?? 'unknown' };
+}

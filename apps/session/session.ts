@@ -1,0 +1,94 @@
+import type { Diagnostic } from '../../grammar/index.ts';
+import type { Artifact } from '../../compiler/plan/artifact.ts';
+import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
+import type { Preview } from '../../compiler/plan/preview.ts';
+import type { RunEvent } from '../../runtime/events.ts';
+import type { Store } from '../../runtime/store/store.ts';
+import type { ActionRecord } from '../../runtime/store/record.ts';
+
+/** What the commands share: a project's folder, its store, lock and caches, with the compiler and runtime wired to them. */
+export interface SessionOptions {
+  /** Where the command was started, or `-C DIR`. */
+  readonly folder: string;
+  /** `--store DIR`; absent: `.mlp/store` in the project's folder. */
+  readonly store?: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly targets: readonly string[];
+  /** The program of worker processes, where it does not lie beside this one: for tests. */
+  readonly worker?: string;
+}
+
+export interface Session {
+  /** The nearest folder upwards with `mlp.lock` or `package.json`; else the folder itself. */
+  readonly project: string;
+  /** Compiles a file; `plan` is absent when there are errors. */
+  readonly compile: (file: string) => Promise<Compiled>;
+  /**
+   * The state of every step of a plan. Before an apply, damage that is met is moved aside, so that it is made again;
+   * otherwise it is a `StoreError`.
+   */
+  readonly preview: (plan: Plan, access?: 'read' | 'write') => Promise<Preview>;
+  /** Applies a plan as previewed. Throws a `SessionError` when something that it needs is missing: nothing was run then. */
+  readonly apply: (preview: Preview, options: ApplyOptions) => Promise<ApplyResult>;
+  /** What an apply has made of a step, if it is there and of this plan. */
+  readonly find: (preview: Preview, name: string) => Promise<Found>;
+  readonly openStore: () => Promise<Store>;
+  readonly close: () => Promise<void>;
+}
+
+export interface Compiled {
+  readonly plan?: Plan;
+  readonly diagnostics: readonly Diagnostic[];
+  /** The texts of the files that diagnostics point into. */
+  readonly textOf: (file: string) => string | undefined;
+}
+
+export interface ApplyOptions {
+  /** Steps at once. */
+  readonly jobs?: number;
+  /** Processor threads in all. */
+  readonly threads?: number;
+  /** Bytes in all. */
+  readonly memory?: number;
+  readonly onEvent: (event: RunEvent) => void;
+  /** Fetching an engine: what, and how far. */
+  readonly onFetch?: (progress: FetchProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface FetchProgress {
+  readonly engine: string;
+  readonly version: string;
+  readonly phase: 'downloading' | 'unpacking' | 'ready';
+  /** Size of what is fetched. */
+  readonly bytes?: number;
+}
+
+export interface ApplyResult {
+  readonly state: 'done' | 'failed' | 'cancelled';
+  readonly seconds: number;
+  readonly ran: number;
+  readonly cached: number;
+  readonly failed: number;
+  /** Whether damage of the store was met on the way. */
+  readonly damaged: boolean;
+  /** Records of the steps that are there now, by name. */
+  readonly records: ReadonlyMap<string, ActionRecord>;
+}
+
+export type Found =
+  | { readonly found: true; readonly step: PlanStep; readonly record: ActionRecord; readonly artifact: (part: string) => Artifact | undefined }
+  /** Not made yet, or made of something else. */
+  | { readonly found: false; readonly reason: 'unknown'; readonly known: readonly string[] }
+  | { readonly found: false; readonly reason: 'not-made'; readonly step: PlanStep };
+
+/** What a command needs is missing or wrong; nothing was run. */
+export class SessionError extends Error {
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map((one) => one.message).join('; '));
+    this.name = 'SessionError';
+    this.diagnostics = diagnostics;
+  }
+}

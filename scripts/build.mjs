@@ -1,0 +1,25 @@
+// Bundles the command line and the worker, so that starting the program loads a few files instead of hundreds.
+import { build } from 'esbuild';
+import { chmod, readFile, rm } from 'node:fs/promises';
+
+const { dependencies } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+const native = ['@duckdb/node-api', 'koffi', 'apache-arrow', 'vega-datasets'];
+const root = new URL('..', import.meta.url);
+
+await rm(new URL('dist', root), { recursive: true, force: true });
+await build({
+  absWorkingDir: new URL('.', root).pathname,
+  entryPoints: { mlp: 'apps/cli/main.ts', worker: 'apps/worker/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minifyWhitespace: true,
+  external: native.filter((name) => name in dependencies),
+  // CommonJS packages inside the bundle ask for `require`.
+  banner: { js: "import { createRequire as mlpRequire } from 'node:module'; const require = mlpRequire(import.meta.url);" },
+  logLevel: 'warning',
+});
+await chmod(new URL('dist/mlp.js', root), 0o755);

@@ -1,0 +1,38 @@
+import type { Kind, Registry } from '../compiler/kinds/kind.ts';
+import { expect } from './checks/expect.ts';
+import { select } from './choices/select.ts';
+import { prepare } from './features/prepare.ts';
+import { baseline } from './models/baseline.ts';
+import { linear } from './models/linear.ts';
+import { logistic } from './models/logistic.ts';
+import { measureLatency } from './models/measure-latency.ts';
+import { xgboost } from './models/xgboost.ts';
+import { evaluate } from './reports/evaluate.ts';
+import { csv } from './sources/csv.ts';
+import { json } from './sources/json.ts';
+import { ndjson } from './sources/ndjson.ts';
+import { parquet } from './sources/parquet.ts';
+import { holdout } from './splits/holdout.ts';
+import { sql } from './tables/sql.ts';
+
+/** The one list of the kinds of the standard library. */
+const kinds: readonly Kind[] = [
+  csv,
+  json,
+  ndjson,
+  parquet,
+  sql,
+  expect,
+  holdout,
+  prepare,
+  xgboost,
+  logistic,
+  linear,
+  baseline,
+  evaluate,
+  select,
+  measureLatency,
+];
+
+/** The standard library, by name. */
+export const registry: Registry = new Map(kinds.map((kind) => [kind.name, kind]));

@@ -1,0 +1,54 @@
+import type { Kind } from '../../compiler/kinds/kind.ts';
+import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
+import { described, integer, number, record } from '../../compiler/kinds/schema.ts';
+import { loadFeatures, unseenWarnings } from '../features/load-features.ts';
+import { fitLogistic } from './linear/fit-logistic.ts';
+import { linearResult } from './linear-result.ts';
+import { featuresOf, inferModel, SCORED_PARTS } from './scored-model.ts';
+
+/** Logistic regression with an L2 penalty. */
+export const logistic: Kind = {
+  name: 'logistic',
+  keyword: 'model',
+  version: 1,
+  doc: 'Logistic regression with an L2 penalty, for two classes or more (multinomial), as scikit-learn has it. Missing numbers become the median with an indicator beside them, numbers are standardised and categories taken one level a column, all of it in the model itself.',
+  example: `
+source birds = json("npm:vega-datasets/data/penguins.json") {
+  schema { Species: string, "Body Mass (g)": float? }
+  extra: drop
+}
+split parts = holdout(birds) { target: Species }
+features x = prepare(parts)
+model lines = logistic(x) { C: 0.5 }
+`,
+  inputs: [{ name: 'x', accepts: ['features'], doc: 'Features whose target is a class.' }],
+  params: record({
+    C: described(number({ above: 0 }), 'The inverse of the strength of the penalty: smaller is stronger.', 1),
+    max_iter: described(integer({ min: 1 }), 'The most steps of Newton’s method.', 100),
+    tol: described(number({ above: 0 }), 'Training ends when no component of the gradient, per row, is larger.', 1e-8),
+  }),
+  seeded: false,
+  guarantee: 'bitwise',
+  sequential: true,
+  infer: (context) => {
+    const { split } = featuresOf(context);
+    if (split.task !== 'regression') return inferModel(context, 'high');
+    context.report('wrong-task', context.span, { kind: 'logistic', task: split.task, target: split.target.name, instead: 'linear' });
+    return undefined;
+  },
+  run: runLogistic,
+};
+
+async function runLogistic(context: RunContext): Promise<RunResult> {
+  context.progress({ phase: 'reading' });
+  const parts = await loadFeatures(context, 'x', { parts: ['train', ...SCORED_PARTS] });
+  const { C, max_iter: rounds, tol } = context.step.params as { readonly C: number; readonly max_iter: number; readonly tol: number };
+  const fit = fitLogistic({
+    train: parts.train,
+    C,
+    maxIterations: rounds,
+    tolerance: tol,
+    onIteration: ({ iteration, loss }) => context.progress({ phase: 'training', round: iteration, rounds, metrics: { loss } }),
+  });
+  return linearResult(context, parts, fit, SCORED_PARTS.flatMap((part) => unseenWarnings(part, parts[part])));
+}

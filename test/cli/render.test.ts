@@ -1,0 +1,113 @@
+import { describe, it } from 'vitest';
+import { choiceJson, renderCandidates, renderCheck } from '../../apps/cli/render/check-view.ts';
+import { renderFeatures } from '../../apps/cli/render/features-view.ts';
+import { renderModel } from '../../apps/cli/render/model-view.ts';
+import { renderPlan, renderShortPlan } from '../../apps/cli/render/plan-view.ts';
+import { advance, advanceFetch, noProgress, renderFinished, renderLive } from '../../apps/cli/render/progress.ts';
+import { renderReport, reportJson } from '../../apps/cli/render/report-view.ts';
+import { renderSplit, splitJson } from '../../apps/cli/render/split-view.ts';
+import { renderSteps } from '../../apps/cli/render/steps-view.ts';
+import { describeChoice, renderSummary, type Summary } from '../../apps/cli/render/summary.ts';
+import { renderTableView } from '../../apps/cli/render/table-view.ts';
+import type { View } from '../../apps/cli/render/text.ts';
+import { renderWhy } from '../../apps/cli/render/why-view.ts';
+import type { Artifact } from '../../compiler/plan/artifact.ts';
+import type { Preview } from '../../compiler/plan/preview.ts';
+import type { RunEvent } from '../../runtime/events.ts';
+import type { FittedFeatures } from '../../stdlib/features/fitted.ts';
+import { edited, makeStep, plan, previewOf, recordOf, records, stepOf, unchanged } from './example.ts';
+import { expectGolden, viewOf } from './golden.ts';
+
+function artifactOf<T extends Artifact['type']>(name: string, type: T): Extract<Artifact, { type: T }> {
+  const artifact = recordOf(name).outputs['value']?.artifact;
+  if (artifact?.type !== type) throw new Error(`${name} is no ${type}`);
+  return artifact as Extract<Artifact, { type: T }>;
+}
+
+const summary: Summary = { plan, file: 'pipelines/flights.mlp', result: { state: 'done', seconds: 101.2, ran: 9, cached: 2, failed: 0, damaged: false }, records, store: '.mlp/store' };
+const failed: Summary = { ...summary, result: { ...summary.result, state: 'failed', failed: 1 }, records: new Map([...records].slice(0, 4)) };
+
+const many: Preview = {
+  plan,
+  removed: [],
+  steps: Array.from({ length: 60 }, (_, index) => ({
+    ...previewOf('gbm'),
+    step: makeStep({ name: `model_of_region_number.${index}`, keyword: 'model', kind: 'xgboost', outputs: [{ part: 'value', type: 'model' }], ...(index === 3 ? { fusedInto: 'other' } : index === 4 ? { sameAs: 'model_of_region_number.1' } : {}) }),
+    state: index % 3 === 0 ? ('run' as const) : ('cached' as const),
+    reasons: index % 6 === 0 ? [{ part: 'column:legs.distance', before: 'a', after: 'b' }, { part: 'column:legs.origin', before: 'a', after: 'b' }, { part: 'rows:legs', before: '3000000', after: '2999999' }] : [],
+  })),
+};
+
+const table = {
+  rows: 2_992_108,
+  columns: [
+    { name: 'origin', type: 'VARCHAR', shownType: 'string', nulls: 0, distinct: 229, min: 'ABE', max: 'YUM', top: [{ value: 'ATL', count: 183_201 }, { value: 'a\u001b[31mred\nline', count: 99_999 }] },
+    { name: 'distance', type: 'SMALLINT', shownType: 'int?', nulls: 12, distinct: 1352, min: 11, max: 4962, mean: 733.0212345 },
+    { name: 'a long name of a column in 日本語', type: 'BIGINT', shownType: 'int', nulls: 0, distinct: 3, min: 1, max: '9007199254740993', mean: 3 },
+    { name: 'inner', type: 'STRUCT(a INTEGER)', shownType: 'struct(a: int?)', nulls: 0 },
+  ],
+  head: [
+    { origin: 'ATL', distance: 712, 'a long name of a column in 日本語': '9007199254740993', inner: { a: 1 } },
+    { origin: 'a\u001b[31mred\nline', distance: null, 'a long name of a column in 日本語': 1, inner: { a: null } },
+  ],
+};
+
+const at = (second: number): string => new Date(Date.UTC(2026, 0, 31, 12, 0, second)).toISOString();
+const events: readonly RunEvent[] = [
+  { time: at(0), event: 'step-start', name: 'flights', key: 'k', threads: 1 },
+  { time: at(1), event: 'step-start', name: 'gbm', key: 'k', threads: 2 },
+  { time: at(2), event: 'step-progress', name: 'gbm', phase: 'training', round: 20, rounds: 400, metrics: { auc: 0.65, log_loss: 0.5 } },
+  { time: at(6), event: 'step-progress', name: 'gbm', round: 120, metrics: { auc: 0.70123, log_loss: 0.481 } },
+  { time: at(6), event: 'step-progress', name: 'flights', phase: 'reading' },
+  { time: at(7), event: 'step-end', name: 'legs', state: 'ran', seconds: 1.2, outputs: {} },
+];
+
+const ends = (['ran', 'cached', 'cut-off', 'failed', 'skipped'] as const).map((state) => ({
+  event: { time: at(9), event: 'step-end' as const, name: 'gbm', state, seconds: 12.34, outputs: {}, ...(state === 'failed' ? { error: { code: 'step-failed' as const, severity: 'error' as const, message: '`gbm` failed: XGBoost: there are no rows to train on' } } : {}) },
+  figure: state === 'ran' ? 'validate auc 0.7032, 100 rounds, 5.1 MB' : '',
+  nameWidth: 20,
+}));
+
+const views: Readonly<Record<string, (view: View) => readonly string[]>> = {
+  plan: (view) => renderPlan(edited, view),
+  'plan-unchanged': (view) => renderPlan(unchanged, view),
+  'plan-many': (view) => renderPlan(many, view),
+  'plan-short': (view) => renderShortPlan(many, view),
+  summary: (view) => renderSummary(summary, view),
+  'summary-failed': (view) => renderSummary(failed, view),
+  'why-cached': (view) => renderWhy({ preview: previewOf('gbm'), record: recordOf('gbm') }, view),
+  'why-run': (view) => renderWhy({ preview: edited.steps[5] ?? previewOf('gbm'), record: undefined }, view),
+  'why-sql': (view) => renderWhy({ preview: edited.steps[1] ?? previewOf('legs'), record: undefined }, view),
+  'show-steps': (view) => renderSteps(edited, edited.steps.map((preview) => ({ preview, record: preview.state === 'cached' ? records.get(preview.step.name) : undefined })), view),
+  'show-table': (view) => renderTableView(table, view),
+  'show-table-empty': (view) => renderTableView({ ...table, rows: 0, head: [] }, view),
+  'show-split': (view) => renderSplit(artifactOf('parts', 'split'), undefined, view),
+  'show-features': (view) => renderFeatures(artifactOf('x', 'features').fitted as unknown as FittedFeatures, view),
+  'show-model': (view) => renderModel(artifactOf('gbm', 'model'), view),
+  'show-linear': (view) => renderModel(artifactOf('linear_odds', 'model'), view),
+  'show-report': (view) => renderReport(stepOf('scores'), recordOf('scores'), undefined, view),
+  'show-check': (view) => renderCheck(artifactOf('legs_sane', 'check'), view),
+  'show-choice': (view) => [...describeChoice(stepOf('champion'), artifactOf('champion', 'choice'), view), ...renderCandidates(stepOf('champion'), artifactOf('champion', 'choice'), view)],
+  'run-live': (view) => {
+    const fetching = advanceFetch(noProgress, { engine: 'xgboost', version: '3.4.1', phase: 'downloading', bytes: 5_800_000 });
+    const progress = events.reduce(advance, fetching);
+    return renderLive(progress, { steps: 11, began: Date.parse(at(0)), now: Date.parse(at(8)) }, view);
+  },
+  'run-finished': (view) => ends.map((end) => renderFinished(end, view)),
+};
+
+describe('what people see', () => {
+  for (const [name, render] of Object.entries(views)) {
+    for (const width of [60, 100]) it(`${name} at ${width} columns`, () => expectGolden(`${name}.${width}`, render(viewOf(width))));
+  }
+});
+
+describe('what programs see', () => {
+  const jsons: Readonly<Record<string, unknown>> = {
+    report: reportJson(stepOf('scores'), recordOf('scores'), undefined),
+    'report-part': reportJson(stepOf('scores'), recordOf('scores'), 'test'),
+    split: splitJson(artifactOf('parts', 'split'), 'train'),
+    choice: choiceJson(stepOf('champion'), artifactOf('champion', 'choice')),
+  };
+  for (const [name, json] of Object.entries(jsons)) it(name, () => expectGolden(`${name}.json`, [JSON.stringify(json, null, 2)]));
+});
