@@ -9,6 +9,7 @@ export interface Document {
   readonly comments: readonly Comment[];
 }
 
+/** `// …` to the end of its line; with three slashes, the documentation of the item below. */
 export interface Comment {
   readonly kind: 'comment';
   readonly span: Span;
@@ -17,6 +18,7 @@ export interface Comment {
   readonly doc: boolean;
 }
 
+/** What a file, or the body of a `for`, consists of. */
 export type Item = PipelineItem | ParamItem | ImportItem | DeclarationItem | ForItem | TestItem;
 
 /** An identifier where it stands. */
@@ -53,6 +55,7 @@ export interface ImportItem {
   readonly from: StringValue;
 }
 
+/** `a` or `a as b` */
 export interface ImportedName {
   readonly kind: 'imported-name';
   readonly span: Span;
@@ -91,6 +94,7 @@ export interface TestItem {
   readonly clauses: readonly TestClause[];
 }
 
+/** `given table: [rows]` or `expect table: [rows]` */
 export interface TestClause {
   readonly kind: 'test-clause';
   readonly span: Span;
@@ -99,6 +103,7 @@ export interface TestClause {
   readonly rows: Value;
 }
 
+/** Whatever can stand where a value is wanted. What it means is decided by its place, after parsing. */
 export type Value =
   | NumberValue
   | StringValue
@@ -124,6 +129,7 @@ export interface NumberValue {
   readonly unit?: Unit;
 }
 
+/** The units of numbers: a share, durations (`m` is minutes), and sizes by 1000 and by 1024. */
 export type Unit = '%' | 'ms' | 's' | 'm' | 'h' | 'd' | 'w' | 'B' | 'kB' | 'KB' | 'MB' | 'GB' | 'KiB' | 'MiB' | 'GiB';
 
 /** A string in pieces; without interpolation there is at most one piece, a text. */
@@ -135,6 +141,7 @@ export interface StringValue {
   readonly pieces: readonly StringPiece[];
 }
 
+/** A part of a string: text, or a name whose value is put in. */
 export type StringPiece = TextPiece | InterpolationValue;
 
 /** Text after escapes are undone (or the indent removed); `span` is where it stands in the source. */
@@ -144,12 +151,14 @@ export interface TextPiece {
   readonly text: string;
 }
 
+/** `true` or `false` */
 export interface BooleanValue {
   readonly kind: 'boolean';
   readonly span: Span;
   readonly value: boolean;
 }
 
+/** `none`: the explicit absence of a value. */
 export interface NoneValue {
   readonly kind: 'none';
   readonly span: Span;
@@ -177,20 +186,24 @@ export interface ReferenceValue {
   readonly path: readonly PathStep[];
 }
 
+/** One step from a name to a part of what it stands for. */
 export type PathStep = MemberStep | IndexStep | EachStep;
 
+/** `.train` */
 export interface MemberStep {
   readonly kind: 'member';
   readonly span: Span;
   readonly name: Word;
 }
 
+/** `["eu"]`: the declaration that a loop made for this value. */
 export interface IndexStep {
   readonly kind: 'index';
   readonly span: Span;
   readonly key: Value;
 }
 
+/** `[*]`: the declarations that a loop made, all of them. */
 export interface EachStep {
   readonly kind: 'each';
   readonly span: Span;
@@ -220,12 +233,14 @@ export interface RangeValue {
   readonly high?: Value;
 }
 
+/** `[a, b]` */
 export interface ListValue {
   readonly kind: 'list';
   readonly span: Span;
   readonly items: readonly Value[];
 }
 
+/** `{ key: value, … }` */
 export interface RecordValue {
   readonly kind: 'record';
   readonly span: Span;
@@ -248,6 +263,7 @@ export interface Key {
   readonly quoted: boolean;
 }
 
+/** Every node of the tree. */
 export type Node =
   | Document
   | Item

@@ -1,6 +1,7 @@
 import type { TokenType } from 'chevrotain';
 import type { Item } from './ast.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
+import type { Edit, Failure } from './edit.ts';
 import { isOpeningKeyword } from './keywords.ts';
 import { closeByLayout, virtualToken, type Closed } from './layout.ts';
 import type { Token } from './lex-text.ts';
@@ -8,23 +9,6 @@ import { MlpParser } from './parser.ts';
 import { reportRepair } from './report-repair.ts';
 import * as t from './tokens.ts';
 import type { ParseContext } from './value-parser.ts';
-
-/** One edit of a section's tokens. */
-export interface Edit {
-  readonly kind: 'insert' | 'delete' | 'swap' | 'join';
-  /**
-   * Index of the token before which is inserted, that is deleted, that changes places with the one before it, or that
-   * should stand on that one's line.
-   */
-  readonly at: number;
-  readonly token?: Token;
-}
-
-/** Where a parse stopped, and what it wanted there: the name of a token type or an `Expectation`. */
-export interface Failure {
-  readonly at: number;
-  readonly expected: string;
-}
 
 interface Attempt {
   readonly items: readonly Item[];

@@ -1,9 +1,9 @@
 import { tokenMatcher } from 'chevrotain';
 import { diagnose, type Diagnostic } from './diagnostics/diagnostic.ts';
 import { didYouMean } from './diagnostics/nearest.ts';
+import type { Edit, Failure } from './edit.ts';
 import { isOpeningKeyword, openingKeywords } from './keywords.ts';
 import { spanOf, type Token } from './lex-text.ts';
-import type { Edit, Failure } from './repair.ts';
 import type { Span } from './span.ts';
 import * as t from './tokens.ts';
 

@@ -8,18 +8,30 @@ function keyword(text: string): TokenType {
   return createToken({ name: text, pattern: text, longer_alt: Identifier, categories: [Identifier] });
 }
 
+/** `pipeline` */
 export const Pipeline = keyword('pipeline');
+/** `param` */
 export const Param = keyword('param');
+/** `import` */
 export const Import = keyword('import');
+/** `from` */
 export const From = keyword('from');
+/** `as` */
 export const As = keyword('as');
+/** `for` */
 export const For = keyword('for');
+/** `in` */
 export const In = keyword('in');
+/** `test` */
 export const Test = keyword('test');
+/** `true` */
 export const True = keyword('true');
+/** `false` */
 export const False = keyword('false');
+/** `none` */
 export const None = keyword('none');
 
+/** `"""…"""`, over any number of lines. */
 export const RawString = createToken({
   name: 'RawString',
   pattern: { exec: matchRawString },
@@ -34,6 +46,7 @@ export const UnterminatedRawString = createToken({
   line_breaks: true,
   categories: [RawString],
 });
+/** `"…"` on one line, escapes and interpolations not yet undone. */
 export const PlainString = createToken({ name: 'PlainString', pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/ });
 /** A `"` without its partner on the line. */
 export const UnterminatedString = createToken({
@@ -47,24 +60,38 @@ export const NumberLiteral = createToken({
   name: 'NumberLiteral',
   pattern: /[+-]?(?:\d[\d_]*(?:\.\d[\d_]*|\.(?![.\w]))?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?(?:%|[A-Za-z_][A-Za-z0-9_]*)?/,
 });
+/** `${name}` outside of a string. */
 export const Interpolation = createToken({ name: 'Interpolation', pattern: /\$\{[ \t]*[A-Za-z_][A-Za-z0-9_]*[ \t]*\}/ });
 
 function punctuation(name: string, text: string): TokenType {
   return createToken({ name, pattern: text, label: text });
 }
 
+/** `..` */
 export const DotDot = punctuation('DotDot', '..');
+/** `.` */
 export const Dot = punctuation('Dot', '.');
+/** `,` */
 export const Comma = punctuation('Comma', ',');
+/** `:` */
 export const Colon = punctuation('Colon', ':');
+/** `=` */
 export const Equals = punctuation('Equals', '=');
+/** `?` */
 export const Question = punctuation('Question', '?');
+/** `*` */
 export const Star = punctuation('Star', '*');
+/** `{` */
 export const LeftBrace = punctuation('LeftBrace', '{');
+/** `}` */
 export const RightBrace = punctuation('RightBrace', '}');
+/** `[` */
 export const LeftBracket = punctuation('LeftBracket', '[');
+/** `]` */
 export const RightBracket = punctuation('RightBracket', ']');
+/** `(` */
 export const LeftParen = punctuation('LeftParen', '(');
+/** `)` */
 export const RightParen = punctuation('RightParen', ')');
 
 const WhiteSpace = createToken({

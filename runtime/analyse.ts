@@ -19,6 +19,7 @@ export interface Analyser {
   readonly close: () => void;
 }
 
+/** What an analyser works with. */
 export interface AnalyserOptions {
   /** The bundled worker script; it is started with the argument `analyse`. */
   readonly worker: string;

@@ -20,6 +20,7 @@ export interface PlanEvent extends EventBase {
   readonly steps: readonly PlannedStep[];
 }
 
+/** A step as the plan has it: what a later plan is compared with. */
 export interface PlannedStep {
   readonly name: string;
   readonly keyword: string;
@@ -29,6 +30,7 @@ export interface PlannedStep {
   readonly text?: string;
 }
 
+/** A step was given to a worker. Cached ones have no such event. */
 export interface StepStartEvent extends EventBase {
   readonly event: 'step-start';
   readonly name: string;
@@ -36,6 +38,7 @@ export interface StepStartEvent extends EventBase {
   readonly threads: number;
 }
 
+/** How far a running step is: what its kind tells of. */
 export interface StepProgressEvent extends EventBase {
   readonly event: 'step-progress';
   readonly name: string;
@@ -67,6 +70,7 @@ export interface StepEndEvent extends EventBase {
   readonly stack?: string;
 }
 
+/** How a run ended. A step that failed, or a check that did not pass, makes it `failed`. */
 export type RunState = 'done' | 'failed' | 'cancelled';
 
 /** Always the last event: everything that finished is on the disk. */

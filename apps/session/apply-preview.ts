@@ -13,6 +13,7 @@ import { registry } from '../../stdlib/index.ts';
 import { enginesOf, ensureEngines, LOCK_FILE, type EngineFolders, type readLock } from './engines.ts';
 import { SessionError, type ApplyOptions, type ApplyResult } from './session.ts';
 
+/** The options of an apply, and what of its session it works with. Folders and files are absolute paths. */
 export interface ApplySetting extends ApplyOptions {
   readonly project: string;
   readonly cache: string;

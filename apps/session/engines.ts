@@ -7,6 +7,7 @@ import { defaultLock } from '../../runtime/providers/default-lock.ts';
 import { ensureProvider } from '../../runtime/providers/ensure-provider.ts';
 import { findLockEntry, parseLock, printLock, type Lock } from '../../runtime/providers/lock.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
+import { registry } from '../../stdlib/index.ts';
 import type { FetchProgress } from './session.ts';
 
 /** The name of the project's lock. */
@@ -21,7 +22,8 @@ export function readLock(project: string): Checked<Lock> & { readonly text: stri
   } catch (error) {
     const lock = defaultLock();
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { value: lock, diagnostics: [], text: printLock(lock), isNew: true };
-    const reason = error instanceof Error ? error.message : String(error);
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason = code === 'EISDIR' ? 'it is a folder' : code === 'EACCES' ? 'it may not be read' : String(code ?? error);
     return { value: lock, diagnostics: [diagnose('lock-unreadable', undefined, { file: LOCK_FILE, reason })], text: '', isNew: false };
   }
 }
@@ -39,9 +41,11 @@ export function engineVersions(lock: Lock): Record<string, string> {
 /** The engines that a step calls: its kind's, and those of the models that it reads. */
 export function enginesOf(plan: Plan, step: PlanStep): string[] {
   const read = step.inputs.map((input) => plan.steps.find((one) => one.name === input.step && one.keyword === 'model'));
-  return [...new Set([step, ...read].flatMap((one) => one?.engine?.name ?? []))].filter((name) => name !== 'duckdb');
+  // By its kind, not by the plan: there an engine has no name when the lock has no entry for it.
+  return [...new Set([step, ...read].flatMap((one) => (one === undefined ? [] : (registry.get(one.kind)?.engine ?? []))))].filter((name) => name !== 'duckdb');
 }
 
+/** Where each engine's library lies, by the engine's name. */
 export type EngineFolders = ReadonlyMap<string, string>;
 
 /** Makes sure, before anything runs, that the engines of some steps are there; fetches what is not. */

@@ -18,6 +18,7 @@ export interface SessionOptions {
   readonly worker?: string;
 }
 
+/** A project opened for one command; `close` lets go of what it has started. */
 export interface Session {
   /** The nearest folder upwards with `mlp.lock` or `package.json`; else the folder itself. */
   readonly project: string;
@@ -36,6 +37,7 @@ export interface Session {
   readonly close: () => Promise<void>;
 }
 
+/** What compiling a file gave: its plan, and everything found on the way. */
 export interface Compiled {
   readonly plan?: Plan;
   readonly diagnostics: readonly Diagnostic[];
@@ -43,6 +45,7 @@ export interface Compiled {
   readonly textOf: (file: string) => string | undefined;
 }
 
+/** The limits of an apply, and who listens to it. A limit that is absent follows from the machine. */
 export interface ApplyOptions {
   /** Steps at once. */
   readonly jobs?: number;
@@ -56,6 +59,7 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How far the fetching of one engine is. */
 export interface FetchProgress {
   readonly engine: string;
   readonly version: string;
@@ -64,6 +68,7 @@ export interface FetchProgress {
   readonly bytes?: number;
 }
 
+/** How an apply ended. Counts are of steps. */
 export interface ApplyResult {
   readonly state: 'done' | 'failed' | 'cancelled';
   readonly seconds: number;
@@ -76,10 +81,12 @@ export interface ApplyResult {
   readonly records: ReadonlyMap<string, ActionRecord>;
 }
 
+/** What an apply has made of a step, by name, or why there is nothing to show. */
 export type Found =
   | { readonly found: true; readonly step: PlanStep; readonly record: ActionRecord; readonly artifact: (part: string) => Artifact | undefined }
-  /** Not made yet, or made of something else. */
+  /** No step is called so; `known` has the names of those that there are. */
   | { readonly found: false; readonly reason: 'unknown'; readonly known: readonly string[] }
+  /** Not made yet, or made of something else. */
   | { readonly found: false; readonly reason: 'not-made'; readonly step: PlanStep };
 
 /** What a command needs is missing or wrong; nothing was run. */

@@ -6,6 +6,7 @@ import { syntax } from './syntax.ts';
 /** Every diagnostic of the program, by code. */
 export const catalogue = { ...syntax, ...checking, ...running };
 
+/** The name of a diagnostic, such as `missing-token`: stable, so that a text can refer to it. */
 export type Code = keyof typeof catalogue;
 
 /** What a code's message is made from. */

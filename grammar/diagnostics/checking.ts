@@ -15,10 +15,10 @@ export const checking = {
     severity: 'error',
     message: () => 'a file has one `pipeline` block',
   }),
-  'unknown-keyword': entry<{ keyword: string; suggestion: string | undefined }>({
+  'unknown-keyword': entry<{ keyword: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',
     message: ({ keyword }) => `\`${keyword}\` is not a keyword`,
-    hint: ({ suggestion }) => suggestion,
+    hint: ({ known, suggestion }) => suggestion ?? `a declaration begins with ${listed(known)}`,
   }),
   'unknown-kind': entry<{ name: string; keyword: string; kinds: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',
@@ -46,24 +46,24 @@ export const checking = {
     message: ({ key, of }) => `\`${of}\` has no \`${key}\``,
     hint: ({ of, known, suggestion }) => suggestion ?? (known.length === 0 ? `\`${of}\` takes nothing` : `it takes ${listed(known)}`),
   }),
-  'missing-key': entry<{ key: string; of: string; expected: string }>({
+  'missing-key': entry<{ key: string; of: string; isCall: boolean; expected: string }>({
     severity: 'error',
     message: ({ key, of }) => `\`${of}\` needs \`${key}\``,
-    hint: ({ key, expected }) => `add \`${key}:\` with ${expected}`,
+    hint: ({ key, of, isCall, expected }) => (isCall ? `write \`${of}(${key})\`, with ${expected}` : `add \`${key}:\` with ${expected}`),
   }),
   'wrong-value': entry<{ name: string; expected: string; found?: string | undefined }>({
     severity: 'error',
     message: ({ name, expected, found }) => `\`${name}\` must be ${expected}${found === undefined ? '' : `, found ${found}`}`,
   }),
-  'unknown-word': entry<{ word: string; known: readonly string[]; suggestion: string | undefined }>({
+  'unknown-word': entry<{ word: string; expected: string | undefined; suggestion: string | undefined }>({
     severity: 'error',
     message: ({ word }) => `\`${word}\` means nothing here`,
-    hint: ({ known, suggestion }) => suggestion ?? (known.length === 0 ? 'text stands in quotes' : `use ${listed(known)}`),
+    hint: ({ expected, suggestion }) => suggestion ?? (expected === undefined ? 'text stands in quotes' : `this takes ${expected}`),
   }),
-  'unknown-constructor': entry<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
+  'unknown-constructor': entry<{ name: string; expected: string | undefined; suggestion: string | undefined }>({
     severity: 'error',
     message: ({ name }) => `\`${name}(…)\` cannot stand here`,
-    hint: ({ known, suggestion }) => suggestion ?? (known.length === 0 ? undefined : `use ${listed(known)}`),
+    hint: ({ expected, suggestion }) => suggestion ?? (expected === undefined ? undefined : `this takes ${expected}`),
   }),
   'too-many-arguments': entry<{ name: string; takes: readonly string[] }>({
     severity: 'error',
@@ -131,10 +131,10 @@ export const checking = {
     message: ({ name }) => `the pipeline has no step \`${name}\``,
     hint: ({ known, suggestion }) => suggestion ?? `its steps are ${listed(known)}`,
   }),
-  'unknown-name': entry<{ name: string; suggestion: string | undefined }>({
+  'unknown-name': entry<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',
     message: ({ name }) => `nothing is called \`${name}\``,
-    hint: ({ suggestion }) => suggestion,
+    hint: ({ known, suggestion }) => suggestion ?? (known.length === 0 ? 'nothing else is declared' : `declared are ${listed(known, 12)}`),
   }),
   'unknown-part': entry<{ name: string; part: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',
@@ -145,10 +145,10 @@ export const checking = {
     severity: 'error',
     message: ({ name }) => `\`${name}\` was not made by a \`for\`: it has no members to choose from`,
   }),
-  'named-input': entry<{ key: string; kind: string }>({
+  'named-input': entry<{ key: string; kind: string; isInput: boolean }>({
     severity: 'error',
-    message: ({ key, kind }) => `the inputs of \`${kind}\` have no names: \`${key}:\` belongs between braces`,
-    hint: ({ key, kind }) => `write \`${kind}(…) { ${key}: … }\``,
+    message: ({ key, kind, isInput }) => `the inputs of \`${kind}\` have no names${isInput ? '' : `: \`${key}:\` belongs between braces`}`,
+    hint: ({ key, kind, isInput }) => (isInput ? `leave \`${key}:\` out` : `write \`${kind}(…) { ${key}: … }\``),
   }),
   'missing-input': entry<{ kind: string; wanted: string }>({
     severity: 'error',

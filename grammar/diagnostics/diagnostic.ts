@@ -15,6 +15,7 @@ export interface Diagnostic {
   readonly related?: readonly Related[];
 }
 
+/** Another place that explains a diagnostic, and what is to be seen there. */
 export interface Related {
   readonly span: Span;
   readonly message: string;

@@ -1,3 +1,4 @@
+/** An error stops a plan from being made; a warning does not. */
 export type Severity = 'error' | 'warning';
 
 /** One kind of diagnostic: its wording is here and nowhere else. */

@@ -48,6 +48,11 @@ export const running = {
     message: ({ folder }) => `${folder} is not a store: the folder has other files in it`,
     hint: () => 'give an empty folder, or one that does not exist yet, with `--store DIR`',
   }),
+  'store-not-folder': entry<{ file: string }>({
+    severity: 'error',
+    message: ({ file }) => `there can be no store at ${file}: a part of this path is a file, not a folder`,
+    hint: () => 'give a folder, or a path where nothing is yet, with `--store DIR`',
+  }),
   'disk-full': entry<{ file: string }>({
     severity: 'error',
     message: ({ file }) => `no space is left on the disk to write ${file}`,
@@ -106,7 +111,7 @@ export const running = {
     severity: 'error',
     message: (need) => noEngine(need, `there is none for ${need.platform} in mlp.lock`),
     hint: ({ platforms }) =>
-      platforms.length === 0 ? undefined : `there is one for ${platforms.join(', ')}; steps that do without it run`,
+      platforms.length === 0 ? 'take mlp.lock out of the way, and it is written anew with the engines that this version is tested with' : `there is one for ${platforms.join(', ')}; steps that do without it run`,
   }),
   'engine-no-python': entry<EngineNeed & WheelByHand>({
     severity: 'error',
@@ -197,6 +202,7 @@ export const running = {
   'lock-unreadable': entry<{ file: string; reason: string }>({
     severity: 'error',
     message: ({ file, reason }) => `cannot read \`${file}\`: ${reason}`,
+    hint: () => 'take it out of the way, and it is written anew',
   }),
 };
 

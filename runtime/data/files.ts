@@ -4,8 +4,10 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import type { Problem } from '../../compiler/needs.ts';
 import { nearest } from '../../grammar/diagnostics/nearest.ts';
 
+/** Absolute paths, in code-unit order, or why there are none. */
 export type FoundFiles = { readonly ok: true; readonly paths: readonly string[] } | Problem;
 
+/** The files that a source names, and where its name for them is to be understood. */
 export interface FileQuestion {
   /** A path, a glob, or `npm:package/path`. */
   readonly pattern: string;

@@ -7,10 +7,13 @@ export interface Matrix {
   readonly features: readonly Feature[];
 }
 
+/** One column of a matrix. */
 export type Feature = NumericFeature | CategoryFeature;
 
+/** An array of integers of up to 32 bits. */
 export type IntegerArray = Uint8Array | Uint16Array | Uint32Array | Int8Array | Int16Array | Int32Array;
 
+/** A column of numbers. */
 export interface NumericFeature {
   readonly kind: 'numeric';
   readonly name: string;
@@ -18,6 +21,7 @@ export interface NumericFeature {
   readonly values: Float64Array | Float32Array | IntegerArray;
 }
 
+/** A column of categories, as codes. */
 export interface CategoryFeature {
   readonly kind: 'category';
   readonly name: string;
@@ -28,6 +32,7 @@ export interface CategoryFeature {
   readonly oneHot: boolean;
 }
 
+/** An array of codes, in the narrowest type that holds them. */
 export type Codes = Uint8Array | Uint16Array | Uint32Array;
 
 /** The code of a missing value: the largest number of the array's type. */

@@ -12,6 +12,7 @@ export interface Scores {
   readonly values: Float32Array | Float64Array;
 }
 
+/** How the bytes behind it are to be read: the types of truth and values, and the number of values a row, `width`. */
 export interface ScoresHeader {
   readonly rows: number;
   readonly classes?: readonly string[];

@@ -12,6 +12,7 @@ import type { Capacity, Share } from './shares.ts';
 /** The key of a step whose inputs are known: `artifacts` has one for each of the step's inputs, in their order. */
 export type ResolveKey = (step: PlanStep, artifacts: readonly Artifact[]) => StepKey;
 
+/** What a run is given: a plan, where its results go, and what it may take of the machine. */
 export interface RunPlanOptions extends Capacity {
   readonly plan: Plan;
   /** Opened for writing. */
@@ -69,6 +70,7 @@ export interface Run {
   stopped: { readonly reason: 'cancelled' } | { readonly reason: 'failure'; readonly error: unknown } | undefined;
 }
 
+/** A step in a worker; `ended` resolves when it has left it, however it went. */
 export interface RunningStep {
   readonly key: Digest;
   readonly share: Share;

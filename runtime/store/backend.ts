@@ -18,6 +18,7 @@ export interface Backend {
   readonly remove: (key: string) => Promise<void>;
 }
 
+/** A content to be kept, and its key. */
 export interface Entry {
   readonly key: string;
   /** A file with the content, which stays where it is and does not change any more. */

@@ -76,7 +76,7 @@ export const nodeFiles: Files = {
   link: (from, to) => link(from, to),
   rename: (from, to) => rename(from, to),
   remove: (path) => rm(path, { recursive: true, force: true }),
-  makeFolder: (path) => mkdir(path, { recursive: true }),
+  makeFolder,
   // On Windows a read-only file can be neither synced nor removed.
   protect: (path) => (process.platform === 'win32' ? Promise.resolve() : chmod(path, 0o444)),
 };
@@ -97,6 +97,25 @@ function absentAs<T>(fallback: T, read: () => T): T {
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return fallback;
     throw error;
+  }
+}
+
+/** Level by level: where nothing can be made, as below `/proc`, Node's own recursion tries again for ever. */
+async function makeFolder(path: string): Promise<string | undefined> {
+  try {
+    await mkdir(path);
+    return path;
+  } catch (error) {
+    const code = errorCode(error);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return undefined;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path) throw error;
+    const first = await makeFolder(parent);
+    const made = await mkdir(path).then(() => true, (again: unknown) => {
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw again;
+      return false;
+    });
+    return first ?? (made ? path : undefined);
   }
 }
 

@@ -55,6 +55,7 @@ export interface LastApply {
   readonly steps: ReadonlyMap<string, LastStep>;
 }
 
+/** A step as the last apply had it, and what it last made. */
 export interface LastStep {
   readonly kind: string;
   readonly keyword: string;

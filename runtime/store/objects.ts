@@ -12,6 +12,7 @@ export interface Objects {
   readonly verifiedPath: (digest: Digest) => Promise<string>;
 }
 
+/** Where blobs are read from, and what is done about damage. */
 export interface ObjectsOptions {
   readonly disk: LocalDisk;
   readonly files: Files;

@@ -53,6 +53,7 @@ function explain(error: unknown): unknown {
     new StoreError(diagnostic, exitCode, error);
   if (FULL.has(code)) return failure(diagnose('disk-full', undefined, { file }));
   if (DENIED.has(code)) return failure(diagnose('file-denied', undefined, { file, readOnly: code === 'EROFS' }));
+  if (code === 'ENOTDIR' || code === 'EEXIST') return failure(diagnose('store-not-folder', undefined, { file }));
   if (code === 'EIO') return failure(diagnose('disk-failing', undefined, { file }), 5);
   return failure(diagnose('file-failed', undefined, { file, reason: reasonOf(error, code) }));
 }

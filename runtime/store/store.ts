@@ -26,6 +26,7 @@ export interface Store extends Objects {
   readonly openStage: (run: string) => Promise<Stage>;
 }
 
+/** How a store is opened. `files` stands in for the file system in tests. */
 export interface StoreOptions {
   /**
    * `read` changes nothing, and takes a folder that does not exist for an empty store. `write` makes the folder,

@@ -23,6 +23,7 @@ export interface Job {
 /** What a worker sends while it works; `done` and `failed` end the job. */
 export type WorkerMessage = ProgressMessage | DoneMessage | FailedMessage;
 
+/** How far the job is. */
 export interface ProgressMessage {
   readonly type: 'progress';
   readonly progress: Progress;
@@ -40,6 +41,7 @@ export interface DoneMessage {
   readonly peakMemory: number;
 }
 
+/** Why the job failed: something that the author can mend, or, with a `stack`, something that no one foresaw. */
 export interface FailedMessage {
   readonly type: 'failed';
   readonly message: string;

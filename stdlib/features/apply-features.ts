@@ -7,6 +7,7 @@ import type { CompiledFeature, CompiledLevels, CompiledMeans, CompiledNumber } f
 import type { FittedCategory } from './fitted.ts';
 import type { RawColumns } from './read-raw.ts';
 
+/** The rows that features are made for. */
 export interface ApplyOptions {
   /** The number of rows of every raw column. */
   readonly rows: number;
@@ -14,6 +15,7 @@ export interface ApplyOptions {
   readonly training?: { readonly positions: Uint32Array; readonly salt: Salt | undefined };
 }
 
+/** Features of rows, shape (rows) each, and what was new in them. */
 export interface Applied {
   readonly matrix: Matrix;
   /** How many values of each column no training row has; columns without any are left out. */
@@ -86,6 +88,7 @@ function countOf(values: ColumnArray, wanted: number): number {
 /** A row by the names of its columns; what is `null`, `undefined` or not there is missing. */
 export type FeatureRecord = Readonly<Record<string, unknown>>;
 
+/** Features of one row, in the order of the fitted features. */
 export interface AppliedRow {
   /** One a feature: a number, or the index of a level; NaN is missing. */
   readonly values: Float64Array;

@@ -7,6 +7,7 @@ import type { FittedCategory, FittedFeatures, FittedNumber, FittedOneHot, Fitted
 /** A fitted feature made ready to be applied: numbers by a function, categories by tables over raw codes. */
 export type CompiledFeature = CompiledNumber | CompiledLevels | CompiledMeans;
 
+/** A number that stays one. */
 export interface CompiledNumber {
   readonly kind: 'number';
   readonly fitted: FittedNumber;

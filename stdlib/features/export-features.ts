@@ -17,6 +17,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 /** The extensions that `exportFeatures` writes. */
 export const EXPORT_EXTENSIONS: readonly string[] = Object.keys(FORMATS);
 
+/** The features to be written: those that arrive in an input, for one part of the split. */
 export interface ExportOptions {
   readonly slot: string;
   readonly part: PartName;

@@ -4,6 +4,7 @@ import { noValues } from './fit-numbers.ts';
 import type { CategoryType, FittedCategory, FittedEncoding } from './fitted.ts';
 import type { Encoding, Imputation } from './prepare-params.ts';
 
+/** A column of names, and what is to be fitted for it. */
 export interface CategoryPlan {
   readonly column: string;
   readonly type: CategoryType;

@@ -4,6 +4,7 @@ import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
 import type { FittedNumber, FittedScale, NumberType } from './fitted.ts';
 import type { Imputation, Scaling } from './prepare-params.ts';
 
+/** A column of numbers, and what is to be fitted for it. */
 export interface NumberPlan {
   readonly column: string;
   readonly type: NumberType;

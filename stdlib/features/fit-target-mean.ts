@@ -5,6 +5,7 @@ import type { UnfinishedCategory } from './fit-categories.ts';
 import type { FittedTargetMean, FoldTotals } from './fitted.ts';
 import type { Encoding } from './prepare-params.ts';
 
+/** The training rows that the target's means are taken over; arrays have shape (training rows). */
 export interface TargetMeanData {
   readonly category: UnfinishedCategory;
   readonly encode: Extract<Encoding, { $call: 'target_mean' }>;

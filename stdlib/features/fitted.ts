@@ -12,6 +12,7 @@ export interface FittedFeatures {
   readonly salt?: Salt;
 }
 
+/** A column as it was fitted. */
 export type FittedFeature = FittedNumber | FittedCategory;
 
 /** `real` is a float of 32 bits. A bool is 0 or 1. */
@@ -32,6 +33,7 @@ export type FittedScale =
   | { readonly kind: 'standard'; readonly mean: number; readonly std: number }
   | { readonly kind: 'min_max'; readonly min: number; readonly range: number };
 
+/** What the names are in the table: `int` and `bool` have their texts as levels. */
 export type CategoryType = 'string' | 'int' | 'bool';
 
 /** A column whose values are names. */
@@ -50,6 +52,7 @@ export interface FittedCategory {
   readonly encoding: FittedEncoding;
 }
 
+/** How a category becomes what a trainer takes. */
 export type FittedEncoding = FittedNative | FittedOrdinal | FittedOneHot | FittedTargetMean;
 
 /** Categories as such, for trainers that take them. */

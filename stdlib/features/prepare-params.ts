@@ -3,6 +3,7 @@ import { boolean, byColumn, call, column, described, either, integer, list, none
 /** What a missing value becomes. */
 export type Imputation = 'mean' | 'median' | 'most_frequent' | Constant;
 
+/** `constant(value)`: the same value for every missing one. */
 export interface Constant {
   readonly $call: 'constant';
   readonly value: string | number | boolean;
@@ -15,6 +16,7 @@ export type Encoding =
   | { readonly $call: 'one_hot'; readonly min_count?: number }
   | { readonly $call: 'target_mean'; readonly smoothing?: number; readonly folds?: number };
 
+/** How numbers are scaled: to mean 0 and standard deviation 1, or to the range from 0 to 1. */
 export type Scaling = 'standard' | 'min_max';
 
 /** Parameters as inference completes them: each column by its name, groups resolved, what is `none` left out. */

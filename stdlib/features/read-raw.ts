@@ -10,6 +10,7 @@ export type RawColumns = ReadonlyMap<string, ColumnArray>;
 /** What features are fitted to, as far as reading goes. */
 export type ReadFeature = FittedFeature | Omit<FittedCategory, 'encoding'>;
 
+/** The rows that are read, and what the table's manifest says of their columns. */
 export interface RawSource {
   /** What stands behind FROM. */
   readonly from: string;

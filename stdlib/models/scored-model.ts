@@ -34,6 +34,7 @@ export function inferModel(context: InferContext, interpretability: Interpretabi
   return { type };
 }
 
+/** What a trainer hands over: the model's bytes, what is told of it, and a way to score rows with it. */
 export interface TrainedModel {
   /** The model in its engine's format. */
   readonly bytes: Uint8Array;

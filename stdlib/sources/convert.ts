@@ -8,6 +8,7 @@ export interface TextFormats {
   readonly timestampformat?: string;
 }
 
+/** How a column becomes one of another type. */
 export interface Conversion {
   /** The type in DuckDB of the column that comes out. */
   readonly sql: string;

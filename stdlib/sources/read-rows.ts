@@ -8,6 +8,7 @@ import { readerCall, type FileFormat } from '../../runtime/engines/duckdb/table-
 import { copyToParquet } from '../../runtime/engines/duckdb/write-table.ts';
 import { FILENAME, rawName, type SourceColumn, type SourcePlan } from './source-columns.ts';
 
+/** What a source reads: its files, how they are read, and the columns that come out. */
 export interface Reading {
   readonly format: FileFormat;
   readonly paths: readonly string[];

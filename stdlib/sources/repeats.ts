@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
 import { ROW_NUMBER } from '../../runtime/engines/duckdb/read-table.ts';
 
+/** Which rows repeat a key, among which, and where the answer goes. */
 export interface RepeatsQuestion {
   /** What stands behind FROM, with its rows numbered. */
   readonly from: string;

@@ -19,11 +19,13 @@ export interface SourceColumn {
   readonly expression?: string;
 }
 
+/** What is wrong with a key of `schema`: no column has it, it is there twice, or no value could have its type. */
 export type SchemaProblem =
   | { readonly kind: 'missing'; readonly key: string }
   | { readonly kind: 'twice'; readonly key: string }
   | { readonly kind: 'impossible'; readonly key: string; readonly from: ColumnType; readonly to: ColumnType };
 
+/** The columns of a source, in the order of the files, and what `schema` and the files disagree about. */
 export interface SourcePlan {
   readonly columns: readonly SourceColumn[];
   /** Columns that `schema` does not list. */

@@ -1,6 +1,7 @@
 import { hashWords, type Salt } from '../../runtime/data/hash.ts';
 import type { Codes } from '../../runtime/data/matrix.ts';
 
+/** Rows to be dealt into parts. Arrays have one entry a row, unless said otherwise. */
 export interface Assignment {
   readonly rows: number;
   /** The stratum of each row; absent: all rows are of stratum 0. */

@@ -7,6 +7,7 @@ import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
 
 const MOST_CLASSES = 65_536;
 
+/** The target whose classes are to be found. */
 export interface ClassesQuestion {
   readonly target: string;
   readonly task: Task;

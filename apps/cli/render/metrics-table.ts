@@ -10,6 +10,7 @@ export interface MetricsRow {
   readonly optimistic: boolean;
 }
 
+/** The models that were scored on one part: `validate`, `test` or `folds`. */
 export interface MetricsPart {
   readonly part: string;
   readonly rows: readonly MetricsRow[];

@@ -19,6 +19,7 @@ export interface RunProgress {
   readonly fetching: ReadonlyMap<string, FetchProgress>;
 }
 
+/** A step that has begun and not ended, as far as its events have told. */
 export interface RunningStep {
   /** Milliseconds since 1970. */
   readonly began: number;

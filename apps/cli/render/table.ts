@@ -3,6 +3,7 @@ import { displayWidth, pad, truncate, truncateMiddle, type Style, type View } fr
 /** One cell: its text, not painted, and how it is set off. */
 export type Cell = string | { readonly text: string; readonly style?: Style };
 
+/** How one column is headed, aligned and cut. Widths are in terminal cells. */
 export interface TableColumn {
   readonly header?: string;
   readonly align?: 'left' | 'right';
@@ -12,6 +13,7 @@ export interface TableColumn {
   readonly cut?: 'middle';
 }
 
+/** Rows to be shown in aligned columns; each row has one cell a column. */
 export interface Table {
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly Cell[])[];

@@ -17,12 +17,14 @@ import { isBareRowQuery } from './sql-rowwise.ts';
 import { resolveTables } from './sql-scopes.ts';
 import { descend, foldName, isQuery, nodeAt, nodesAt, ownNodes, stringsAt, textAt, type TreeNode } from './tree.ts';
 
+/** A query, and the tables that it may read. */
 export interface AnalysisRequest {
   readonly text: string;
   /** The inputs, in the order that numbers them. */
   readonly tables: readonly AnalysisTable[];
 }
 
+/** A table that a query may read, under its declared name. */
 export interface AnalysisTable {
   readonly name: string;
   readonly columns: readonly Column[];

@@ -5,6 +5,7 @@ import { parseQuery, placeOf } from './sql-parse.ts';
 import { resolveTables, tableProblem } from './sql-scopes.ts';
 import { descend, stringsAt, textAt, type TreeNode } from './tree.ts';
 
+/** A query's tree and the tables that it reads, lower-cased, by first appearance; or why it may not be used. */
 export type CheckedQuery =
   | { readonly ok: true; readonly query: TreeNode; readonly tables: readonly string[] }
   | { readonly ok: false; readonly problem: SqlProblem };

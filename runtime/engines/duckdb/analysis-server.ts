@@ -12,6 +12,7 @@ export type AnalysisMessage = { readonly id: number } & (
   | { readonly kind: 'describe'; readonly need: DescribeNeed }
 );
 
+/** The answer to the message of the same `id`. */
 export type AnalysisReply =
   | { readonly id: number; readonly ok: true; readonly value: Answer }
   /** A bug, or a failure of the machine: problems of queries are values. */

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
+/** What a database may take of the machine. None of it changes a result. */
 export interface DuckDBOptions {
   readonly threads: number;
   /** Bytes. */

@@ -9,6 +9,7 @@ import { ROW_GROUP_ROWS } from './write-table.ts';
 /** Formats of tables for other programs, by the extension of the file. */
 export const TABLE_EXTENSIONS = ['.parquet', '.csv', '.ndjson', '.arrow'] as const;
 
+/** What is to be exported, and to which file. */
 export interface ExportRequest {
   readonly table: StoredTable;
   /** Names of the columns to export, in order; all without it. */
@@ -17,6 +18,7 @@ export interface ExportRequest {
   readonly out: string;
 }
 
+/** Whether the file was made; if not, why, and the way out. */
 export type Exported = { readonly ok: true } | { readonly ok: false; readonly message: string; readonly hint: string };
 
 /** Writes a table, or some of its columns, to a file in the format that its extension names. Rows keep their order. */

@@ -9,14 +9,17 @@ import { sqlName, sqlString } from './connect.ts';
  */
 export type Storage = 'u1' | 'u2' | 'u4' | 'i1' | 'i2' | 'i4' | 'f4' | 'f8' | 'pair';
 
+/** A column to be read, and the type of the array that it is read into. */
 export interface ColumnRequest {
   /** An expression over the columns of `from` that is never NULL. */
   readonly sql: string;
   readonly as: Storage;
 }
 
+/** A column as it was read, shape (rows); for `pair` shape (rows, 2) in row-major order. */
 export type ColumnArray = IntegerArray | Float32Array | Float64Array;
 
+/** The columns to be read, and from where. */
 export interface ReadOptions {
   /** What stands behind FROM. */
   readonly from: string;
@@ -120,6 +123,7 @@ export function allocateCodes(rows: number, largest: number): Codes {
   return allocate(codeStorage(largest), rows) as Codes;
 }
 
+/** A column of categories to be read as codes, and the texts that have a code. */
 export interface LevelsRequest {
   readonly column: string;
   /** Whether the column is a BOOLEAN, whose levels are `false` and `true`. */

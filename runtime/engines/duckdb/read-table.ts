@@ -11,6 +11,7 @@ export interface StoredTable {
   readonly columns: readonly StoredColumn[];
 }
 
+/** A column of a table in a file. */
 export interface StoredColumn {
   readonly name: string;
   /** The type in DuckDB that the column had when it was written; Parquet has no place for some. */

@@ -7,6 +7,8 @@ interface DuckDBError {
   readonly error_subtype?: string;
   readonly type?: string;
   readonly name?: string;
+  /** The call with the types of its arguments, where none of the functions of its name takes them. */
+  readonly call?: string;
 }
 
 /** An error that DuckDB threw under `errors_as_json`, in the user's terms. */
@@ -47,10 +49,21 @@ function explain(details: DuckDBError, message: string): SqlProblem {
   if (table !== undefined) return unknown('table', table, `this query reads no table \`${table}\``);
   if (details.error_subtype === 'MISSING_ENTRY' && details.name !== undefined) {
     const what = details.type === 'Table' ? 'table' : /function/i.test(details.type ?? '') ? 'function' : undefined;
-    if (what !== undefined) return unknown(what, details.name, `there is no ${what} \`${details.name}\``);
+    // Of functions DuckDB knows all that there are, so that its guess is as good as any.
+    const guess = what === 'function' ? /^Did you mean "(.*)"\?/m.exec(message)?.[1] : undefined;
+    const hint = guess === undefined ? {} : { hint: `did you mean \`${guess}\`?` };
+    if (what !== undefined) return { ...unknown(what, details.name, `there is no ${what} \`${details.name}\``), ...hint };
   }
+  if (details.error_subtype === 'NO_MATCHING_FUNCTION' && details.call !== undefined) return wrongArguments(details.call, details.name ?? '');
   const kind = details.exception_type === 'Parser' ? 'syntax' : 'binding';
   return { kind, message: firstLines(message) };
+}
+
+/** A call whose arguments have the wrong types: `sum(VARCHAR)`. What the function takes instead may be dozens of lines. */
+function wrongArguments(call: string, name: string): SqlProblem {
+  const given = call.slice(name.length + 1, -1).replace(/\b(INTEGER|STRING)_LITERAL\b/g, (_, type: string) => (type === 'STRING' ? 'VARCHAR' : type));
+  const message = `\`${name === '~~' ? 'LIKE' : name}\` does not take ${given === '' ? 'no arguments' : `(${given})`}`;
+  return { kind: 'binding', message, hint: 'say what is meant with `CAST(… AS type)`, or `TRY_CAST`, which gives null where it cannot' };
 }
 
 function unknown(kind: 'column' | 'table' | 'function', name: string, message: string): SqlProblem {

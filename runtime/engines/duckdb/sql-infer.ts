@@ -13,6 +13,7 @@ export interface KnownColumn {
   readonly exact: boolean;
 }
 
+/** What a query's tables are: what its references stand for, and the columns of tables by lower-cased name. */
 export interface Knowledge {
   readonly references: ReadonlyMap<TreeNode, Reference>;
   readonly tables: ReadonlyMap<string, readonly Column[]>;

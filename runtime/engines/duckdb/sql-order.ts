@@ -20,6 +20,7 @@ import {
   type TreeNode,
 } from './tree.ts';
 
+/** A query that was bound: its tree, its text for the places of problems, and the columns that come out. */
 export interface OrderRequest {
   readonly query: TreeNode;
   readonly text: string;
@@ -28,6 +29,7 @@ export interface OrderRequest {
   readonly outputs: readonly Column[];
 }
 
+/** A query with a total order of rows, or why it can have none. */
 export type Ordered =
   /** `byRows`: the rows come in the order of the rows of the inputs that they are made from. */
   | { readonly ok: true; readonly query: TreeNode; readonly byRows: boolean }

@@ -19,6 +19,7 @@ import {
   type TreeNode,
 } from './tree.ts';
 
+/** The tree of one SELECT, or why the text is not one. */
 export type Parsed =
   { readonly ok: true; readonly query: TreeNode } | { readonly ok: false; readonly problem: SqlProblem };
 
@@ -63,13 +64,20 @@ function parseProblem(tree: TreeNode, text: string): SqlProblem {
       offset: pivot.start,
     };
   }
-  const what = first === undefined ? 'this' : `\`${first.text.toUpperCase()}\``;
+  const wrong = notAQuery(words);
+  const what = wrong === undefined ? 'this' : `\`${wrong.text.toUpperCase()}\``;
   return {
     kind: 'not-a-query',
     message: `${what} is not a query`,
     hint,
-    ...(first === undefined ? {} : { offset: first.start }),
+    ...(wrong === undefined ? {} : { offset: wrong.start }),
   };
+}
+
+/** The first word of the first statement that begins as no query does; of the first one where all do. */
+function notAQuery(words: ReturnType<typeof sqlTokens>): (typeof words)[number] | undefined {
+  const begins = words.filter((word, index) => word.text !== ';' && (index === 0 || words[index - 1]?.text === ';'));
+  return begins.find((word) => !/^(?:select|with|from|values|\()$/i.test(word.text)) ?? begins[0];
 }
 
 /** The SQL of a tree. It is checked that the text means the tree: undefined where DuckDB cannot write it. */

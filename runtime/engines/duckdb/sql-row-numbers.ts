@@ -26,6 +26,7 @@ export interface InputAlias {
   readonly row?: string;
 }
 
+/** The state of one rewriting: what the query reads, and what was found and added so far. */
 export interface Numbering {
   readonly references: References;
   readonly tables: ReadonlyMap<string, readonly Column[]>;

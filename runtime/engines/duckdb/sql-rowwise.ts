@@ -3,6 +3,7 @@ import { calledFunction } from './sql-functions.ts';
 import type { Reference } from './sql-scopes.ts';
 import { descend, foldName, nodeAt, nodesAt, ownNodes, stringsAt, textAt, type TreeNode } from './tree.ts';
 
+/** What each table reference of a query stands for, by its node. */
 export type References = ReadonlyMap<TreeNode, Reference>;
 
 /**

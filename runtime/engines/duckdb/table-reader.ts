@@ -5,6 +5,7 @@ import { sqlString } from './connect.ts';
 /** The formats of files that sources read. */
 export type FileFormat = 'csv' | 'json' | 'ndjson' | 'parquet';
 
+/** Files to be read, and how. */
 export interface ReaderCall {
   readonly format: FileFormat;
   readonly paths: readonly string[];

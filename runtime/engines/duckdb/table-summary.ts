@@ -2,12 +2,14 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column } from '../../../compiler/types.ts';
 import { sqlName, sqlString } from './connect.ts';
 
+/** A column's nulls, and its bounds as DuckDB prints them: absent where it has no value, or no order. */
 export interface ColumnSummary {
   readonly nulls: number;
   readonly min?: string;
   readonly max?: string;
 }
 
+/** What is known of a table's rows and columns, in their order. */
 export interface TableSummary {
   readonly rows: number;
   readonly columns: readonly ColumnSummary[];

@@ -4,6 +4,7 @@
  */
 export type Tree = null | boolean | string | Tree[] | TreeNode;
 
+/** An object of the tree: a node of a query, or a number. */
 export interface TreeNode {
   [key: string]: Tree;
 }
@@ -27,10 +28,12 @@ export function renderTree(tree: Tree): string {
     .join(',')}}`;
 }
 
+/** Whether a tree is an object; false for one that is absent. */
 export function isNode(tree: Tree | undefined): tree is TreeNode {
   return typeof tree === 'object' && tree !== null && !Array.isArray(tree);
 }
 
+/** A number as the tree has it. */
 export function numberNode(value: number): TreeNode {
   return { '#': String(value) };
 }

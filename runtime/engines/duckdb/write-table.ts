@@ -11,6 +11,7 @@ import { columnOf, isReservedName } from './table-types.ts';
 /** A table without the file that holds it, which is the caller's to keep. */
 export type WrittenTable = Omit<TableArtifact, 'file'>;
 
+/** The rows to be written, and the file to be made. */
 export interface WriteOptions {
   /**
    * A query with a total ORDER BY at its end. A scan without one keeps its rows' order too, but cuts row groups where
