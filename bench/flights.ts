@@ -4,15 +4,14 @@
  *
  *     npm run bench -- flights [REPEATS]
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { measure, median, type Measured } from './support/measure.ts';
 
 const repeats = Number(process.argv[2] ?? 3);
 const python = process.env['PYTHON'] ?? 'python3';
-const data = join(dirname(createRequire(`${process.cwd()}/`).resolve('vega-datasets/package.json')), 'data', 'flights-3m.parquet');
+const data = join(process.cwd(), 'node_modules', 'vega-datasets', 'data', 'flights-3m.parquet');
 const MLP = join(process.cwd(), 'dist', 'mlp.js');
 const PIPELINE = 'bench/flights.mlp';
 
@@ -32,25 +31,32 @@ function mlp(store: string, command: string, ...args: readonly string[]): Promis
   return measure(process.execPath, [MLP, command, PIPELINE, '--store', store, '--json', ...args]);
 }
 
-interface StepEnd {
-  readonly event: string;
-  readonly name: string;
-  readonly seconds: number;
+/** What `trainXgboost` took, from the newest record of a model in the store. */
+function trainingSeconds(store: string): number {
+  const actions = join(store, 'actions');
+  const records = readdirSync(actions, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => (JSON.parse(readFileSync(join(actions, file), 'utf8')) as { readonly record: Recorded }).record)
+    .filter((record) => record.kind === 'xgboost')
+    .sort((a, b) => (a.made < b.made ? 1 : -1));
+  return records[0]?.statistics?.trainingSeconds ?? NaN;
 }
 
-async function apply(store: string, ...args: readonly string[]): Promise<Result & { readonly steps: readonly StepEnd[] }> {
-  const { output, seconds, memory } = await mlp(store, 'apply', ...args);
-  const steps = output
-    .split('\n')
-    .filter((line) => line.includes('"step-end"'))
-    .map((line) => JSON.parse(line) as StepEnd);
-  const report = JSON.parse((await measure(process.execPath, [MLP, 'show', PIPELINE, 'scores', '--store', store, '--json', ...args])).output) as {
-    readonly models: { readonly gbm: { readonly parts: { readonly test: { readonly metrics: { readonly auc: number } } } } };
-  };
-  const model = JSON.parse((await measure(process.execPath, [MLP, 'show', PIPELINE, 'gbm', '--store', store, '--json', ...args])).output) as {
-    readonly statistics: { readonly trainingSeconds: number };
-  };
-  return { seconds, memory, steps, training: model.statistics.trainingSeconds, auc: report.models.gbm.parts.test.metrics.auc };
+interface Recorded {
+  readonly kind: string;
+  readonly made: string;
+  readonly statistics?: { readonly trainingSeconds?: number };
+}
+
+interface Report {
+  readonly models: { readonly gbm: { readonly parts: { readonly test: { readonly metrics: { readonly auc: number } } } } };
+}
+
+async function apply(store: string, ...args: readonly string[]): Promise<Result> {
+  const { seconds, memory } = await mlp(store, 'apply', ...args);
+  const shown = await measure(process.execPath, [MLP, 'show', PIPELINE, 'scores', '--store', store, '--json', ...args]);
+  const report = JSON.parse(shown.output) as Report;
+  return { seconds, memory, training: trainingSeconds(store), auc: report.models.gbm.parts.test.metrics.auc };
 }
 
 async function cold(...args: readonly string[]): Promise<Result> {

@@ -1,4 +1,4 @@
-import { diagnose, didYouMean, hasErrors, parseDocument, type Checked, type Diagnostic } from '../grammar/index.ts';
+import { diagnose, didYouMean, hasErrors, parseDocument, type Checked, type Diagnostic, type Item } from '../grammar/index.ts';
 import { checkDataFlow } from './check/check-data-flow.ts';
 import { inferTypes, type Asking } from './infer/infer-types.ts';
 import { checkParams } from './kinds/check-params.ts';
@@ -11,9 +11,10 @@ import { removeDeadSteps } from './passes/dead-steps.ts';
 import { orderFanOut } from './passes/fan-out.ts';
 import { fuseQueries } from './passes/fuse-queries.ts';
 import type { Plan } from './plan/plan.ts';
-import type { Findings, ResolvedProgram } from './program.ts';
+import type { Findings } from './program.ts';
 import { resolveNames } from './resolve/resolve-names.ts';
 
+/** What a compilation is given: everything that it may depend on, apart from the answers to its needs. */
 export interface CompileRequest {
   readonly file: string;
   readonly text: string;
@@ -55,15 +56,15 @@ export function* compile(request: CompileRequest): Asking<Compilation> {
   const declarations = program.declarations.flatMap((one) => checkParams(one, params, findings) ?? []);
   verify('check-params', declarations);
 
-  const declared = declaredNames(program);
+  const declared = declaredNames(parsed.value.items);
   const typed = yield* inferTypes({ declarations, declared, source: text, params, machine: request.machine, findings });
   verify('infer', typed);
 
   checkDataFlow(typed, findings);
-  const targets = checkTargets(request.targets ?? [], program, findings);
+  const targets = checkTargets(request.targets ?? [], declared, findings);
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics: inOrder(diagnostics) };
 
-  const lowered = lowerPlan({ program: { pipeline: program.pipeline, declarations: typed }, file, source: text, registry, engines: request.engines });
+  const lowered = lowerPlan({ program: { pipeline: program.pipeline, declarations: typed }, file, source: text, registry, machine: request.machine, engines: request.engines });
   verify('lower', lowered);
 
   const plan = request.optimize === false ? removeDeadSteps(lowered, targets) : yield* optimize(lowered, targets, verify);
@@ -90,13 +91,24 @@ export async function driveCompilation<T>(asking: Asking<T>, supply: (needs: rea
   return step.value;
 }
 
-function declaredNames(program: ResolvedProgram): Map<string, string> {
-  const names = program.document.items.flatMap((item) => (item.kind === 'declaration' ? [item.name.text] : []));
+/** Every name that is declared, lower-cased, with its spelling: also where the declaration itself is wrong. */
+function declaredNames(items: readonly Item[]): Map<string, string> {
+  const names = items.flatMap((item): string[] => {
+    switch (item.kind) {
+      case 'declaration':
+        return [item.name.text];
+      case 'import':
+        return item.names.map(({ name, alias }) => (alias ?? name).text);
+      case 'for':
+        return [...declaredNames(item.items).values()];
+      default:
+        return [];
+    }
+  });
   return new Map(names.map((name) => [name.toLowerCase(), name]));
 }
 
-function checkTargets(targets: readonly string[], program: ResolvedProgram, findings: Findings): string[] {
-  const names = declaredNames(program);
+function checkTargets(targets: readonly string[], names: ReadonlyMap<string, string>, findings: Findings): string[] {
   return targets.flatMap((target) => {
     const found = names.get(target.toLowerCase());
     if (found === undefined) {

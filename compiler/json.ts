@@ -1,6 +1,7 @@
 /** Plain data: what plans, parameters, manifests and records are made of. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
+/** A record of plain data. */
 export interface JsonObject {
   readonly [key: string]: Json;
 }

@@ -23,11 +23,13 @@ export interface DescribeNeed {
   readonly options: JsonObject;
 }
 
+/** The tables that a query reads, found in its text alone. */
 export interface ReferencesNeed {
   readonly need: 'references';
   readonly text: string;
 }
 
+/** The facts of a query whose tables have these columns. */
 export interface AnalysisNeed {
   readonly need: 'analysis';
   readonly text: string;
@@ -41,6 +43,7 @@ export interface Problem {
   readonly hint?: string;
 }
 
+/** The answer that a need gets. */
 export type AnswerTo<N extends Need> = N extends FilesNeed
   ? { readonly ok: true; readonly files: readonly RootFile[] } | Problem
   : N extends DescribeNeed
@@ -51,4 +54,5 @@ export type AnswerTo<N extends Need> = N extends FilesNeed
         ? SqlAnalysis
         : never;
 
+/** Any of the answers. */
 export type Answer = AnswerTo<FilesNeed> | AnswerTo<DescribeNeed> | SqlReferences | SqlAnalysis;

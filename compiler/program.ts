@@ -12,6 +12,7 @@ export interface ResolvedProgram {
   readonly tests: readonly TestItem[];
 }
 
+/** A declaration whose name is its own and whose kind is known. */
 export interface ResolvedDeclaration {
   readonly name: string;
   readonly item: DeclarationItem;
@@ -25,10 +26,13 @@ export interface BoundParam {
   readonly value: ParamValue;
 }
 
+/** The types of params. What a list holds is checked when it is bound, and is not kept. */
 export type ParamType = 'int' | 'float' | 'bool' | 'string' | 'list';
 
+/** The value of a param: a share such as `70%` is 0.7, a list may hold lists. */
 export type ParamValue = number | boolean | string | readonly ParamValue[];
 
+/** The params of a program, by name. */
 export type Params = ReadonlyMap<string, BoundParam>;
 
 /** After checking parameters: they are what the kind's schema says, with defaults. */
@@ -43,6 +47,7 @@ export interface TypedDeclaration extends CheckedDeclaration {
   readonly inferred: Inferred;
 }
 
+/** A program in which everything has a type, ready to be lowered. */
 export interface TypedProgram {
   readonly pipeline: ResolvedProgram['pipeline'];
   /** Each after what it reads; otherwise in the order of the file. */

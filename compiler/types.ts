@@ -19,12 +19,15 @@ export interface Column {
 /** What a model is asked: two classes, several, or a number. */
 export type Task = 'binary' | 'multiclass' | 'regression';
 
+/** The parts into which a split cuts its table. */
 export type PartName = 'train' | 'validate' | 'test';
 
 /** A part of a split, named by the step that made the split. */
 export interface PartRef {
   readonly split: string;
   readonly part: PartName;
+  /** Steps of the sources whose rows the split cuts: parts of two splits that share one may share rows. */
+  readonly sources: readonly string[];
 }
 
 /** What a value was fitted on and chosen by (language.md, "The leak rules"). Both are joined by union. */
@@ -36,6 +39,7 @@ export interface Provenance {
 /** From which other rows a column's value was made. `unknown` passes every check. */
 export type Reach = 'row' | 'unknown';
 
+/** The type of a table: its columns, in their order. */
 export interface TableType {
   readonly kind: 'table';
   readonly columns: readonly Column[];
@@ -44,6 +48,7 @@ export interface TableType {
   readonly reach: Reach;
 }
 
+/** The type of a split: a table whose rows are dealt into parts, with the column that is to be predicted. */
 export interface SplitType {
   readonly kind: 'split';
   /** The step that makes the split, and the table that it cuts. */
@@ -74,6 +79,7 @@ export interface FeatureSpec {
   readonly nullable: boolean;
 }
 
+/** The type of a feature set: what models are trained on. */
 export interface FeaturesType {
   readonly kind: 'features';
   readonly step: string;
@@ -88,6 +94,7 @@ export interface FeaturesType {
 /** How easily a person sees why a model says what it says. */
 export type Interpretability = 'low' | 'medium' | 'high';
 
+/** The type of a trained model. Its provenance has that of its features, and the parts of its own training. */
 export interface ModelType {
   readonly kind: 'model';
   readonly step: string;
@@ -97,6 +104,7 @@ export interface ModelType {
   readonly provenance: Provenance;
 }
 
+/** The type of a report: models of one task, compared on the same parts. */
 export interface ReportType {
   readonly kind: 'report';
   readonly step: string;
@@ -107,6 +115,7 @@ export interface ReportType {
   readonly metrics: readonly string[];
 }
 
+/** What a report's metrics are over: a part of the split, or the folds of the training rows. */
 export type ReportPart = 'validate' | 'test' | 'folds';
 
 /** `scores.validate` */
@@ -116,12 +125,14 @@ export interface ReportPartType {
   readonly part: ReportPart;
 }
 
+/** The type of a choice: one of several models, known only when it is made. */
 export interface ChoiceType {
   readonly kind: 'choice';
   readonly step: string;
   readonly models: readonly ModelType[];
 }
 
+/** The type of a check, which has no value to read: it only decides whether what stands after it may run. */
 export interface CheckType {
   readonly kind: 'check';
 }

@@ -1,23 +1,24 @@
 import { diagnose } from '../../grammar/index.ts';
 import type { Findings, TypedDeclaration } from '../program.ts';
-import { sharing, type Splits } from './provenance.ts';
+import { partRef, sharing } from './provenance.ts';
 
 /** A model is not scored on rows that it was fitted on, and models beside each other are scored on the same rows. */
-export function checkScoredParts(declarations: readonly TypedDeclaration[], splits: Splits, findings: Findings): void {
+export function checkScoredParts(declarations: readonly TypedDeclaration[], findings: Findings): void {
   for (const { inputs, inferred } of declarations) {
     if (inferred.type.kind !== 'report') continue;
-    const [first] = inferred.type.models;
-    inferred.type.models.forEach((model, index) => {
+    const { models, parts } = inferred.type;
+    const [first] = models;
+    models.forEach((model, index) => {
       const span = inputs[index]?.span;
       if (first !== undefined && model.features.split.step !== first.features.split.step) {
         const names = { model: model.step, split: model.features.split.step, first: first.step, other: first.features.split.step };
         findings.add(diagnose('different-splits', span, names));
         return;
       }
-      for (const part of inferred.type.kind === 'report' ? inferred.type.parts : []) {
+      for (const part of parts) {
         if (part === 'folds') continue;
-        const scored = { split: model.features.split.step, part };
-        const fitted = sharing(model.provenance.fit, scored, splits);
+        const scored = partRef(model.features.split, part);
+        const fitted = sharing(model.provenance.fit, scored);
         if (fitted === undefined) continue;
         const names = { model: model.step, part: `${scored.split}.${part}`, fitted: `${fitted.split}.${fitted.part}` };
         findings.add(diagnose('scored-on-fit', span, names));

@@ -1,7 +1,9 @@
-import type { PartRef, SplitType } from '../types.ts';
+import type { PartName, PartRef, SplitType } from '../types.ts';
 
-/** Splits by the name of their step, with what is needed to see whether two share rows. */
-export type Splits = ReadonlyMap<string, SplitType>;
+/** A part of a split, as provenance names it. */
+export function partRef({ step, sources }: SplitType, part: PartName): PartRef {
+  return { split: step, part, sources };
+}
 
 /** The union of sets of parts, each part once, in a fixed order. */
 export function unionParts(...sets: readonly (readonly PartRef[])[]): PartRef[] {
@@ -13,10 +15,9 @@ export function unionParts(...sets: readonly (readonly PartRef[])[]): PartRef[] 
  * The member of a set that holds rows of a part: that part itself, or any part of another split whose table shares rows
  * with this one's, because then nobody knows which rows.
  */
-export function sharing(set: readonly PartRef[], part: PartRef, splits: Splits): PartRef | undefined {
+export function sharing(set: readonly PartRef[], part: PartRef): PartRef | undefined {
   return set.find((member) => {
     if (member.split === part.split) return member.part === part.part;
-    const sources = splits.get(part.split)?.sources ?? [];
-    return splits.get(member.split)?.sources.some((source) => sources.includes(source)) ?? false;
+    return member.sources.some((source) => part.sources.includes(source));
   });
 }

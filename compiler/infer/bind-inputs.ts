@@ -5,6 +5,7 @@ import type { CheckedDeclaration, Findings, Params, TypedDeclaration } from '../
 import type { ValueType } from '../types.ts';
 import { textInput } from './text-input.ts';
 
+/** What the arguments of a declaration are understood by. `source` is the text of the file. */
 export interface Environment {
   readonly source: string;
   readonly params: Params;
@@ -20,10 +21,6 @@ export function bindInputs(declaration: CheckedDeclaration, environment: Environ
   const { kind, item } = declaration;
   const { findings } = environment;
   let sound = true;
-  for (const entry of item.call.named) {
-    findings.add(diagnose('named-input', entry.key.span, { key: entry.key.text, kind: kind.name }));
-    sound = false;
-  }
   const bound: InferInput[] = [];
   item.call.args.forEach((value, index) => {
     const spec = kind.inputs[index] ?? (kind.inputs.at(-1)?.many === true ? kind.inputs.at(-1) : undefined);
@@ -39,7 +36,7 @@ export function bindInputs(declaration: CheckedDeclaration, environment: Environ
   });
   const missing = kind.inputs[item.call.args.length];
   if (missing !== undefined) {
-    findings.add(diagnose('missing-input', item.call.span, { kind: kind.name, input: missing.name, wanted: missing.accepts.map(article).join(' or ') }));
+    findings.add(diagnose('missing-input', item.call.span, { kind: kind.name, wanted: joinOr(missing.accepts.map(article)) }));
     sound = false;
   }
   return sound ? bound : undefined;
@@ -61,16 +58,24 @@ function bindInput(slot: string, value: Value, spec: InputSpec, { declaration, e
     return undefined;
   }
   if (value.kind !== 'word-value' && value.kind !== 'reference') {
-    findings.add(diagnose('wrong-input', value.span, { kind, wanted, found: 'a value' }));
+    findings.add(diagnose('wrong-input', value.span, { kind, wanted, found: VALUES[value.kind] }));
     return undefined;
   }
-  const name = value.kind === 'word-value' ? value.text : value.name.text;
+  const { text: name, span } = value.kind === 'word-value' ? value : value.name;
   const folded = name.toLowerCase();
+  const param = value.kind === 'word-value' ? environment.params.get(name) : undefined;
+  if (param !== undefined) {
+    if (param.type === 'string' && spec.accepts.includes('file')) {
+      return { kind: 'text', slot, span, text: String(param.value), at: () => span.start };
+    }
+    findings.add(diagnose('wrong-input', span, { kind, wanted, found: `the param \`${name}\`` }));
+    return undefined;
+  }
   const typed = environment.typed.get(folded);
   if (typed === undefined) {
     if (!environment.declared.has(folded)) {
-      const candidates = [...environment.declared.values()];
-      findings.add(diagnose('unknown-name', namedSpan(value), { name, suggestion: didYouMean(name, candidates) }));
+      const candidates = [...environment.declared.values()].filter((one) => one !== declaration.name);
+      findings.add(diagnose('unknown-name', span, { name, known: candidates, suggestion: didYouMean(name, candidates) }));
     }
     return undefined;
   }
@@ -84,10 +89,6 @@ function bindInput(slot: string, value: Value, spec: InputSpec, { declaration, e
   return { kind: 'value', slot, span: value.span, step: typed.name, ...found };
 }
 
-function namedSpan(value: Extract<Value, { kind: 'word-value' | 'reference' }>): Value['span'] {
-  return value.kind === 'word-value' ? value.span : value.name.span;
-}
-
 /** The part of a value that a reference such as `parts.train` names. */
 function partOf(
   value: Extract<Value, { kind: 'word-value' | 'reference' }>,
@@ -96,17 +97,23 @@ function partOf(
 ): { readonly text: string; readonly part: string; readonly type: ValueType } | undefined {
   const whole = typed.inferred.type;
   if (value.kind === 'word-value') return { text: typed.name, part: 'value', type: whole };
-  const [step, ...rest] = value.path;
-  const parts = partTypes(typed);
-  if (step?.kind !== 'member' || rest.length > 0) {
+  const [step, further] = value.path;
+  if (step?.kind !== 'member') {
     findings.add(diagnose('not-a-collection', value.span, { name: typed.name }));
     return undefined;
   }
+  const parts = partTypes(typed);
   const part = step.name.text;
+  const text = `${typed.name}.${part}`;
   const type = parts.get(part);
-  if (type !== undefined) return { text: `${typed.name}.${part}`, part, type };
-  const known = [...parts.keys()];
-  findings.add(diagnose('unknown-part', step.span, { name: typed.name, part, known, suggestion: didYouMean(part, known) }));
+  if (type === undefined) {
+    const known = [...parts.keys()];
+    findings.add(diagnose('unknown-part', step.name.span, { name: typed.name, part, known, suggestion: didYouMean(part, known) }));
+    return undefined;
+  }
+  if (further === undefined) return { text, part, type };
+  if (further.kind === 'member') findings.add(diagnose('unknown-part', further.name.span, { name: text, part: further.name.text, known: [], suggestion: undefined }));
+  else findings.add(diagnose('not-a-collection', value.span, { name: text }));
   return undefined;
 }
 
@@ -123,6 +130,8 @@ function wayTo(accepts: readonly InputType[], found: ValueType, name: string): s
   if (accepts.includes('features') && found.kind === 'split') return `prepare its columns first: \`features x = prepare(${name})\``;
   if (accepts.includes('features') && found.kind === 'table') return `split and prepare it first: \`split parts = holdout(${name}) { target: … }\`, \`features x = prepare(parts)\``;
   if (accepts.includes('split') && found.kind === 'table') return `split it first: \`split parts = holdout(${name}) { target: … }\``;
+  if (accepts.includes('split') && found.kind === 'part') return `write \`${name}\`: the kind knows which part to read`;
+  if (accepts.includes('file') && found.kind === 'table') return `a table from a table is a query: \`table t = sql("SELECT … FROM ${name}")\``;
   if (accepts.includes('report-part') && found.kind === 'report') return `name the part: \`${name}.validate\``;
   if (accepts.includes('report-part') && found.kind === 'model') return `evaluate it first: \`report scores = evaluate(${name})\`, then \`scores.validate\``;
   return undefined;
@@ -143,10 +152,23 @@ const WORDS: Readonly<Record<InputType, string>> = {
   measure: 'a measurement',
 };
 
+/** Values that are neither text nor name, in words. */
+const VALUES: Readonly<Record<Exclude<Value['kind'], 'string' | 'word-value' | 'reference'>, string>> = {
+  number: 'a number',
+  boolean: 'a bool',
+  none: '`none`',
+  interpolation: 'the value of a param',
+  call: 'a call: declare it with a name of its own',
+  optional: 'a type',
+  range: 'a range',
+  list: 'a list: inputs stand side by side, without brackets',
+  record: 'a block',
+};
+
 function article(type: InputType): string {
   return WORDS[type];
 }
 
 function signature(inputs: readonly InputSpec[]): string {
-  return inputs.length === 0 ? 'no inputs' : inputs.map((input) => (input.many === true ? `${input.name}…` : input.name)).join(', ');
+  return inputs.length === 0 ? 'no inputs' : inputs.map((input) => joinOr(input.accepts.map(article))).join(', ');
 }

@@ -1,16 +1,15 @@
 import { diagnose, didYouMean } from '../../grammar/index.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { alternatives } from '../kinds/encode-params.ts';
 import type { InferInput } from '../kinds/kind.ts';
-import type { ParamSchema } from '../kinds/schema.ts';
+import { alternatives, propertyOf, type ParamSchema } from '../kinds/schema.ts';
 import type { CheckedDeclaration, Findings } from '../program.ts';
 import type { Column } from '../types.ts';
 
 interface Checking {
   readonly byName: ReadonlyMap<string, string>;
-  readonly table: string;
-  readonly spanOf: CheckedDeclaration['spanOf'];
-  readonly report: (name: string, path: readonly (string | number)[], part: 'key' | 'value') => void;
+  readonly unknown: (name: string, path: readonly (string | number)[], part: 'key' | 'value') => void;
+  /** A column that two keys name, in another case. */
+  readonly twice: (name: string, path: readonly (string | number)[]) => void;
 }
 
 /**
@@ -26,12 +25,14 @@ export function checkColumns(
   let sound = true;
   const checking: Checking = {
     byName: new Map(names.map((name) => [name.toLowerCase(), name])),
-    table,
-    spanOf: declaration.spanOf,
-    report: (name, path, part) => {
+    unknown: (name, path, part) => {
       sound = false;
       const suggestion = didYouMean(name, names);
       findings.add(diagnose('unknown-column', declaration.spanOf(path, part), { name, table, columns: names, suggestion }));
+    },
+    twice: (name, path) => {
+      sound = false;
+      findings.add(diagnose('duplicate-key', declaration.spanOf(path, 'key'), { key: name }));
     },
   };
   const checked = spell(declaration.params, declaration.kind.params, [], checking) as JsonObject;
@@ -48,20 +49,21 @@ function spell(value: Json, schema: ParamSchema, path: readonly (string | number
   const column = object['$column'];
   if (typeof column === 'string') {
     const spelled = checking.byName.get(column.toLowerCase());
-    if (spelled === undefined) checking.report(column, path, 'value');
+    if (spelled === undefined) checking.unknown(column, path, 'value');
     return { $column: spelled ?? column };
   }
   const options = alternatives(schema);
   const record = options.find((one) => one['x-record'] === true || (typeof one['x-call'] === 'string' && one['x-call'] === object['$call']));
   const properties = (record?.['properties'] ?? {}) as Readonly<Record<string, ParamSchema>>;
   const keysAreColumns = record?.['x-columns-as-keys'] === true;
-  return Object.fromEntries(
-    Object.entries(object).map(([key, inner]) => {
-      const known = Object.hasOwn(properties, key);
-      const spelled = keysAreColumns && !known ? checking.byName.get(key.toLowerCase()) : key;
-      if (spelled === undefined) checking.report(key, [...path, key], 'key');
-      const others = typeof record?.['additionalProperties'] === 'object' ? (record['additionalProperties'] as ParamSchema) : {};
-      return [spelled ?? key, spell(inner, properties[key] ?? others, [...path, key], checking)];
-    }),
-  );
+  const others = typeof record?.['additionalProperties'] === 'object' ? (record['additionalProperties'] as ParamSchema) : {};
+  const spelled = new Map<string, Json>();
+  for (const [key, inner] of Object.entries(object)) {
+    const own = propertyOf(properties, key);
+    const name = keysAreColumns && own === undefined ? checking.byName.get(key.toLowerCase()) : key;
+    if (name === undefined) checking.unknown(key, [...path, key], 'key');
+    else if (spelled.has(name)) checking.twice(name, [...path, key]);
+    spelled.set(name ?? key, spell(inner, own ?? others, [...path, key], checking));
+  }
+  return Object.fromEntries(spelled);
 }

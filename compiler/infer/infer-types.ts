@@ -3,6 +3,7 @@ import { canonicalJson, type JsonObject } from '../json.ts';
 import type { Inferred, InferContext, InferInput, TableLookup } from '../kinds/kind.ts';
 import type { Answer, AnswerTo, Need } from '../needs.ts';
 import type { CheckedDeclaration, Findings, Params, TypedDeclaration } from '../program.ts';
+import type { SqlReferences } from '../sql/analysis.ts';
 import type { Column } from '../types.ts';
 import { bindInputs, type Environment } from './bind-inputs.ts';
 import { checkColumns } from './check-columns.ts';
@@ -12,6 +13,7 @@ import { textInput } from './text-input.ts';
 /** A phase that names what it needs and goes on with the answers, in the same order. */
 export type Asking<T> = Generator<readonly Need[], T, readonly Answer[]>;
 
+/** The declarations whose types are to be found, and what they may refer to. `source` is the text of the file. */
 export interface InferRequest {
   readonly declarations: readonly CheckedDeclaration[];
   /** Every declared name, also of declarations that were wrong. */
@@ -31,7 +33,8 @@ export function* inferTypes(request: InferRequest): Asking<TypedDeclaration[]> {
   const known = new Map<string, Answer>();
   const dependencies = yield* findDependencies(request, known);
   const typed = new Map<string, TypedDeclaration>();
-  let waiting = orderDeclarations(dependencies, request.findings);
+  const ordered = orderDeclarations(dependencies, request.findings);
+  let waiting = ordered;
   while (waiting.length > 0) {
     const needs = new Map<string, Need>();
     const pending = new Set<string>();
@@ -54,7 +57,7 @@ export function* inferTypes(request: InferRequest): Asking<TypedDeclaration[]> {
     if (needs.size > 0) yield* answer(needs, known);
     waiting = still;
   }
-  return [...typed.values()];
+  return ordered.flatMap((declaration) => typed.get(declaration.name.toLowerCase()) ?? []);
 }
 
 /** References in SQL are dependencies too, so they have to be known before anything can be put in order. */
@@ -77,8 +80,8 @@ function* findDependencies(request: InferRequest, known: Map<string, Answer>): A
     request.declarations.map((declaration) => {
       const reads = declaration.item.call.args.flatMap((value) => namedBy(value)?.text.toLowerCase() ?? []);
       const text = texts.get(declaration);
-      const references = text === undefined ? undefined : (known.get(canonicalJson({ need: 'references', text })) as AnswerTo<Need> & { tables?: readonly string[] });
-      return [declaration, [...reads, ...(references?.tables ?? [])]];
+      const references = text === undefined ? undefined : (known.get(canonicalJson({ need: 'references', text })) as SqlReferences | undefined);
+      return [declaration, [...reads, ...(references?.ok === true ? references.tables : [])]];
     }),
   );
 }
@@ -143,7 +146,7 @@ function inferContext(
     params: declaration.params,
     inputs,
     machine: request.machine,
-    table: (name): TableLookup => lookUpTable(name, environment),
+    table: (name): TableLookup => lookUpTable(name, declaration.name, environment),
     ask,
     report: <C extends Code>(code: C, at: Span, parameters: Parameters<C>, related?: readonly Related[]) => {
       environment.findings.add(diagnose(code, at, parameters, related));
@@ -152,10 +155,13 @@ function inferContext(
   };
 }
 
-function lookUpTable(name: string, { typed, declared }: Environment): TableLookup {
+/** A table by its lower-cased name, for a declaration, which does not read itself. */
+function lookUpTable(name: string, reader: string, { typed, declared }: Environment): TableLookup {
   const found = typed.get(name);
   if (found !== undefined) return { found: 'table', name: found.name, type: found.inferred.type, span: found.item.name.span };
-  return declared.has(name) ? { found: 'pending' } : { found: 'nothing', candidates: [...declared.values()] };
+  if (declared.has(name)) return { found: 'pending' };
+  const isTable = (candidate: string): boolean => (typed.get(candidate.toLowerCase())?.inferred.type.kind ?? 'table') === 'table';
+  return { found: 'nothing', candidates: [...declared.values()].filter((one) => one !== reader && isTable(one)) };
 }
 
 /** The columns that a kind's parameters may name: those of its first input. */

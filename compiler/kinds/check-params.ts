@@ -1,10 +1,10 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { diagnose, didYouMean, type Span } from '../../grammar/index.ts';
+import { diagnose, didYouMean, nearest, type Span } from '../../grammar/index.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { CheckedDeclaration, Findings, Params, ResolvedDeclaration } from '../program.ts';
 import { encodeParams, pointer, type Places } from './encode-params.ts';
 import { expectation } from './expectation.ts';
-import type { ParamSchema, RecordSchema } from './schema.ts';
+import { propertyOf, type ParamSchema, type RecordSchema } from './schema.ts';
 
 const ajv = new Ajv({
   allErrors: true,
@@ -21,7 +21,7 @@ const validators = new WeakMap<RecordSchema, Map<string, ValidateFunction>>();
 
 /**
  * Checks a declaration's parameters against the schema of its kind. After it: they are what the schema says, with
- * defaults filled in, so that a default that is written out is the same as one that is not.
+ * defaults filled in, so that a default that is written out is the same as one that is not; and no input has a name.
  */
 export function checkParams(declaration: ResolvedDeclaration, params: Params, findings: Findings): CheckedDeclaration | undefined {
   const { item, kind } = declaration;
@@ -32,6 +32,11 @@ export function checkParams(declaration: ResolvedDeclaration, params: Params, fi
       findings.add(diagnostic);
     },
   };
+  for (const { key } of item.call.named) {
+    const isInput = kind.inputs.some((input) => input.name === key.text);
+    own.add(diagnose('named-input', key.span, { key: key.text, kind: kind.name, isInput }));
+  }
+  if (!sound) return undefined;
   const encoded = encodeParams(item.body, kind.params, params, own);
   if (sound) {
     const value = structuredClone(encoded.value);
@@ -89,30 +94,40 @@ interface Reporting {
 /** Turns ajv's errors into ours: one a place, the most specific. */
 function reportErrors(errors: readonly ErrorObject[], reporting: Reporting, findings: Findings): void {
   const done = new Set<string>();
-  for (const error of specific(errors)) {
+  const kept = specific(errors);
+  for (const error of kept) {
     const path = steps(error.instancePath);
     if (error.keyword === 'additionalProperties') {
       const key = String(error.params['additionalProperty']);
-      const properties = path.length === 0 ? reporting.schema['properties'] : error.parentSchema?.['properties'];
-      const known = Object.keys((properties ?? {}) as object).filter((name) => !name.startsWith('$'));
+      const schema = path.length === 0 ? reporting.schema : (error.parentSchema as ParamSchema | undefined);
+      const known = Object.keys((schema?.['properties'] ?? {})).filter((name) => !name.startsWith('$'));
       const of = typeof error.parentSchema?.['x-call'] === 'string' ? error.parentSchema['x-call'] : owner(path, reporting.kind);
       const span = reporting.spanOf([...path, key], 'key');
       if (!once(done, `${error.instancePath}/${key}`)) continue;
       findings.add(diagnose('unknown-key', span, { key, of, known, suggestion: didYouMean(key, known) }));
     } else if (error.keyword === 'required') {
       const key = String(error.params['missingProperty']);
-      if (!once(done, `${error.instancePath}/${key}`)) continue;
+      if (isMisspelt(key, error, kept) || !once(done, `${error.instancePath}/${key}`)) continue;
       const span = path.length === 0 ? reporting.at : reporting.spanOf(path);
-      const schema = path.length === 0 ? reporting.schema : error.parentSchema;
-      const wanted = (schema?.['properties'] as Record<string, ParamSchema> | undefined)?.[key] ?? {};
-      findings.add(diagnose('missing-key', span, { key, of: owner(path, reporting.kind), expected: expectation(wanted) }));
+      const schema = path.length === 0 ? reporting.schema : (error.parentSchema as ParamSchema | undefined);
+      const wanted = propertyOf((schema?.['properties'] ?? {}) as Record<string, ParamSchema>, key);
+      const constructor = error.parentSchema?.['x-call'] as string | undefined;
+      const of = constructor ?? owner(path, reporting.kind);
+      findings.add(diagnose('missing-key', span, { key, of, isCall: constructor !== undefined, expected: expectation(wanted ?? {}) }));
     } else {
       if (!once(done, error.instancePath)) continue;
       const wanted = (error.parentSchema ?? {}) as ParamSchema;
-      const expected = error.keyword === 'minItems' ? `a list of at least ${String(error.params['limit'])}` : expectation(wanted);
-      findings.add(diagnose('wrong-value', reporting.spanOf(path), { name: owner(path, reporting.kind), expected, found: shown(error.data as Json) }));
+      const expected = error.keyword === 'minItems' ? 'a list that is not empty' : expectation(wanted);
+      findings.add(diagnose('wrong-value', reporting.spanOf(path), { name: owner(path, reporting.kind), expected, ...(error.keyword === 'minItems' ? {} : { found: shown(error.data as Json) }) }));
     }
   }
+}
+
+/** Whether a missing key is there, misspelt: its unknown spelling is reported. */
+function isMisspelt(key: string, missing: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  return errors.some(
+    (error) => error.keyword === 'additionalProperties' && error.instancePath === missing.instancePath && nearest(String(error.params['additionalProperty']), [key]) === key,
+  );
 }
 
 function once(done: Set<string>, place: string): boolean {
@@ -172,9 +187,14 @@ function owner(path: readonly string[], kind: string): string {
   return names[names.length - 1] ?? kind;
 }
 
-function shown(value: Json): string | undefined {
+function shown(value: Json): string {
   if (value === null) return '`none`';
   if (typeof value === 'number' || typeof value === 'boolean') return `\`${value}\``;
   if (typeof value === 'string') return JSON.stringify(value);
-  return undefined;
+  if (Array.isArray(value)) return 'a list';
+  const encoded = value as JsonObject;
+  if (typeof encoded['$call'] === 'string') return `\`${encoded['$call']}\``;
+  if (typeof encoded['$column'] === 'string') return `\`${encoded['$column']}\``;
+  if ('$range' in encoded) return 'a range';
+  return '$quantity' in encoded ? 'a number with a unit' : 'a block';
 }

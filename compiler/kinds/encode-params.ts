@@ -1,8 +1,11 @@
-import { diagnose, didYouMean, type CallValue, type Entry, type RecordValue, type Span, type StringValue, type Value } from '../../grammar/index.ts';
+import { diagnose, didYouMean, type CallValue, type Entry, type RangeValue, type RecordValue, type Span, type Unit, type Value } from '../../grammar/index.ts';
 import type { Json } from '../json.ts';
 import type { Findings, Params } from '../program.ts';
-import type { ParamSchema } from './schema.ts';
+import { shiftDecimal } from '../params/shift-decimal.ts';
+import { findParam, plainString } from '../params/string-pieces.ts';
 import { encodeType } from './encode-type.ts';
+import { expectation } from './expectation.ts';
+import { alternatives, propertyOf, type ParamSchema } from './schema.ts';
 
 /** Parameters as plain JSON, with the places that they came from. */
 export interface EncodedParams {
@@ -35,18 +38,11 @@ export function pointer(path: readonly (string | number)[]): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** The schemas that a value may satisfy, without the `anyOf` around them. */
-export function alternatives(schema: ParamSchema | undefined): readonly ParamSchema[] {
-  if (schema === undefined) return [];
-  const any = schema['anyOf'] as readonly ParamSchema[] | undefined;
-  return any === undefined ? [schema] : any.flatMap(alternatives);
-}
-
 function encodeEntries(entries: readonly Entry[], schema: ParamSchema, at: string, encoder: Encoder): Record<string, Json> {
   const record = alternatives(schema).find((one) => one['x-record'] === true);
   const properties = (record?.['properties'] ?? {}) as Readonly<Record<string, ParamSchema>>;
   const others = typeof record?.['additionalProperties'] === 'object' ? (record['additionalProperties'] as ParamSchema) : {};
-  const encoded: Record<string, Json> = {};
+  const encoded = new Map<string, Json>();
   const first = new Map<string, Span>();
   for (const entry of entries) {
     const key = entry.key.text;
@@ -57,11 +53,13 @@ function encodeEntries(entries: readonly Entry[], schema: ParamSchema, at: strin
     }
     first.set(key, entry.key.span);
     const here = at + pointer([key]);
-    const value = encodeValue(entry.value, properties[key] ?? others, here, encoder);
-    if (value !== undefined) encoded[key] = value;
+    const property = propertyOf(properties, key);
+    // What stands under a key that does not exist means nothing: the schema's check reports the key alone.
+    const value = property === undefined && record?.['additionalProperties'] === false ? null : encodeValue(entry.value, property ?? others, here, encoder);
+    if (value !== undefined) encoded.set(key, value);
     encoder.places.set(here, { key: entry.key.span, value: entry.value.span });
   }
-  return encoded;
+  return Object.fromEntries(encoded);
 }
 
 /** `undefined` when the value is wrong in itself, which has then been reported. */
@@ -69,13 +67,18 @@ function encodeValue(value: Value, schema: ParamSchema, at: string, encoder: Enc
   if (!encoder.places.has(at)) encoder.places.set(at, { value: value.span });
   const options = alternatives(schema);
   if (options.some((one) => one['x-type'] === true)) {
-    return encodeType(value, encoder.findings);
+    return encodeType(value, encoder.params, encoder.findings);
   }
   switch (value.kind) {
     case 'number':
       return encodeNumber(value.value, value.unit);
-    case 'string':
-      return stringOf(value, encoder.params, encoder.findings, String);
+    case 'string': {
+      const text = plainString(value, encoder.params, encoder.findings);
+      // A name that is no identifier stands in quotes, also where it is a column's.
+      return text !== undefined && options.some((one) => one['x-column'] === true) && !options.some((one) => one['type'] === 'string')
+        ? { $column: text }
+        : text;
+    }
     case 'boolean':
       return value.value;
     case 'none':
@@ -83,19 +86,15 @@ function encodeValue(value: Value, schema: ParamSchema, at: string, encoder: Enc
     case 'word-value':
       return encodeWord(value.text, value.span, options, encoder);
     case 'interpolation':
-      return paramValue(value.name.text, value.name.span, encoder);
+      return findParam(value.name, encoder.params, encoder.findings)?.value;
     case 'call':
       return encodeCall(value, options, at, encoder);
-    case 'range': {
-      const of = options.find((one) => one['x-range'] !== undefined)?.['x-range'] as ParamSchema | undefined;
-      const ends = [value.low, value.high].map((end) =>
-        end === undefined ? null : (encodeValue(end, of ?? {}, at, encoder) ?? null),
-      );
-      return { $range: ends };
-    }
+    case 'range':
+      return encodeRange(value, options, at, encoder);
     case 'list': {
       const items = options.find((one) => one['type'] === 'array')?.['items'] as ParamSchema | undefined;
-      return value.items.flatMap((item, index) => encodeValue(item, items ?? {}, at + pointer([index]), encoder) ?? []);
+      const encoded = value.items.map((item, index) => encodeValue(item, items ?? {}, at + pointer([index]), encoder));
+      return encoded.filter((item) => item !== undefined);
     }
     case 'record':
       return encodeEntries(value.entries, schema, at, encoder);
@@ -108,23 +107,50 @@ function encodeValue(value: Value, schema: ParamSchema, at: string, encoder: Enc
   }
 }
 
-const SECONDS: Readonly<Record<string, number>> = { ms: 1e-3, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
-const BYTES: Readonly<Record<string, number>> = {
-  B: 1,
-  kB: 1e3,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
+/** What a unit is in seconds or bytes: a power of ten, by which a decimal fraction is exactly moved, or a whole number. */
+const QUANTITIES: Readonly<Record<Exclude<Unit, '%'>, { readonly unit: 's' | 'B'; readonly power?: number; readonly times?: number }>> = {
+  ms: { unit: 's', power: -3 },
+  s: { unit: 's' },
+  m: { unit: 's', times: 60 },
+  h: { unit: 's', times: 3600 },
+  d: { unit: 's', times: 86_400 },
+  w: { unit: 's', times: 604_800 },
+  B: { unit: 'B' },
+  kB: { unit: 'B', power: 3 },
+  KB: { unit: 'B', power: 3 },
+  MB: { unit: 'B', power: 6 },
+  GB: { unit: 'B', power: 9 },
+  KiB: { unit: 'B', times: 2 ** 10 },
+  MiB: { unit: 'B', times: 2 ** 20 },
+  GiB: { unit: 'B', times: 2 ** 30 },
 };
 
-function encodeNumber(value: number, unit: string | undefined): Json {
-  if (unit === undefined) return value;
-  if (unit === '%') return value / 100;
-  const seconds = SECONDS[unit];
-  return seconds === undefined ? { $quantity: value * (BYTES[unit] ?? 1), unit: 'B' } : { $quantity: value * seconds, unit: 's' };
+function encodeNumber(value: number, written: Unit | undefined): Json {
+  if (written === undefined) return value;
+  if (written === '%') return shiftDecimal(value, -2);
+  const { unit, power = 0, times = 1 } = QUANTITIES[written];
+  return { $quantity: shiftDecimal(value, power) * times, unit };
+}
+
+function encodeRange(range: RangeValue, options: readonly ParamSchema[], at: string, encoder: Encoder): Json | undefined {
+  const of = options.find((one) => one['x-range'] !== undefined)?.['x-range'] as ParamSchema | undefined;
+  const ends = [range.low, range.high].map((end) => (end === undefined ? null : encodeValue(end, of ?? {}, at, encoder)));
+  const [low, high] = ends;
+  if (low === undefined || high === undefined) return undefined;
+  const words = alternatives(of).flatMap((one) => (one['x-words'] as readonly string[] | undefined) ?? []);
+  if (rank(low, words) > rank(high, words)) {
+    encoder.findings.add(diagnose('empty-range', range.span, {}));
+    return undefined;
+  }
+  return { $range: [low, high] };
+}
+
+/** Where an end of a range stands among the others; NaN, which compares with nothing, for one that is open or wrong. */
+function rank(end: Json, words: readonly string[]): number {
+  if (typeof end === 'number') return end;
+  if (typeof end === 'string' && words.includes(end)) return words.indexOf(end);
+  const quantity = typeof end === 'object' && end !== null && '$quantity' in end ? end.$quantity : undefined;
+  return typeof quantity === 'number' ? quantity : NaN;
 }
 
 function encodeWord(text: string, span: Span, options: readonly ParamSchema[], encoder: Encoder): Json | undefined {
@@ -135,9 +161,14 @@ function encodeWord(text: string, span: Span, options: readonly ParamSchema[], e
   if (options.some((one) => one['x-column'] === true)) return { $column: text };
   const param = encoder.params.get(text);
   if (param !== undefined) return param.value;
-  const known = [...words, ...calls, ...encoder.params.keys()];
-  encoder.findings.add(diagnose('unknown-word', span, { word: text, known: [...words, ...calls], suggestion: didYouMean(text, known) }));
+  const suggestion = didYouMean(text, [...words, ...calls, ...encoder.params.keys()]);
+  encoder.findings.add(diagnose('unknown-word', span, { word: text, expected: expected(options), suggestion }));
   return undefined;
+}
+
+/** What a place takes, in words; nothing where the key itself is unknown. */
+function expected(options: readonly ParamSchema[]): string | undefined {
+  return options.some((one) => Object.keys(one).length > 0) ? expectation({ anyOf: options }) : undefined;
 }
 
 function encodeCall(call: CallValue, options: readonly ParamSchema[], at: string, encoder: Encoder): Json | undefined {
@@ -145,56 +176,32 @@ function encodeCall(call: CallValue, options: readonly ParamSchema[], at: string
   const schema = options.find((one) => one['x-call'] === name);
   if (schema === undefined) {
     const known = options.flatMap((one) => (typeof one['x-call'] === 'string' ? [one['x-call']] : []));
-    encoder.findings.add(diagnose('unknown-constructor', call.name.span, { name, known, suggestion: didYouMean(name, known) }));
+    encoder.findings.add(diagnose('unknown-constructor', call.name.span, { name, expected: expected(options), suggestion: didYouMean(name, known) }));
     return undefined;
   }
   const names = schema['x-arguments'] as readonly string[];
   const properties = schema['properties'] as Readonly<Record<string, ParamSchema>>;
-  const encoded: Record<string, Json> = { $call: name };
+  const encoded = new Map<string, Json>([['$call', name]]);
+  const put = (key: string, arg: Value): void => {
+    const value = encodeValue(arg, propertyOf(properties, key) ?? {}, at + pointer([key]), encoder);
+    if (value !== undefined) encoded.set(key, value);
+  };
   call.args.forEach((arg, index) => {
     const key = names[index];
     if (key === undefined) {
       encoder.findings.add(diagnose('too-many-arguments', arg.span, { name, takes: names }));
       return;
     }
-    const value = encodeValue(arg, properties[key] ?? {}, at + pointer([key]), encoder);
-    if (value !== undefined) encoded[key] = value;
+    put(key, arg);
   });
   for (const entry of call.named) {
     const key = entry.key.text;
-    if (key in encoded) {
+    if (encoded.has(key)) {
       encoder.findings.add(diagnose('duplicate-key', entry.key.span, { key }));
       continue;
     }
-    const value = encodeValue(entry.value, properties[key] ?? {}, at + pointer([key]), encoder);
-    if (value !== undefined) encoded[key] = value;
+    put(key, entry.value);
     encoder.places.set(at + pointer([key]), { key: entry.key.span, value: entry.value.span });
   }
-  return encoded;
-}
-
-function paramValue(name: string, span: Span, encoder: Encoder): Json | undefined {
-  const param = encoder.params.get(name);
-  if (param !== undefined) return param.value;
-  const known = [...encoder.params.keys()];
-  encoder.findings.add(diagnose('unknown-param-name', span, { name, suggestion: didYouMean(name, known) }));
-  return undefined;
-}
-
-/** The text of a string, its interpolations filled in by `render`; `undefined` when one names no param. */
-export function stringOf(
-  value: StringValue,
-  params: Params,
-  findings: Findings,
-  render: (value: Json) => string,
-): string | undefined {
-  const encoder: Encoder = { params, findings, places: new Map() };
-  let complete = true;
-  const texts = value.pieces.map((piece) => {
-    if (piece.kind === 'text') return piece.text;
-    const found = paramValue(piece.name.text, piece.name.span, encoder);
-    if (found === undefined) complete = false;
-    return found === undefined ? '' : render(found);
-  });
-  return complete ? texts.join('') : undefined;
+  return Object.fromEntries(encoded);
 }

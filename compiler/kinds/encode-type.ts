@@ -1,11 +1,22 @@
 import { diagnose, didYouMean, type CallValue, type Value } from '../../grammar/index.ts';
 import type { Json, JsonObject } from '../json.ts';
-import type { Findings } from '../program.ts';
+import { sqlPieces } from '../params/string-pieces.ts';
+import type { Findings, Params } from '../program.ts';
 
 const TYPE_NAMES = ['int', 'float', 'decimal', 'bool', 'string', 'date', 'time', 'timestamp', 'list', 'struct'];
 
-/** Encodes a type, `int(where: "distance > 0")?`, as `{ $type, nullable, … }`. */
-export function encodeType(value: Value, findings: Findings): JsonObject | undefined {
+/** Encodes a type, `int(where: "distance > 0")?`, as `{ $type, nullable, … }`; params in conditions are SQL literals. */
+export function encodeType(value: Value, params: Params, findings: Findings): JsonObject | undefined {
+  return encodeTypeIn(value, { params, findings });
+}
+
+interface Encoding {
+  readonly params: Params;
+  readonly findings: Findings;
+}
+
+function encodeTypeIn(value: Value, encoding: Encoding): JsonObject | undefined {
+  const { findings } = encoding;
   const nullable = value.kind === 'optional';
   const inner = nullable ? value.inner : value;
   if (inner.kind === 'word-value') {
@@ -18,10 +29,10 @@ export function encodeType(value: Value, findings: Findings): JsonObject | undef
   }
   if (inner.kind === 'call') {
     if (!known(inner.name.text, inner.name, findings)) return undefined;
-    const details = encodeArguments(inner, findings);
+    const details = encodeArguments(inner, encoding);
     return details === undefined ? undefined : { $type: inner.name.text, nullable, ...details };
   }
-  findings.add(diagnose('wrong-value', value.span, { name: 'a column of `schema`', expected: `a type: ${TYPE_NAMES.join(', ')}` }));
+  findings.add(diagnose('unknown-type', value.span, { name: '', known: TYPE_NAMES, suggestion: undefined }));
   return undefined;
 }
 
@@ -31,39 +42,76 @@ function known(name: string, at: { readonly span: Value['span'] }, findings: Fin
   return false;
 }
 
-function encodeArguments(call: CallValue, findings: Findings): Record<string, Json> | undefined {
-  const name = call.name.text;
-  const details: Record<string, Json> = {};
-  for (const entry of call.named) {
-    const text = entry.value.kind === 'string' ? plainText(entry.value) : undefined;
-    if (entry.key.text === 'where' && text !== undefined) {
-      details['where'] = text;
-    } else if (name === 'struct') {
-      const field = encodeType(entry.value, findings);
-      if (field === undefined) return undefined;
-      details['fields'] = { ...(details['fields'] as JsonObject | undefined), [entry.key.text]: field };
-    } else {
-      const suggestion = didYouMean(entry.key.text, ['where']);
-      findings.add(diagnose('unknown-key', entry.key.span, { key: entry.key.text, of: name, known: ['where'], suggestion }));
-      return undefined;
-    }
-  }
-  const numbers = call.args.flatMap((arg) => (arg.kind === 'number' && arg.unit === undefined ? [arg.value] : []));
-  if (name === 'decimal' && call.args.length === 2 && numbers.length === 2) {
-    return { ...details, precision: numbers[0] ?? 0, scale: numbers[1] ?? 0 };
-  }
-  if (name === 'list' && call.args.length === 1 && call.args[0] !== undefined) {
-    const item = encodeType(call.args[0], findings);
-    return item === undefined ? undefined : { ...details, item };
-  }
-  if (call.args.length > 0 || name === 'decimal' || name === 'list' || (name === 'struct' && !('fields' in details))) {
-    findings.add(diagnose('type-arguments', call.span, { type: name }));
+function encodeArguments(call: CallValue, encoding: Encoding): JsonObject | undefined {
+  const { findings } = encoding;
+  const type = call.name.text;
+  // A struct may have a field that is called `where`; a condition is a text, which no type is.
+  const conditions = call.named.filter((entry) => entry.key.text === 'where' && (type !== 'struct' || entry.value.kind === 'string'));
+  const others = call.named.filter((entry) => !conditions.includes(entry));
+  const fields = type === 'struct' ? others : [];
+  const unknown = type === 'struct' ? undefined : others[0];
+  if (unknown !== undefined) {
+    const key = unknown.key.text;
+    findings.add(diagnose('unknown-key', unknown.key.span, { key, of: type, known: ['where'], suggestion: didYouMean(key, ['where']) }));
     return undefined;
   }
-  return details;
+  const [condition, second] = conditions;
+  if (second !== undefined) {
+    findings.add(diagnose('duplicate-key', second.key.span, { key: 'where' }));
+    return undefined;
+  }
+  const where = condition === undefined ? {} : encodeCondition(condition.value, encoding);
+  const inside = encodeInside(call, fields, encoding);
+  return where === undefined || inside === undefined ? undefined : { ...where, ...inside };
 }
 
-function plainText(value: Extract<Value, { kind: 'string' }>): string | undefined {
-  const texts = value.pieces.map((piece) => (piece.kind === 'text' ? piece.text : undefined));
-  return texts.every((text) => text !== undefined) ? texts.join('') : undefined;
+function encodeCondition(value: Value, { params, findings }: Encoding): JsonObject | undefined {
+  if (value.kind !== 'string') {
+    findings.add(diagnose('wrong-value', value.span, { name: 'where', expected: 'a condition in quotes, such as `"distance > 0"`' }));
+    return undefined;
+  }
+  const pieces = sqlPieces(value, params, findings);
+  return pieces && { where: pieces.map((piece) => piece.text).join('') };
+}
+
+/** What a type is made of: the item of a list, the fields of a struct, the digits of a decimal. */
+function encodeInside(call: CallValue, fields: CallValue['named'], encoding: Encoding): Record<string, Json> | undefined {
+  const [first, second] = call.args;
+  switch (call.name.text) {
+    case 'decimal':
+      if (call.args.length === 2 && first?.kind === 'number' && second?.kind === 'number' && areDigits(first.value, second.value)) {
+        return { precision: first.value, scale: second.value };
+      }
+      break;
+    case 'list':
+      if (call.args.length === 1 && first !== undefined) {
+        const item = encodeInner(first, encoding);
+        return item && { item };
+      }
+      break;
+    case 'struct':
+      if (call.args.length === 0 && fields.length > 0) {
+        const encoded = fields.map((entry) => [entry.key.text, encodeInner(entry.value, encoding)] as const);
+        const whole = encoded.flatMap(([key, type]) => (type === undefined ? [] : [[key, type] as const]));
+        return whole.length < encoded.length ? undefined : { fields: Object.fromEntries(whole) };
+      }
+      break;
+    default:
+      if (call.args.length === 0) return {};
+  }
+  encoding.findings.add(diagnose('type-arguments', call.span, { type: call.name.text }));
+  return undefined;
+}
+
+/** DuckDB has 38 digits. */
+function areDigits(precision: number, scale: number): boolean {
+  return Number.isInteger(precision) && Number.isInteger(scale) && precision >= 1 && precision <= 38 && scale >= 0 && scale <= precision;
+}
+
+/** The type of an item or a field: a condition is of a whole row, so it stands at the column. */
+function encodeInner(value: Value, encoding: Encoding): JsonObject | undefined {
+  const encoded = encodeTypeIn(value, encoding);
+  if (encoded?.['where'] === undefined) return encoded;
+  encoding.findings.add(diagnose('inner-where', value.span, {}));
+  return undefined;
 }

@@ -1,9 +1,10 @@
-import { alternatives } from './encode-params.ts';
-import type { ParamSchema } from './schema.ts';
+import { alternatives, type ParamSchema } from './schema.ts';
 
 /** What a schema accepts, in words: "a number from 0 to 1", "`auc` or `log_loss`". */
 export function expectation(schema: ParamSchema): string {
-  const parts = alternatives(schema).map(one);
+  const parts = alternatives(schema)
+    .filter((part) => part['x-open-end'] !== true)
+    .flatMap(several);
   return joinOr([...new Set(parts)]);
 }
 
@@ -13,9 +14,14 @@ export function joinOr(parts: readonly string[]): string {
   return `${parts.slice(0, -1).join(', ')} or ${parts[parts.length - 1] ?? ''}`;
 }
 
-function one(schema: ParamSchema): string {
+/** A choice of words is one of several choices. */
+function several(schema: ParamSchema): string[] {
   const words = schema['x-words'] as readonly string[] | undefined;
-  if (words !== undefined) return joinOr(words.map((word) => `\`${word}\``));
+  if (schema['type'] === 'boolean') return ['`true`', '`false`'];
+  return words === undefined ? [one(schema)] : words.map((word) => `\`${word}\``);
+}
+
+function one(schema: ParamSchema): string {
   if (schema['x-column'] === true) return 'a column';
   if (typeof schema['x-call'] === 'string') return constructor(schema);
   if (schema['x-quantity'] === 's') return 'a duration such as `5ms`';
@@ -28,8 +34,6 @@ function one(schema: ParamSchema): string {
       return `a whole number${limits(schema)}`;
     case 'number':
       return schema['x-unit'] === '%' ? 'a share such as `70%`' : `a number${limits(schema)}`;
-    case 'boolean':
-      return '`true` or `false`';
     case 'string':
       return 'a text in quotes';
     case 'null':
@@ -49,8 +53,9 @@ function constructor(schema: ParamSchema): string {
 
 function limits(schema: ParamSchema): string {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema as Readonly<Record<string, number | undefined>>;
-  const low = minimum !== undefined ? `at least ${minimum}` : exclusiveMinimum !== undefined ? `above ${exclusiveMinimum}` : '';
-  const high = maximum !== undefined ? `at most ${maximum}` : exclusiveMaximum !== undefined ? `below ${exclusiveMaximum}` : '';
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
+  const low = minimum !== undefined ? `of at least ${minimum}` : exclusiveMinimum !== undefined ? `above ${exclusiveMinimum}` : '';
+  const high = maximum !== undefined ? `${low === '' ? 'of ' : ''}at most ${maximum}` : exclusiveMaximum !== undefined ? `below ${exclusiveMaximum}` : '';
   const both = [low, high].filter((text) => text !== '').join(' and ');
   return both === '' ? '' : ` ${both}`;
 }

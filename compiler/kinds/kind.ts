@@ -1,29 +1,10 @@
-import type { Code, Diagnostic, Parameters, Related, Span } from '../../grammar/index.ts';
+import type { Code, DeclarationKeyword, Parameters, Related, Span } from '../../grammar/index.ts';
 import type { JsonObject } from '../json.ts';
 import type { AnswerTo, Need } from '../needs.ts';
 import type { Guarantee, PlanInput, PlanQuery, RootFile } from '../plan/plan.ts';
 import type { ModelType, ValueType } from '../types.ts';
 import type { RunContext, RunResult } from './run.ts';
 import type { RecordSchema } from './schema.ts';
-
-/** The keywords of declarations, each the type of the value that a name is bound to. */
-export const KEYWORDS = [
-  'source',
-  'table',
-  'check',
-  'split',
-  'features',
-  'model',
-  'tuning',
-  'report',
-  'explanation',
-  'choice',
-  'deployment',
-  'monitor',
-  'schedule',
-] as const;
-
-export type Keyword = (typeof KEYWORDS)[number];
 
 /**
  * One step kind of the language: everything that the compiler and the runtime know of it. Kinds are plain records in
@@ -32,7 +13,7 @@ export type Keyword = (typeof KEYWORDS)[number];
 export interface Kind {
   readonly name: string;
   /** Absent for kinds that no declaration can name: steps that others imply. */
-  readonly keyword?: Keyword;
+  readonly keyword?: DeclarationKeyword;
   /** Changes whenever the same inputs and parameters would give another result. */
   readonly version: number;
   /** The first sentence says what it is for. */
@@ -58,6 +39,7 @@ export interface Kind {
   readonly run: (context: RunContext) => Promise<RunResult>;
 }
 
+/** One input of a kind, given by position: what it is called and what it accepts. */
 export interface InputSpec {
   readonly name: string;
   readonly accepts: readonly InputType[];
@@ -69,6 +51,7 @@ export interface InputSpec {
 /** `file` is a string that names files, `sql` one that is a query; the rest are types of values. */
 export type InputType = 'file' | 'sql' | ValueType['kind'];
 
+/** What a kind's `infer` is given: the declaration, its inputs, and ways to ask, look up and report. */
 export interface InferContext {
   readonly name: string;
   /** The file of the declaration. */
@@ -93,6 +76,7 @@ export interface Machine {
   readonly processor: string;
 }
 
+/** What a name inside SQL stands for. */
 export type TableLookup =
   | { readonly found: 'table'; readonly name: string; readonly type: ValueType; /** Of its declaration. */ readonly span?: Span }
   /** Declared, and not yet inferred, or wrong itself: say nothing more. */
@@ -100,6 +84,7 @@ export type TableLookup =
   /** With every name that could have been meant. */
   | { readonly found: 'nothing'; readonly candidates: readonly string[] };
 
+/** An argument of a declaration, bound to the input of the kind that `slot` names. */
 export type InferInput = ValueInput | TextInput;
 
 /** A reference to a declaration or a part of it. */
@@ -124,6 +109,7 @@ export interface TextInput {
   readonly at: (offset: number) => number;
 }
 
+/** What a kind says of one declaration: its type, what it reads, and what differs from the kind in general. */
 export interface Inferred {
   readonly type: ValueType;
   /** Parts beside the value itself, by name. */
@@ -147,6 +133,7 @@ export interface Inferred {
   readonly query?: PlanQuery;
 }
 
+/** A step that a declaration needs and that is about a model, such as the measurement of its latency. */
 export interface ImpliedStep {
   readonly slot: string;
   readonly kind: string;
@@ -155,6 +142,5 @@ export interface ImpliedStep {
   readonly identity?: Readonly<Record<string, string>>;
 }
 
+/** The kinds of the language, by name. */
 export type Registry = ReadonlyMap<string, Kind>;
-
-export type { Diagnostic };

@@ -26,6 +26,7 @@ export interface RunContext {
   readonly engines: Readonly<Record<string, string>>;
 }
 
+/** The content of one of the step's inputs, as its manifest describes it. */
 export interface RunInput {
   readonly slot: string;
   readonly part: string;
@@ -34,6 +35,7 @@ export interface RunInput {
   readonly columns?: readonly string[];
 }
 
+/** How far a step is. All of it is only shown: no result depends on it. */
 export interface Progress {
   /** What is going on, in a word or two: `reading`, `training`. */
   readonly phase?: string;
@@ -42,6 +44,7 @@ export interface Progress {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
+/** The state of a long run, in bytes that only its kind understands; `undefined` where none was saved. */
 export interface Checkpoints {
   readonly load: () => Promise<Uint8Array | undefined>;
   readonly save: (bytes: Uint8Array) => Promise<void>;

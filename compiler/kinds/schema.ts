@@ -11,6 +11,7 @@ export interface ParamSchema {
   readonly description?: string;
 }
 
+/** The schema of a record: its keys, each with the schema of its value. */
 export interface RecordSchema extends ParamSchema {
   readonly type: 'object';
   readonly properties: Readonly<Record<string, ParamSchema>>;
@@ -105,7 +106,7 @@ export function quantity(unit: 's' | 'B'): ParamSchema {
 export function range(of: ParamSchema): ParamSchema {
   return {
     type: 'object',
-    properties: { $range: { type: 'array', items: { anyOf: [of, { type: 'null' }] }, minItems: 2, maxItems: 2 } },
+    properties: { $range: { type: 'array', items: { anyOf: [of, { type: 'null', 'x-open-end': true }] }, minItems: 2, maxItems: 2 } },
     required: ['$range'],
     additionalProperties: false,
     'x-range': of,
@@ -161,4 +162,16 @@ function typeSchema(): ParamSchema {
     additionalProperties: false,
     'x-type': true,
   };
+}
+
+/** The schemas that a value may satisfy, without the `anyOf` around them. */
+export function alternatives(schema: ParamSchema | undefined): readonly ParamSchema[] {
+  if (schema === undefined) return [];
+  const any = schema['anyOf'] as readonly ParamSchema[] | undefined;
+  return any === undefined ? [schema] : any.flatMap(alternatives);
+}
+
+/** The schema of a key among others; a key may be called like what every JavaScript object has. */
+export function propertyOf(properties: Readonly<Record<string, ParamSchema>>, key: string): ParamSchema | undefined {
+  return Object.hasOwn(properties, key) ? properties[key] : undefined;
 }

@@ -1,16 +1,18 @@
 import { lineStarts, positionAt, type Span } from '../../grammar/index.ts';
 import { canonicalJson, type JsonObject } from '../json.ts';
-import type { ImpliedStep, InferInput, Kind, Registry } from '../kinds/kind.ts';
+import type { ImpliedStep, InferInput, Kind, Machine, Registry } from '../kinds/kind.ts';
 import { deriveSeed, fingerprintOf } from '../plan/keys.ts';
 import { PLAN_VERSION, type Guarantee, type Place, type Plan, type PlanInput, type PlanOutput, type PlanStep } from '../plan/plan.ts';
 import type { TypedDeclaration, TypedProgram } from '../program.ts';
 import type { ModelType, ValueType } from '../types.ts';
 
+/** A typed program with what its plan is made from besides. `source` is the text of the file. */
 export interface LowerRequest {
   readonly program: TypedProgram;
   readonly file: string;
   readonly source: string;
   readonly registry: Registry;
+  readonly machine: Machine;
   /** Versions of the engines, by name. */
   readonly engines: Readonly<Record<string, string>>;
 }
@@ -26,12 +28,12 @@ export function lowerPlan(request: LowerRequest): Plan {
 
 function lowerDeclaration(declaration: TypedDeclaration, places: (span: Span) => Place, request: LowerRequest): PlanStep[] {
   const { item, kind, inferred, inputs, name } = declaration;
-  const implied = (inferred.implied ?? []).map((step) => lowerImplied(step, declaration, places, request));
+  const implied = (inferred.implied ?? []).map((one) => ({ slot: one.slot, step: lowerImplied(one, declaration, places, request) }));
   const own: readonly PlanInput[] = [
     ...inputs.flatMap((input) => (input.kind === 'value' ? expand(input, inferred.reads?.[input.slot]) : [])),
     ...(inferred.tables ?? []).map(({ slot, step, columns }) => ({ slot, step, part: 'value', columns })),
     ...(inferred.more ?? []),
-    ...implied.map((step, index) => ({ slot: inferred.implied?.[index]?.slot ?? step.name, step: step.name, part: 'value' })),
+    ...implied.map(({ slot, step }) => ({ slot, step: step.name, part: 'value' })),
   ];
   const step = makeStep(request, kind, {
     name,
@@ -41,14 +43,12 @@ function lowerDeclaration(declaration: TypedDeclaration, places: (span: Span) =>
     params: declaration.params,
     inputs: own,
     roots: inferred.roots ?? [],
-    outputs: [output('value', inferred.type), ...Object.entries(inferred.parts ?? {}).map(([part, type]) => output(part, type)), ...reportOutputs(inferred.type)].filter(
-      (one) => inferred.type.kind !== 'report' || one.part !== 'value',
-    ),
+    outputs: [...ownOutputs(inferred.type), ...Object.entries(inferred.parts ?? {}).map(([part, type]) => output(part, type))],
     ...(inferred.query === undefined ? {} : { query: inferred.query }),
     ...(inferred.identity === undefined ? {} : { extra: inferred.identity }),
     ...(inferred.guarantee === undefined ? {} : { guarantee: inferred.guarantee }),
   });
-  return [...implied, step];
+  return [...implied.map((one) => one.step), step];
 }
 
 function lowerImplied(step: ImpliedStep, owner: TypedDeclaration, places: (span: Span) => Place, request: LowerRequest): PlanStep {
@@ -78,6 +78,7 @@ function makeStep(request: LowerRequest, kind: Kind, { extra, guarantee = kind.g
     kind: kind.name,
     'kind-version': String(kind.version),
     ...(engine === undefined ? {} : { engine: `${engine.name} ${engine.version}` }),
+    ...(guarantee === 'platform' ? { platform: request.machine.platform } : {}),
     ...(kind.seeded ? { seed: seedOf(lowered.params, kind, request.program.pipeline.seed) } : {}),
     ...keyedParams(lowered.params, kind),
     ...extra,
@@ -116,7 +117,7 @@ function expand(input: Extract<InferInput, { kind: 'value' }>, columns: readonly
     case 'split':
       return expandSplit(slot, type, columns);
     case 'part':
-      return expandSplit(slot, type.split, columns);
+      return expandSplit(`${slot}.${type.part}`, type.split, columns);
     case 'features':
       return expandFeatures(slot, type, columns);
     case 'model':
@@ -158,8 +159,9 @@ function output(part: string, type: ValueType): PlanOutput {
   return { part, type: type.kind === 'report-part' ? 'report' : type.kind };
 }
 
-function reportOutputs(type: ValueType): PlanOutput[] {
-  return type.kind === 'report' ? type.parts.map((part) => ({ part, type: 'report' })) : [];
+/** A report is its parts; everything else is a value of its own. */
+function ownOutputs(type: ValueType): PlanOutput[] {
+  return type.kind === 'report' ? type.parts.map((part) => ({ part, type: 'report' })) : [output('value', type)];
 }
 
 /** The other readers of a checked table wait for the check. */

@@ -1,5 +1,6 @@
 import { diagnose, didYouMean, type ParamItem, type Span, type Value } from '../../grammar/index.ts';
 import type { BoundParam, Findings, Params, ParamType, ParamValue } from '../program.ts';
+import { shiftDecimal } from './shift-decimal.ts';
 
 /** Values given from outside, `--param name=value`, as text. */
 export type GivenParams = Readonly<Record<string, string>>;
@@ -8,17 +9,20 @@ interface Declared {
   readonly type: ParamType;
   readonly low?: number;
   readonly high?: number;
+  /** Of the members of a list. */
+  readonly item?: Declared;
 }
 
 /**
  * Gives every `param` its value: the one from outside, else its default. After it: each bound param has a value of its
- * declared type, within its bounds.
+ * declared type, within its bounds; one whose value was wrong, which has been reported, has another.
  */
 export function bindParams(items: readonly ParamItem[], given: GivenParams, findings: Findings): Params {
   const params = new Map<string, BoundParam>();
   for (const item of items) {
-    const bound = bindParam(item, given[item.name.text], findings);
-    if (bound !== undefined) params.set(item.name.text, bound);
+    const { text } = item.name;
+    const bound = bindParam(item, Object.hasOwn(given, text) ? given[text] : undefined, findings);
+    if (bound !== undefined) params.set(text, bound);
   }
   const names = items.map((item) => item.name.text);
   for (const name of Object.keys(given)) {
@@ -40,16 +44,31 @@ function bindParam(item: ParamItem, given: string | undefined, findings: Finding
     const value = fromText(given, declared);
     if (value !== undefined) return { name, type: declared.type, value };
     findings.add(diagnose('param-value', item.name.span, { name, expected: describe(declared), found: given }));
-    return undefined;
+    return { name, type: declared.type, value: standIn(declared) };
   }
   if (item.value === undefined) {
     findings.add(diagnose('param-missing', item.name.span, { name, expected: describe(declared) }));
-    return undefined;
+    return { name, type: declared.type, value: standIn(declared) };
   }
   const value = fromValue(item.value);
   if (value !== undefined && fits(value, declared)) return { name, type: declared.type, value };
   findings.add(diagnose('wrong-value', item.value.span, { name, expected: describe(declared) }));
-  return undefined;
+  return { name, type: declared.type, value: standIn(declared) };
+}
+
+/** A value of the declared type, so that a param whose own value is wrong is reported once, and not wherever it is used. */
+function standIn({ type, low, high }: Declared): ParamValue {
+  switch (type) {
+    case 'int':
+    case 'float':
+      return low ?? high ?? 1;
+    case 'bool':
+      return false;
+    case 'string':
+      return '';
+    case 'list':
+      return [];
+  }
 }
 
 const SCALAR_TYPES = ['int', 'float', 'bool', 'string'] as const;
@@ -62,7 +81,10 @@ function declaredType(type: Value, findings: Findings): Declared | undefined {
     findings.add(diagnose('unknown-type', span, { name, known: [...SCALAR_TYPES], suggestion: didYouMean(name, SCALAR_TYPES) }));
     return undefined;
   }
-  const range = type.kind === 'call' ? type.args[0] : undefined;
+  if (type.kind !== 'call') return { type: scalar };
+  const [range, second] = type.args;
+  const surplus = second ?? type.named[0];
+  if (surplus !== undefined) findings.add(diagnose('too-many-arguments', surplus.span, { name: scalar, takes: ['low..high'] }));
   if (range === undefined) return { type: scalar };
   if (range.kind !== 'range' || scalar === 'bool' || scalar === 'string') {
     findings.add(diagnose('wrong-value', range.span, { name: scalar, expected: 'a range of numbers, such as `0..10`' }));
@@ -76,13 +98,16 @@ function declaredType(type: Value, findings: Findings): Declared | undefined {
 function impliedType(value: Value | undefined): Declared | undefined {
   switch (value?.kind) {
     case 'number':
+      if (value.unit !== undefined) return value.unit === '%' ? { type: 'float' } : undefined;
       return { type: Number.isInteger(value.value) && !/[.e]/i.test(value.text) ? 'int' : 'float' };
     case 'string':
       return { type: 'string' };
     case 'boolean':
       return { type: 'bool' };
-    case 'list':
-      return { type: 'list' };
+    case 'list': {
+      const item = impliedType(value.items[0]);
+      return { type: 'list', ...(item === undefined ? {} : { item }) };
+    }
     default:
       return undefined;
   }
@@ -91,7 +116,7 @@ function impliedType(value: Value | undefined): Declared | undefined {
 function fromValue(value: Value): ParamValue | undefined {
   switch (value.kind) {
     case 'number':
-      return value.unit === '%' ? value.value / 100 : value.unit === undefined ? value.value : undefined;
+      return value.unit === '%' ? shiftDecimal(value.value, -2) : value.unit === undefined ? value.value : undefined;
     case 'string':
       return value.pieces.every((piece) => piece.kind === 'text') ? value.pieces.map((piece) => piece.text).join('') : undefined;
     case 'boolean':
@@ -119,10 +144,15 @@ function fromText(text: string, declared: Declared): ParamValue | undefined {
       value = /^[+-]?\d[\d_]*(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text.replaceAll('_', '')) : undefined;
       break;
     case 'list':
-      value = text.split(',').map((part) => part.trim());
+      value = listFromText(text, declared.item ?? { type: 'string' });
       break;
   }
   return value !== undefined && fits(value, declared) ? value : undefined;
+}
+
+function listFromText(text: string, item: Declared): ParamValue | undefined {
+  const items = text.split(',').map((part) => fromText(part.trim(), item));
+  return items.every((one) => one !== undefined) ? items : undefined;
 }
 
 function fits(value: ParamValue, { type, low, high }: Declared): boolean {

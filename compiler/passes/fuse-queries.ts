@@ -10,12 +10,14 @@ import type { Column } from '../types.ts';
 /**
  * Runs chains of SQL as one query: a rowwise table with one reader, itself a query, is put into that query as a common
  * table expression. It keeps its line in the plan and is made when it is asked for by name. It does not apply where the
- * inner table is a target or is checked, or has another reader: its artifact would be wanted for itself.
+ * inner table is a target or is checked, has another reader or stands for another step: its artifact would be wanted
+ * for itself.
  */
 export function* fuseQueries(plan: Plan, targets: readonly string[]): Asking<Plan> {
   let current = plan;
-  const refused = new Set<string>();
-  for (let pair = findPair(current, targets, refused); pair !== undefined; pair = findPair(current, targets, refused)) {
+  // What is never put inside: targets, what stands for other steps too, and what has been tried in vain.
+  const refused = new Set([...targets, ...plan.steps.flatMap((step) => step.sameAs ?? [])]);
+  for (let pair = findPair(current, refused); pair !== undefined; pair = findPair(current, refused)) {
     const { inner, outer } = pair;
     const fused = yield* fusePair(current, inner, outer);
     if (fused === undefined) {
@@ -33,7 +35,7 @@ interface Pair {
   readonly outer: PlanStep;
 }
 
-function findPair(plan: Plan, targets: readonly string[], refused: ReadonlySet<string>): Pair | undefined {
+function findPair(plan: Plan, refused: ReadonlySet<string>): Pair | undefined {
   const readers = new Map<string, Set<PlanStep>>();
   for (const step of plan.steps) {
     if (step.fusedInto !== undefined) continue;
@@ -41,7 +43,7 @@ function findPair(plan: Plan, targets: readonly string[], refused: ReadonlySet<s
   }
   for (const inner of plan.steps) {
     if (inner.query?.rowwise !== true || inner.fusedInto !== undefined || inner.sameAs !== undefined) continue;
-    if (targets.includes(inner.name) || refused.has(inner.name)) continue;
+    if (refused.has(inner.name)) continue;
     const reading = readers.get(inner.name);
     const [outer] = reading ?? [];
     if (reading?.size === 1 && outer?.query !== undefined) return { inner, outer };

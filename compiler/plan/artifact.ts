@@ -18,11 +18,13 @@ export type Artifact =
   | CheckArtifact
   | MeasureArtifact;
 
+/** A content in the store: its digest, and its size in bytes. */
 export interface BlobRef {
   readonly digest: Digest;
   readonly bytes: number;
 }
 
+/** A table: a file of rows in their order, and what is known of its columns. */
 export interface TableArtifact {
   readonly type: 'table';
   readonly rows: number;
@@ -31,6 +33,7 @@ export interface TableArtifact {
   readonly file: BlobRef;
 }
 
+/** A column of a stored table, as its file has it. */
 export interface ColumnManifest {
   readonly name: string;
   /** The exact type in DuckDB. */
@@ -43,6 +46,7 @@ export interface ColumnManifest {
   readonly max?: string;
 }
 
+/** A split: the part of each row of its table. */
 export interface SplitArtifact {
   readonly type: 'split';
   readonly task: Task;
@@ -60,6 +64,7 @@ export interface FeaturesArtifact {
   readonly fitted: Json;
 }
 
+/** A trained model, and its scores of the parts that it was not fitted on. */
 export interface ModelArtifact {
   readonly type: 'model';
   /** The kind that made it, which knows how to load it. */
@@ -91,12 +96,14 @@ export interface ChoiceArtifact {
   readonly candidates: readonly JsonObject[];
 }
 
+/** The outcome of a check: one finding for each thing that it looked at, in the shape that its kind gives it. */
 export interface CheckArtifact {
   readonly type: 'check';
   readonly passed: boolean;
   readonly findings: readonly JsonObject[];
 }
 
+/** What was measured, by name. The same step measured again may have other values. */
 export interface MeasureArtifact {
   readonly type: 'measure';
   readonly values: JsonObject;

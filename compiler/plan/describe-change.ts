@@ -1,6 +1,7 @@
 import type { StepKey } from './keys.ts';
 import type { PlanStep } from './plan.ts';
 
+/** How a step compares with the last apply: new, doing something else or on other content, or the same. */
 export type StepChange = 'added' | 'changed' | 'unchanged';
 
 /** One part of a key that is not what it was. */

@@ -66,7 +66,7 @@ const step = object({
   after: array(name),
   guarantee: { enum: ['bitwise', 'platform', 'statistical'] },
   'engine?': object({ name, version: name }),
-  identity: { type: 'object', required: ['kind', 'kind-version'], additionalProperties: string },
+  identity: { ...object({ kind: name, 'kind-version': name }), additionalProperties: string },
   fingerprint: digest,
   'query?': query,
   'fusedInto?': name,

@@ -18,6 +18,7 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
 }
 
+/** One step: what it does, what it reads, and what it leaves. */
 export interface PlanStep {
   readonly name: string;
   readonly keyword: string;
@@ -35,7 +36,7 @@ export interface PlanStep {
   readonly after: readonly string[];
   readonly guarantee: Guarantee;
   readonly engine?: EngineRef;
-  /** What the step does, by parts (`kind`, `kind-version`, `engine`, `seed`, `sql`, `param:KEY`): the fingerprint's preimage. */
+  /** What the step does, by parts (`kind`, `kind-version`, `engine`, `platform`, `seed`, `sql`, `param:KEY`): the fingerprint's preimage. */
   readonly identity: Readonly<Record<string, string>>;
   readonly fingerprint: Digest;
   /** For steps that are a query: what is run. */
@@ -46,6 +47,7 @@ export interface PlanStep {
   readonly sameAs?: string;
 }
 
+/** A step's query, in DuckDB's SQL. */
 export interface PlanQuery {
   /** As the author wrote it, params put in. */
   readonly text: string;
@@ -59,11 +61,13 @@ export interface PlanQuery {
   readonly parallel: boolean;
 }
 
+/** Where in the pipeline's file something stands, for messages at run time. */
 export interface Place {
   readonly span: Span;
   readonly start: Position;
 }
 
+/** An engine in the version that the plan was made for: another version is another step. */
 export interface EngineRef {
   readonly name: string;
   readonly version: string;
@@ -71,7 +75,10 @@ export interface EngineRef {
 
 /** A way in which content flows into a step. */
 export interface PlanInput {
-  /** The input's role: its name among the kind's inputs, with `[i]` where there are several and `.table`, `.split` for what it stands on. */
+  /**
+   * The input's role: its name among the kind's inputs, with `[i]` where there are several, the part's name
+   * where that is not the whole, and `.table`, `.split` for what it stands on.
+   */
   readonly slot: string;
   readonly step: string;
   readonly part: string;
@@ -79,6 +86,7 @@ export interface PlanInput {
   readonly columns?: readonly string[];
 }
 
+/** One part of what a step leaves, named `value` where it is the whole. */
 export interface PlanOutput {
   readonly part: string;
   readonly type: 'table' | 'split' | 'features' | 'model' | 'report' | 'choice' | 'check' | 'measure';
@@ -86,6 +94,7 @@ export interface PlanOutput {
   readonly columns?: readonly Column[];
 }
 
+/** A file from outside of the store, as it was when the plan was made. `digest` is of its content. */
 export interface RootFile {
   readonly path: string;
   readonly digest: Digest;

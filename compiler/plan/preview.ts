@@ -9,6 +9,7 @@ export interface RecordNeed {
   readonly key?: string;
 }
 
+/** What the store says to a `RecordNeed`. */
 export interface RecordAnswer {
   /** Whether anything is recorded for this fingerprint, on whatever inputs. */
   readonly known: boolean;
@@ -20,8 +21,10 @@ export interface RecordAnswer {
   };
 }
 
+/** `cached`: the result is there; `run`: it has to be made; `maybe`: that shows once the inputs are there. */
 export type StepState = 'cached' | 'run' | 'maybe';
 
+/** What an apply would do with one step, and why. */
 export interface StepPreview {
   readonly step: PlanStep;
   readonly state: StepState;
@@ -34,6 +37,7 @@ export interface StepPreview {
   readonly estimate: Estimate;
 }
 
+/** What a step will take: measured the last time, or guessed from the bytes that it reads. */
 export interface Estimate {
   readonly seconds: number;
   readonly rows?: number;
@@ -41,6 +45,7 @@ export interface Estimate {
   readonly basis: 'history' | 'guess';
 }
 
+/** A plan with the state of each of its steps, in the plan's order. */
 export interface Preview {
   readonly plan: Plan;
   readonly steps: readonly StepPreview[];
@@ -55,7 +60,7 @@ export type Previewing = Generator<RecordNeed, Preview, RecordAnswer>;
 export function* previewPlan(plan: Plan, previous: ReadonlyMap<string, PreviousStep>): Previewing {
   const contents = new Map<string, Readonly<Record<string, Artifact>>>();
   const previews = new Map<string, StepPreview>();
-  const names = new Set(plan.steps.map((step) => step.name));
+  const taken = new Set(plan.steps.map((step) => step.name));
   for (const step of plan.steps) {
     const inputs = step.inputs.map((input) => contents.get(input.step)?.[input.part]);
     const complete = inputs.every((input) => input !== undefined);
@@ -63,7 +68,8 @@ export function* previewPlan(plan: Plan, previous: ReadonlyMap<string, PreviousS
     const answer = yield key === undefined ? { fingerprint: step.fingerprint } : { fingerprint: step.fingerprint, key: key.key };
     if (answer.record !== undefined) contents.set(step.name, answer.record.outputs);
     const own: StepState = answer.record !== undefined ? 'cached' : key === undefined && answer.known ? 'maybe' : 'run';
-    const earlier = previous.get(step.name) ?? renamed(key?.key, previous, names);
+    const earlier = previous.get(step.name) ?? renamed(key?.key, previous, taken);
+    if (earlier !== undefined) taken.add(earlier.name);
     previews.set(step.name, {
       step,
       state: own,
@@ -80,15 +86,16 @@ export function* previewPlan(plan: Plan, previous: ReadonlyMap<string, PreviousS
   return { plan, steps, removed: [...previous.values()].filter((step) => !kept.has(step.name)) };
 }
 
-/** A step that another does for it is done when that one is. */
+/** A step that another does for it is done when that one is, which may be part of a third. */
 function withState(preview: StepPreview, previews: ReadonlyMap<string, StepPreview>): StepPreview {
   const doer = previews.get(preview.step.fusedInto ?? preview.step.sameAs ?? '');
-  return doer === undefined || preview.state === 'cached' ? preview : { ...preview, state: doer.state };
+  return doer === undefined || preview.state === 'cached' ? preview : { ...preview, state: withState(doer, previews).state };
 }
 
-function renamed(key: string | undefined, previous: ReadonlyMap<string, PreviousStep>, names: ReadonlySet<string>): PreviousStep | undefined {
+/** A step of the last apply with this key, whose name is neither in the plan nor taken for another step. */
+function renamed(key: string | undefined, previous: ReadonlyMap<string, PreviousStep>, taken: ReadonlySet<string>): PreviousStep | undefined {
   if (key === undefined) return undefined;
-  return [...previous.values()].find((one) => one.key === key && !names.has(one.name));
+  return [...previous.values()].find((one) => one.key === key && !taken.has(one.name));
 }
 
 const GUESSED_BYTES_PER_SECOND = 20e6;

@@ -1,5 +1,5 @@
-import { diagnose, didYouMean, type DeclarationItem, type Document, type Item, type PipelineItem } from '../../grammar/index.ts';
-import { KEYWORDS, type Kind, type Registry } from '../kinds/kind.ts';
+import { declarationKeywords, diagnose, didYouMean, openingKeywords, type DeclarationItem, type Document, type Item, type PipelineItem } from '../../grammar/index.ts';
+import type { Kind, Registry } from '../kinds/kind.ts';
 import type { Findings, ResolvedDeclaration, ResolvedProgram } from '../program.ts';
 
 /**
@@ -20,7 +20,7 @@ export function resolveNames(document: Document, registry: Registry, findings: F
     if (kind !== undefined && !seen.has(folded)) declarations.push({ name: item.name.text, item, kind });
     seen.add(folded);
   }
-  if (!document.items.some((item) => item.kind === 'declaration')) {
+  if (!document.items.some((item) => item.kind === 'declaration' || item.kind === 'for')) {
     findings.add(diagnose('no-declarations', { ...document.span, end: document.span.start }, {}));
   }
   return {
@@ -34,9 +34,10 @@ export function resolveNames(document: Document, registry: Registry, findings: F
 
 function resolveKind(item: DeclarationItem, registry: Registry, findings: Findings): Kind | undefined {
   const keyword = item.keyword.text;
-  if (!KEYWORDS.some((known) => known === keyword)) {
-    const suggestion = didYouMean(keyword, [...KEYWORDS, 'pipeline', 'param', 'import', 'test']);
-    findings.add(diagnose('unknown-keyword', item.keyword.span, { keyword, suggestion }));
+  if (!declarationKeywords.some((known) => known === keyword)) {
+    const suggestion = didYouMean(keyword, openingKeywords);
+    const known = declarationKeywords.filter((one) => [...registry.values()].some((kind) => kind.keyword === one));
+    findings.add(diagnose('unknown-keyword', item.keyword.span, { keyword, known, suggestion }));
     return undefined;
   }
   const name = item.call.name.text;
@@ -88,8 +89,11 @@ function resolvePipeline(document: Document, findings: Findings): ResolvedProgra
 
 function pipelineSeed(block: PipelineItem, findings: Findings): number {
   let seed = 0;
+  const [first] = block.body.entries.filter((entry) => entry.key.text === 'seed');
   for (const entry of block.body.entries) {
-    if (entry.key.text !== 'seed') {
+    if (entry.key.text === 'seed' && entry !== first && first !== undefined) {
+      findings.add(diagnose('duplicate-key', entry.key.span, { key: 'seed' }, [{ span: first.key.span, message: 'given here first' }]));
+    } else if (entry.key.text !== 'seed') {
       const suggestion = didYouMean(entry.key.text, ['seed']);
       findings.add(diagnose('unknown-key', entry.key.span, { key: entry.key.text, of: 'pipeline', known: ['seed'], suggestion }));
     } else if (entry.value.kind === 'number' && entry.value.unit === undefined && Number.isSafeInteger(entry.value.value)) {

@@ -15,6 +15,7 @@ export type SqlReferences =
 /** What can be said once the columns of its tables are known. */
 export type SqlAnalysis = { readonly ok: true; readonly query: QueryFacts } | { readonly ok: false; readonly problem: SqlProblem };
 
+/** What the compiler knows of a query that is sound. */
 export interface QueryFacts {
   /** DuckDB's parse tree in one spelling: no locations, numbers as text, tables by their input's number. */
   readonly canonical: string;
@@ -32,6 +33,7 @@ export interface QueryFacts {
   readonly ordered: string;
 }
 
+/** Why a query cannot be used. */
 export interface SqlProblem {
   readonly kind: 'syntax' | 'not-a-query' | 'forbidden-function' | 'forbidden-table' | 'order-dependent' | 'no-name' | 'binding';
   /** In the user's terms, without DuckDB's prefix and without the line that it repeats. */

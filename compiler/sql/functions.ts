@@ -167,7 +167,9 @@ const tableFunctions = {
   internal: 'seq_scan sql_auto_complete test_all_types test_vector_types',
 };
 
+/** What the value of a function may depend on, as the groups above say. */
 export type FunctionClass = keyof typeof functions;
+/** What a function in FROM does, as the groups above say. */
 export type TableFunctionClass = keyof typeof tableFunctions;
 
 const functionClasses = byName(functions);

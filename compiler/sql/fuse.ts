@@ -1,5 +1,6 @@
 import { sqlTokens, statementText } from './sql-text.ts';
 
+/** A query whose table another query reads, to be taken into that one. */
 export interface InnerQuery {
   /** The declared name under which the outer query reads it. */
   readonly name: string;
@@ -8,6 +9,7 @@ export interface InnerQuery {
   readonly tables: readonly string[];
 }
 
+/** The query that takes in the other. */
 export interface OuterQuery {
   readonly text: string;
   /** The declared names that it reads, lower-cased; the inner query's is one of them. */

@@ -76,7 +76,7 @@ function verifyChecked(declarations: readonly CheckedDeclaration[], claim: Claim
     claim(canonicalJson(again) === canonicalJson(params), `${name} lacks defaults`);
     for (const key of Object.keys(params)) {
       const span = spanOf([key]);
-      claim(item.span.start <= span.start && span.end <= item.span.end, `${key} of ${name} stands outside of its declaration`);
+      claim(span.file === item.span.file && span.start <= span.end, `${key} of ${name} has no place`);
     }
   }
 }

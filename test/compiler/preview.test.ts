@@ -1,0 +1,268 @@
+import { describe, expect, it } from 'vitest';
+import type { Artifact } from '../../compiler/plan/artifact.ts';
+import type { PreviousStep } from '../../compiler/plan/describe-change.ts';
+import { deriveSeed, keyOf, sha256 } from '../../compiler/plan/keys.ts';
+import type { Plan } from '../../compiler/plan/plan.ts';
+import { previewPlan, type Preview, type RecordAnswer, type RecordNeed } from '../../compiler/plan/preview.ts';
+import { planOf, type CompileOptions } from '../support/compile.ts';
+
+const BASE = `pipeline base { seed: 1 }
+source flights = csv("flights.csv") { schema { id: int, delay: int }, extra: drop }
+table late = sql("SELECT id, delay, delay > 15 AS late FROM flights")
+table few = sql("SELECT id FROM late WHERE id < 3 ORDER BY id")
+check sane = expect(late) { rows: 1.. }
+split parts = holdout(late) { target: late }
+features x = prepare(parts)
+model gbm = xgboost(x) { rounds: 10 }
+model guess = baseline(x)
+report scores = evaluate(gbm, guess)
+`;
+
+/** A store: keys that are recorded, with what each step left, and every fingerprint that ever ran. */
+interface Store {
+  readonly records: Map<string, NonNullable<RecordAnswer['record']>>;
+  readonly fingerprints: Set<string>;
+  readonly previous: Map<string, PreviousStep>;
+}
+
+/** What a step leaves: its own fingerprint stands for content; `salt` makes another one of it. */
+function outputsOf(plan: Plan, name: string, salt: string): Record<string, Artifact> {
+  const step = plan.steps.find((one) => one.name === name);
+  if (step === undefined) throw new Error(name);
+  return Object.fromEntries(
+    step.outputs.map(({ part, type, columns = [] }): [string, Artifact] => {
+      const digest = (what: string): string => sha256(`${step.kind} ${salt} ${what}`);
+      if (type !== 'table') return [part, { type: 'measure', values: { content: digest(part) } }];
+      return [part, { type, rows: 3, columns: columns.map((column) => ({ name: column.name, sql: column.sql, digest: digest(column.name), nulls: 0 })), file: { digest: digest(part), bytes: 1 } }];
+    }),
+  );
+}
+
+/** Applies a plan into a store, as a run would leave it. */
+function applyTo(store: Store, plan: Plan, salts: Readonly<Record<string, string>> = {}): Store {
+  const contents = new Map<string, Record<string, Artifact>>();
+  store.previous.clear();
+  for (const step of plan.steps) {
+    const inputs = step.inputs.map((input) => contents.get(input.step)?.[input.part]);
+    if (inputs.some((input) => input === undefined)) throw new Error(`${step.name} has no inputs`);
+    const { key, parts } = keyOf(step, inputs as Artifact[]);
+    const outputs = store.records.get(key)?.outputs ?? outputsOf(plan, step.name, salts[step.name] ?? '');
+    contents.set(step.name, outputs);
+    store.records.set(key, { outputs, seconds: 2 });
+    store.fingerprints.add(step.fingerprint);
+    const text = step.query?.text;
+    store.previous.set(step.name, { name: step.name, keyword: step.keyword, kind: step.kind, key, fingerprint: step.fingerprint, parts, seconds: 2, ...(text === undefined ? {} : { text }) });
+  }
+  return store;
+}
+
+function newStore(): Store {
+  return { records: new Map(), fingerprints: new Set(), previous: new Map() };
+}
+
+function preview(plan: Plan, store: Store): Preview {
+  const asking = previewPlan(plan, store.previous);
+  const answer = ({ fingerprint, key }: RecordNeed): RecordAnswer => {
+    const record = store.records.get(key ?? '');
+    return { known: store.fingerprints.has(fingerprint), ...(record === undefined ? {} : { record }) };
+  };
+  let step = asking.next();
+  while (step.done !== true) step = asking.next(answer(step.value));
+  return step.value;
+}
+
+/** `name: state change (from name) [reasons]` of every step that is not cached and unchanged, then what was removed. */
+function shown({ steps, removed }: Preview): string[] {
+  return [
+    ...steps
+      .map(({ step, state, change, renamedFrom, reasons }) => {
+        const why = reasons.map(({ part, before, after }) => `${part}: ${before ?? '–'} → ${after ?? '–'}`.replace(/\b[\w ()]*:?[0-9a-f]{64}\b/g, '#'));
+        return `${step.name}: ${state} ${change}${renamedFrom === undefined ? '' : ` from ${renamedFrom}`}${why.length === 0 ? '' : ` [${why.join('; ')}]`}`;
+      })
+      .filter((line) => !line.endsWith(': cached unchanged')),
+    ...removed.map((step) => `${step.name}: removed`),
+  ];
+}
+
+interface Case {
+  readonly what: string;
+  readonly edit?: readonly (readonly [from: string | RegExp, to: string])[];
+  readonly options?: CompileOptions;
+  /** Steps whose records are gone. */
+  readonly lost?: readonly string[];
+  /** Every line, or some of them, or only how they begin. */
+  readonly expected?: readonly string[];
+  readonly contains?: readonly string[];
+  readonly states?: readonly string[];
+}
+
+const cases: readonly Case[] = [
+  { what: 'nothing changed', expected: [] },
+  { what: 'comments and order', edit: [[/(model gbm.*\n)(model guess.*\n)/, '// said\n$2$1']], expected: [] },
+  {
+    what: 'a parameter of a model',
+    edit: [['rounds: 10', 'rounds: 11']],
+    expected: ['gbm: run changed [param:rounds: 10 → 11]', 'scores: maybe unchanged [value:gbm: made → to be made]'],
+  },
+  {
+    what: 'a parameter that is new',
+    edit: [['rounds: 10', 'rounds: 10, class_weight: balanced']],
+    expected: ['gbm: run changed [param:class_weight: – → "balanced"]', 'scores: maybe unchanged [value:gbm: made → to be made]'],
+  },
+  {
+    what: 'a name',
+    edit: [[/\bgbm\b/g, 'trees']],
+    expected: ['trees: cached unchanged from gbm'],
+  },
+  {
+    what: 'the name of a table that SQL reads',
+    edit: [[/\bflights\b(?!\.csv)/g, 'trips']],
+    expected: ['trips: cached unchanged from flights'],
+  },
+  {
+    what: 'two names that change places',
+    edit: [[/\bgbm\b/g, 'swap'], [/\bguess\b/g, 'gbm'], [/\bswap\b/g, 'guess']],
+    // A step is compared with what had its name: that its content is known all the same is what counts.
+    states: ['guess: cached changed', 'gbm: cached changed'],
+  },
+  {
+    what: 'a step that is new',
+    edit: [['report scores', 'model lines = logistic(x)\nreport scores']],
+    expected: ['lines: run added'],
+  },
+  {
+    what: 'a step twice, of which one is new',
+    edit: [['report scores', 'model again = baseline(x)\nreport scores']],
+    expected: ['again: cached added'],
+  },
+  {
+    what: 'a renamed step twice: one of them is it',
+    edit: [['model guess = baseline(x)', 'model one = baseline(x)\nmodel two = baseline(x)'], ['(gbm, guess)', '(gbm, one)']],
+    expected: ['one: cached unchanged from guess', 'two: cached added'],
+  },
+  {
+    what: 'a step that is gone',
+    edit: [[/table few.*\n/, '']],
+    expected: ['few: removed'],
+  },
+  {
+    what: 'the query of a table: below it all may come out the same',
+    edit: [['delay > 15', 'delay > 20']],
+    expected: [
+      'late: run changed [sql: SELECT id, delay, delay > 15 AS late FROM flights → SELECT id, delay, delay > 20 AS late FROM flights]',
+      'sane: maybe unchanged [value:late: made → to be made]',
+      'parts: maybe unchanged [value:late: made → to be made]',
+      'few: maybe unchanged [value:late: made → to be made]',
+      'x: maybe unchanged [value:parts: made → to be made; value:late: made → to be made]',
+      'gbm: maybe unchanged [value:x: made → to be made; value:parts: made → to be made; value:late: made → to be made]',
+      'guess: maybe unchanged [value:x: made → to be made; value:parts: made → to be made; value:late: made → to be made]',
+      'scores: maybe unchanged [value:gbm: made → to be made; value:guess: made → to be made]',
+    ],
+  },
+  {
+    what: 'a change above and a change of its own: it runs whatever comes',
+    edit: [['delay > 15', 'delay > 20'], ['rounds: 10', 'rounds: 11'], [/table few.*\n/, ''], [/check.*\n/, ''], [/report.*\n/, '']],
+    contains: [
+      'gbm: run changed [param:rounds: 10 → 11; value:x: made → to be made; value:parts: made → to be made; value:late: made → to be made]',
+    ],
+  },
+  {
+    what: 'the seed',
+    edit: [['seed: 1', 'seed: 2'], [/table few.*\n/, ''], [/check.*\n/, ''], [/(model|features|report).*\n/g, '']],
+    expected: [
+      `parts: run changed [seed: ${deriveSeed(1, 'holdout', 0)} → ${deriveSeed(2, 'holdout', 0)}]`,
+      ...['sane', 'few', 'x', 'gbm', 'guess', 'scores'].map((name) => `${name}: removed`),
+    ],
+  },
+  {
+    what: 'the version of an engine',
+    options: { engines: { duckdb: '1.0', xgboost: '2.0' } },
+    expected: ['gbm: run changed [engine: xgboost 1.0 → xgboost 2.0]', 'scores: maybe unchanged [value:gbm: made → to be made]'],
+  },
+  {
+    what: 'the platform',
+    options: { machine: { platform: 'win32-x64', processor: 'a processor' } },
+    expected: ['gbm: run changed [platform: linux-x64 → win32-x64]', 'scores: maybe unchanged [value:gbm: made → to be made]'],
+  },
+  {
+    what: 'the content of a file',
+    edit: [['"flights.csv"', '"more-flights.csv"'], [/(table few|check|split|features|model|report).*\n/g, '']],
+    contains: [
+      'flights: run changed [source:test/compiler/data/more-flights.csv: # → #]',
+      'late: maybe unchanged [value:flights: made → to be made]',
+    ],
+  },
+  {
+    what: 'a result that was lost',
+    lost: ['gbm'],
+    expected: ['gbm: run unchanged', 'scores: maybe unchanged [value:gbm: made → to be made]'],
+  },
+  {
+    what: 'the result of a table that was lost, while those below it are kept',
+    lost: ['parts'],
+    contains: ['parts: run unchanged', 'x: maybe unchanged [value:parts: made → to be made]'],
+  },
+];
+
+function edited(edits: Case['edit'] = []): string {
+  return edits.reduce((text, [from, to]) => {
+    const next = text.replace(from, to);
+    if (next === text) throw new Error(`${String(from)} is not in the text`);
+    return next;
+  }, BASE);
+}
+
+describe('a preview', () => {
+  it.each(cases)('$what', async ({ edit, options, lost = [], expected, contains = [], states = [] }) => {
+    const store = applyTo(newStore(), await planOf(BASE));
+    for (const name of lost) store.records.delete(store.previous.get(name)?.key ?? '');
+    const lines = shown(preview(await planOf(edited(edit), options), store));
+    if (expected !== undefined) expect(lines).toEqual(expected);
+    for (const line of contains) expect(lines).toContain(line);
+    for (const start of states) expect(lines).toContainEqual(expect.stringMatching(`^${start}`));
+  });
+
+  it('of an empty store runs everything, and knows the keys of what reads nothing that is missing', async () => {
+    const { steps } = preview(await planOf(BASE), newStore());
+    expect(steps.map(({ state, change }) => `${state} ${change}`)).toEqual(steps.map(() => 'run added'));
+    expect(steps.filter(({ key }) => key !== undefined).map(({ step }) => step.name)).toEqual(['flights']);
+  });
+
+  it('says which columns and rows are others', async () => {
+    const store = applyTo(newStore(), await planOf(BASE));
+    // The table came out with other values in all of its columns, and was applied since.
+    const since = applyTo(newStore(), await planOf(BASE), { late: 'other' });
+    const { steps } = preview(await planOf(BASE), { ...since, previous: store.previous });
+    const reasons = (name: string): string[] | undefined => steps.find(({ step }) => step.name === name)?.reasons.map(({ part }) => part);
+    expect(reasons('few')).toEqual(['column:late.id']);
+    expect(reasons('parts')).toEqual(['column:late.late']);
+    // A check that counts rows reads no column.
+    expect(reasons('sane')).toEqual([]);
+  });
+
+  it('of steps that stand for others: they are done when those are', async () => {
+    const plan = await planOf(`${BASE.split('\n').slice(0, 2).join('\n')}
+table a = sql("SELECT id, delay FROM flights WHERE id > 1")
+table b = sql("SELECT id, delay * 2 AS twice FROM a")
+table c = sql("SELECT sum(twice) AS n FROM b")
+table d = sql("SELECT sum(id) AS n FROM flights")
+table e = sql("SELECT sum(id) AS n FROM flights")
+`);
+    expect(plan.steps.flatMap(({ name, fusedInto, sameAs }) => (fusedInto ?? sameAs ? [`${name} ${fusedInto ?? sameAs}`] : []))).toEqual(['a b', 'b c', 'e d']);
+    const store = newStore();
+    expect(preview(plan, store).steps.map(({ step, state }) => `${step.name} ${state}`)).toEqual(['flights run', 'd run', 'a run', 'b run', 'c run', 'e run']);
+    applyTo(store, plan);
+    // What runs inside of another query leaves nothing of its own.
+    for (const name of ['a', 'b']) store.records.delete(store.previous.get(name)?.key ?? '');
+    expect(preview(plan, store).steps.map(({ step, state }) => `${step.name} ${state}`)).toEqual(['flights cached', 'd cached', 'a cached', 'b cached', 'c cached', 'e cached']);
+  });
+
+  it('estimates from history, or guesses', async () => {
+    const store = newStore();
+    const plan = await planOf(BASE);
+    const guessed = preview(plan, store).steps.map(({ estimate }) => estimate.basis);
+    expect(new Set(guessed)).toEqual(new Set(['guess']));
+    applyTo(store, plan);
+    expect(preview(plan, store).steps.map(({ estimate }) => estimate)).toEqual(plan.steps.map(() => ({ seconds: 2, basis: 'history' })));
+  });
+});

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import type { Diagnostic } from '../../grammar/index.ts';
+import { compile, driveCompilation, type CompileRequest } from '../../compiler/compile.ts';
+import { canonicalJson } from '../../compiler/json.ts';
+import type { Answer, Need } from '../../compiler/needs.ts';
+import type { Plan, PlanStep, RootFile } from '../../compiler/plan/plan.ts';
+import { verifyPhase } from '../../compiler/verify/verify-phase.ts';
+import { findFiles } from '../../runtime/data/files.ts';
+import { analyseQuery } from '../../runtime/engines/duckdb/analyse-query.ts';
+import { findReferences } from '../../runtime/engines/duckdb/analyse-references.ts';
+import { connectDuckDB, connectForAnalysis } from '../../runtime/engines/duckdb/connect.ts';
+import { describeFiles } from '../../runtime/engines/duckdb/describe-files.ts';
+import { registry } from '../../stdlib/index.ts';
+
+/** The folder of this checkout, where `npm:` looks. */
+export const PROJECT = join(import.meta.dirname, '../..');
+
+/** Tiny files for pipelines that are only compiled; they stand for the folder of the pipeline's file. */
+export const DATA = join(PROJECT, 'test/compiler/data');
+
+export interface CompileOptions extends Partial<Omit<CompileRequest, 'text' | 'verify'>> {
+  /** The folder of the pipeline's file; by default that of the tiny files. */
+  readonly folder?: string;
+  /** Is given what each phase made, after it was checked. */
+  readonly onPhase?: (phase: string, result: unknown) => void;
+}
+
+/** The outcome of a compilation; the plan is absent when there are errors. */
+export interface Compiled {
+  readonly plan: Plan | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Compiles a text as `mlp` does, with answers from DuckDB in this process, and checks what each phase promises. */
+export async function compileText(text: string, { folder = DATA, onPhase, ...options }: CompileOptions = {}): Promise<Compiled> {
+  const request: CompileRequest = {
+    file: 'test.mlp',
+    registry,
+    machine: { platform: 'linux-x64', processor: 'a processor' },
+    // Fixed, so that a new version of an engine changes no golden plan.
+    engines: { duckdb: '1.0', xgboost: '1.0' },
+    ...options,
+    text,
+    verify: (phase, result) => {
+      verifyPhase(phase, result);
+      onPhase?.(phase, result);
+    },
+  };
+  const { value: plan, diagnostics } = await driveCompilation(compile(request), (needs) => Promise.all(needs.map((need) => answerNeed(need, folder))));
+  return { plan, diagnostics };
+}
+
+/** Compiles a text that has no errors. */
+export async function planOf(text: string, options?: CompileOptions): Promise<Plan> {
+  const { plan, diagnostics } = await compileText(text, options);
+  if (plan === undefined) throw new Error(`it does not compile:\n${diagnostics.map((one) => `${one.code}: ${one.message}`).join('\n')}`);
+  return plan;
+}
+
+/** A step by its name. */
+export function stepOf(plan: Plan, name: string): PlanStep {
+  const step = plan.steps.find((one) => one.name === name);
+  if (step === undefined) throw new Error(`the plan has no step ${name}`);
+  return step;
+}
+
+const known = new Map<string, Promise<Answer>>();
+let last: Promise<unknown> = Promise.resolve();
+const connections: Record<string, ReturnType<typeof connectDuckDB>> = {};
+
+/** Equal questions are asked once in a test file. */
+export function answerNeed(need: Need, folder: string): Promise<Answer> {
+  const question = canonicalJson([need, need.need === 'files' ? folder : '']);
+  const asked = known.get(question);
+  if (asked !== undefined) return asked;
+  // One after the other, as the helper process does: a query is analysed in tables of its own.
+  const answer = last.then(() => ask(need, folder));
+  last = answer.catch(() => undefined);
+  known.set(question, answer);
+  return answer;
+}
+
+async function ask(need: Need, folder: string): Promise<Answer> {
+  switch (need.need) {
+    case 'files': {
+      const found = await findFiles({ pattern: need.pattern, from: resolve(folder, need.from), project: PROJECT });
+      return found.ok ? { ok: true, files: await Promise.all(found.paths.map(rootFile)) } : found;
+    }
+    case 'describe': {
+      connections['files'] ??= connectDuckDB({ threads: 1, memory: 512 * 2 ** 20 });
+      const files = need.files.map((file) => ({ ...file, path: resolve(PROJECT, file.path) }));
+      return describeFiles(await connections['files'], { ...need, files });
+    }
+    case 'references':
+      connections['analysis'] ??= connectForAnalysis();
+      return findReferences(await connections['analysis'], need.text);
+    case 'analysis':
+      connections['analysis'] ??= connectForAnalysis();
+      return analyseQuery(await connections['analysis'], need);
+  }
+}
+
+async function rootFile(path: string): Promise<RootFile> {
+  const bytes = await readFile(path);
+  return { path: relative(PROJECT, path).split(sep).join('/'), digest: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
+}
