@@ -1,4 +1,4 @@
-import { hasErrors } from '../../grammar/index.ts';
+import { hasErrors, type Diagnostic } from '../../grammar/index.ts';
 import type { Plan } from '../../compiler/plan/plan.ts';
 import type { Preview } from '../../compiler/plan/preview.ts';
 import type { Session } from '../session/session.ts';
@@ -13,10 +13,16 @@ export interface OpenPlan {
   readonly textOf: TextOf;
 }
 
-/** Compiles a file and looks up its steps. Warnings are printed, errors end the command. */
-export async function openPlan(session: Session, file: string, { flags, terminal }: CommandContext): Promise<OpenPlan> {
+/**
+ * Compiles a file and looks up its steps. Warnings are printed, errors end the command. Damage of the store that is met
+ * is an error too, unless the command can mend it.
+ */
+export async function openPlan(session: Session, file: string, { flags, terminal }: CommandContext, access: 'read' | 'mend' = 'read'): Promise<OpenPlan> {
   const { plan, diagnostics, textOf } = await session.compile(file);
   if (plan === undefined || hasErrors(diagnostics)) throw new Failure(diagnostics, { textOf });
   if (!flags.json && !flags.quiet) printDiagnostics(diagnostics, textOf, terminal);
-  return { plan, preview: await session.preview(plan), textOf };
+  const onDamage = (damage: Diagnostic): void => {
+    if (!flags.json) printDiagnostics([damage], textOf, terminal);
+  };
+  return { plan, preview: await session.preview(plan, access === 'mend' ? { onDamage } : undefined), textOf };
 }

@@ -11,6 +11,7 @@ import { createAnalyser } from '../../runtime/analyse.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
 import { openFileDigests } from '../../runtime/store/file-digests.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
+import { StoreError } from '../../runtime/store/store-error.ts';
 import { registry } from '../../stdlib/index.ts';
 import { answerNeeds } from './answer-needs.ts';
 import { applyPreview } from './apply-preview.ts';
@@ -58,8 +59,8 @@ export function openSession(options: SessionOptions): Promise<Session> {
       const sound = value !== undefined && !lock.diagnostics.some((one) => one.severity === 'error');
       return { ...(sound ? { plan: value } : {}), diagnostics: all, textOf } satisfies Compiled;
     },
-    preview: async (plan, access = 'read') => {
-      const store = access === 'read' ? await openForReading() : await openStore(root, { access });
+    preview: async (plan, mend) => {
+      const store = mend === undefined ? await openForReading() : mending(await openStore(root, { access: 'write' }), mend.onDamage);
       return drivePreview(plan, store);
     },
     apply: async (preview, applyOptions) => {
@@ -74,6 +75,24 @@ export function openSession(options: SessionOptions): Promise<Session> {
     },
   };
   return Promise.resolve(session);
+}
+
+/** A store in which a damaged record, once it was moved aside, is as good as none. */
+function mending(store: Store, onDamage: (damage: Diagnostic) => void): Store {
+  return {
+    ...store,
+    lookup: (fingerprint, key) => {
+      try {
+        return store.lookup(fingerprint, key);
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.diagnostic.code !== 'store-damaged') throw error;
+        // Fails again if it could not be moved.
+        const found = store.lookup(fingerprint, key);
+        onDamage(diagnose('store-mended', undefined, { problem: error.diagnostic.message }));
+        return found;
+      }
+    },
+  };
 }
 
 async function drivePreview(plan: Plan, store: Store): Promise<Preview> {

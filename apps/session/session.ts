@@ -25,10 +25,10 @@ export interface Session {
   /** Compiles a file; `plan` is absent when there are errors. */
   readonly compile: (file: string) => Promise<Compiled>;
   /**
-   * The state of every step of a plan. Before an apply, damage that is met is moved aside, so that it is made again;
-   * otherwise it is a `StoreError`.
+   * The state of every step of a plan. Damaged records are a `StoreError`; before an apply, with `mend`, they are moved
+   * aside, so that what they held is made again, and told of.
    */
-  readonly preview: (plan: Plan, access?: 'read' | 'write') => Promise<Preview>;
+  readonly preview: (plan: Plan, mend?: { readonly onDamage: (damage: Diagnostic) => void }) => Promise<Preview>;
   /** Applies a plan as previewed. Throws a `SessionError` when something that it needs is missing: nothing was run then. */
   readonly apply: (preview: Preview, options: ApplyOptions) => Promise<ApplyResult>;
   /** What an apply has made of a step, if it is there and of this plan. */

@@ -166,7 +166,7 @@ export const checking = {
   'unknown-column': entry<{ name: string; table: string; columns: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',
     message: ({ name, table }) => `\`${table}\` has no column \`${name}\``,
-    hint: ({ table, columns, suggestion }) => suggestion ?? `\`${table}\` has ${listed(columns, 12)}`,
+    hint: ({ table, columns, suggestion }) => suggestion ?? (columns.length === 0 ? undefined : `\`${table}\` has ${listed(columns, 12)}`),
   }),
   cycle: entry<{ chain: readonly string[] }>({
     severity: 'error',

@@ -37,6 +37,11 @@ export const running = {
         ? 'run `mlp apply`: what is damaged is moved aside and made again'
         : `the damaged file was moved to ${aside}; run \`mlp apply\` again, and what it held is made again`,
   }),
+  'store-mended': entry<{ problem: string }>({
+    severity: 'warning',
+    message: ({ problem }) => problem,
+    hint: () => 'it was moved aside, into the folder `damaged` of the store, and what it held is made again',
+  }),
   'store-newer': entry<{ folder: string; version: number; known: number }>({
     severity: 'error',
     message: ({ folder, version, known }) =>

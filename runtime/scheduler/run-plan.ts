@@ -74,6 +74,8 @@ function openRun(options: RunPlanOptions, journal: Journal, stage: () => Promise
       try {
         journal.append(event);
       } catch (error) {
+        // A run that cannot even be told of is not begun.
+        if (event.event === 'plan') throw error;
         stopRun(run, { reason: 'failure', error });
       }
       options.onEvent(event);

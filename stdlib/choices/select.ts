@@ -3,6 +3,7 @@ import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import { described, number, quantity, range, record, word } from '../../compiler/kinds/schema.ts';
 import type { Json, JsonObject } from '../../compiler/json.ts';
 import type { Interpretability, ReportType } from '../../compiler/types.ts';
+import { exampleOnPenguins } from '../example.ts';
 import { chooseModel, type Bounds, type Candidate, type Requirements } from '../metrics/choose.ts';
 import { findMetric, metrics } from '../metrics/registry.ts';
 
@@ -16,18 +17,10 @@ export const select: Kind = {
   keyword: 'choice',
   version: 1,
   doc: 'Chooses the model with the best value of a metric on the validation part, among those that fulfil what is required. Of equals, the smallest, then the first.',
-  example: `
-source birds = json("npm:vega-datasets/data/penguins.json") {
-  schema { Species: string, "Body Mass (g)": float? }
-  extra: drop
-}
-split parts = holdout(birds) { target: Species }
-features x = prepare(parts)
-model lines = logistic(x)
+  example: exampleOnPenguins(`model lines = logistic(x)
 model guess = baseline(x)
 report scores = evaluate(lines, guess)
-choice best = select(scores.validate) { maximize: f1, require { size: ..1MB, interpretability: medium.. } }
-`,
+choice best = select(scores.validate) { maximize: f1, require { size: ..1MB, interpretability: medium.. } }`),
   inputs: [{ name: SLOT, accepts: ['report-part'], doc: 'The validation part of a report.' }],
   params: record({
     maximize: described(word(...metricNames), 'The metric whose largest value wins.'),

@@ -24,18 +24,18 @@ export interface Applied {
 
 /** Makes features of raw columns. Arrays that nothing changes are shared with them. */
 export function applyFeatures(compiled: readonly CompiledFeature[], raw: RawColumns, options: ApplyOptions): Applied {
-  const unseen: Record<string, number> = {};
+  const unseen = new Map<string, number>();
   const features = compiled.map((feature) => {
     const { column } = feature.fitted;
     const values = raw.get(column);
     if (values?.length !== options.rows) throw new Error(`the raw column \`${column}\` has ${values?.length ?? 'no'} rows, not ${options.rows}`);
     if (feature.kind !== 'number') {
       const count = countOf(values, unseenCode(feature.fitted));
-      if (count > 0) unseen[column] = count;
+      if (count > 0) unseen.set(column, count);
     }
     return applyFeature(feature, values, options);
   });
-  return { matrix: { rows: options.rows, features }, unseen };
+  return { matrix: { rows: options.rows, features }, unseen: Object.fromEntries(unseen) };
 }
 
 function applyFeature(feature: CompiledFeature, values: ColumnArray, { training }: ApplyOptions): Feature {

@@ -52,11 +52,14 @@ export async function runPrepare(context: RunContext): Promise<RunResult> {
 function planColumns(table: OpenTable, { use, impute, encode, scale }: PrepareParams) {
   const numbers: NumberPlan[] = [];
   const categories: CategoryPlan[] = [];
+  // A column may be called `constructor`.
+  const of = <T>(given: Readonly<Record<string, T>>, column: string): T | undefined => (Object.hasOwn(given, column) ? given[column] : undefined);
   for (const { $column: column } of use) {
     const { sql } = columnOf(table.artifact, column);
-    const common = { column, ...(impute[column] === undefined ? {} : { impute: impute[column] }) };
-    const encoding = encode[column];
-    const scaling = scale[column];
+    const imputation = of(impute, column);
+    const common = { column, ...(imputation === undefined ? {} : { impute: imputation }) };
+    const encoding = of(encode, column);
+    const scaling = of(scale, column);
     if (encoding === undefined) numbers.push({ ...common, type: numberType(sql), ...(scaling === undefined ? {} : { scale: scaling }) });
     else categories.push({ ...common, type: categoryType(sql), encode: encoding });
   }

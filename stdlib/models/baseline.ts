@@ -1,6 +1,7 @@
 import type { Kind } from '../../compiler/kinds/kind.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import { record } from '../../compiler/kinds/schema.ts';
+import { exampleOnPenguins } from '../example.ts';
 import { loadTargets } from '../features/load-features.ts';
 import { fitBaseline, predictBaseline } from './linear/baseline.ts';
 import { inferModel, modelResult, SCORED_PARTS } from './scored-model.ts';
@@ -11,15 +12,7 @@ export const baseline: Kind = {
   keyword: 'model',
   version: 1,
   doc: 'Says the same of every row: the shares of the classes in training, of which the largest is predicted, or the mean. A result without a baseline beside it tells nothing.',
-  example: `
-source birds = json("npm:vega-datasets/data/penguins.json") {
-  schema { Species: string, "Body Mass (g)": float? }
-  extra: drop
-}
-split parts = holdout(birds) { target: Species }
-features x = prepare(parts)
-model guess = baseline(x)
-`,
+  example: exampleOnPenguins(`model guess = baseline(x)`),
   inputs: [{ name: 'x', accepts: ['features'], doc: 'Features, of which the target alone is read.' }],
   params: record({}),
   seeded: false,

@@ -1,6 +1,7 @@
 import type { Kind } from '../../compiler/kinds/kind.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import { described, integer, number, record } from '../../compiler/kinds/schema.ts';
+import { exampleOnPenguins } from '../example.ts';
 import { loadFeatures, unseenWarnings } from '../features/load-features.ts';
 import { fitLogistic } from './linear/fit-logistic.ts';
 import { linearResult } from './linear-result.ts';
@@ -12,15 +13,7 @@ export const logistic: Kind = {
   keyword: 'model',
   version: 1,
   doc: 'Logistic regression with an L2 penalty, for two classes or more (multinomial), as scikit-learn has it. Missing numbers become the median with an indicator beside them, numbers are standardised and categories taken one level a column, all of it in the model itself.',
-  example: `
-source birds = json("npm:vega-datasets/data/penguins.json") {
-  schema { Species: string, "Body Mass (g)": float? }
-  extra: drop
-}
-split parts = holdout(birds) { target: Species }
-features x = prepare(parts)
-model lines = logistic(x) { C: 0.5 }
-`,
+  example: exampleOnPenguins(`model lines = logistic(x) { C: 0.5 }`),
   inputs: [{ name: 'x', accepts: ['features'], doc: 'Features whose target is a class.' }],
   params: record({
     C: described(number({ above: 0 }), 'The inverse of the strength of the penalty: smaller is stronger.', 1),

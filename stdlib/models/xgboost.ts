@@ -10,6 +10,7 @@ import { interactionConstraints, monotoneConstraints } from '../../runtime/engin
 import type { EarlyStopping } from '../../runtime/engines/xgboost/early-stopping.ts';
 import { XGBOOST_OBJECTIVES } from '../../runtime/engines/xgboost/parameters.ts';
 import type { TrainedModel, TrainRequest } from '../../runtime/engines/xgboost/train.ts';
+import { exampleOnPenguins } from '../example.ts';
 import { loadFeatures, unseenWarnings } from '../features/load-features.ts';
 import { featuresOf, inferModel, modelResult, SCORED_PARTS, taskOf } from './scored-model.ts';
 import { engineMetric, engineParameters, followedMetrics, ourMetric, withoutAliases, xgboostParams } from './xgboost-params.ts';
@@ -20,19 +21,11 @@ export const xgboost: Kind = {
   keyword: 'model',
   version: 1,
   doc: 'Gradient boosted trees by XGBoost, for two classes, several, or a number. Parameters have XGBoost’s names. Missing values and native categories are taken as they are; one-hot columns are split one category against the rest without being widened. Where both stand in one model, native columns with fewer categories than the largest one-hot column are split that way too.',
-  example: `
-source birds = json("npm:vega-datasets/data/penguins.json") {
-  schema { Species: string, "Body Mass (g)": float? }
-  extra: drop
-}
-split parts = holdout(birds) { target: Species }
-features x = prepare(parts)
-model trees = xgboost(x) {
+  example: exampleOnPenguins(`model trees = xgboost(x) {
   rounds: 200
   max_depth: 4
   early_stopping { rounds: 20, on: log_loss }
-}
-`,
+}`),
   inputs: [{ name: 'x', accepts: ['features'], doc: 'Features and their target.' }],
   params: xgboostParams,
   engine: 'xgboost',

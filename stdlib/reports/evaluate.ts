@@ -6,6 +6,7 @@ import { described, either, list, record, word } from '../../compiler/kinds/sche
 import type { ReportArtifact } from '../../compiler/plan/artifact.ts';
 import type { ModelType, ReportType } from '../../compiler/types.ts';
 import { decodeScores } from '../../runtime/data/scores.ts';
+import { exampleOnPenguins } from '../example.ts';
 import { computeMetrics } from '../metrics/compute-metrics.ts';
 import { expandMetrics, metrics, metricsOf, presets } from '../metrics/registry.ts';
 
@@ -17,16 +18,8 @@ export const evaluate: Kind = {
   keyword: 'report',
   version: 1,
   doc: 'Scores models beside each other on the validation and test parts. Metrics that are not defined are null, with a warning.',
-  example: `
-source birds = json("npm:vega-datasets/data/penguins.json") {
-  schema { Species: string, "Body Mass (g)": float? }
-  extra: drop
-}
-split parts = holdout(birds) { target: Species }
-features x = prepare(parts)
-model guess = baseline(x)
-report scores = evaluate(guess) { metrics: [accuracy, f1], on: [validate] }
-`,
+  example: exampleOnPenguins(`model guess = baseline(x)
+report scores = evaluate(guess) { metrics: [accuracy, f1], on: [validate] }`),
   inputs: [{ name: 'model', accepts: ['model'], many: true, doc: 'The models, of one split.' }],
   params: record({
     metrics: described(

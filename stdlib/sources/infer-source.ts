@@ -128,11 +128,11 @@ function inferConditions(context: InferContext, plan: SourcePlan, columns: reado
   const { ask, params, report, spanOf } = context;
   const declared = plan.columns.flatMap(({ column, declared: type }) => (column === undefined || type === undefined ? [] : [{ column, type }]));
   const schema = new Map(Object.entries((params['schema'] ?? {}) as JsonObject).map(([key, encoded]) => [key.toLowerCase(), { key, encoded }]));
-  const canonical: Record<string, Json> = {};
+  const canonical = new Map<string, Json>();
   let sound = true;
   for (const { column, type } of declared) {
     const { key, encoded } = schema.get(column.name.toLowerCase()) ?? { key: column.name, encoded: {} };
-    canonical[column.name] = encoded;
+    canonical.set(column.name, encoded);
     if (type.where === undefined) continue;
     const answer = ask(conditionNeed(type.where, columns));
     if (answer === undefined) {
@@ -144,10 +144,10 @@ function inferConditions(context: InferContext, plan: SourcePlan, columns: reado
       report('bad-where', spanOf(['schema', key], 'value'), { column: key, message: wrong.message, hint: wrong.hint });
       sound = false;
     } else if (answer.ok) {
-      canonical[column.name] = { ...(encoded as JsonObject), where: answer.query.canonical };
+      canonical.set(column.name, { ...(encoded as JsonObject), where: answer.query.canonical });
     }
   }
-  return sound ? canonicalJson(canonical) : undefined;
+  return sound ? canonicalJson(Object.fromEntries(canonical)) : undefined;
 }
 
 function conditionNeed(where: string, columns: readonly Column[]): AnalysisNeed {

@@ -87,7 +87,8 @@ function reportProblem(context: InferContext, input: TextInput, problem: SqlProb
   if (unknown?.kind === 'column') {
     const columns = [...new Set(tables.flatMap(({ type }) => type.columns.map(({ name }) => name)))];
     const suggestion = didYouMean(unknown.name, columns);
-    context.report('unknown-column', at, { name: unknown.name, table: context.name, columns, suggestion }, tables.flatMap((table) => readsNote(context, table)));
+    // Its own columns are not known yet; those of the tables that it reads stand in the notes.
+    context.report('unknown-column', at, { name: unknown.name, table: context.name, columns: [], suggestion }, tables.flatMap((table) => readsNote(context, table)));
   } else if (unknown?.kind === 'table') {
     const names = tables.map(({ name }) => name);
     context.report('unknown-table', at, { name: unknown.name, tables: names, suggestion: didYouMean(unknown.name, names) });

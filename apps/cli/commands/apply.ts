@@ -16,7 +16,7 @@ export const apply: RunCommand = (context, given) =>
   context.withSession(async (session) => {
     const { flags, terminal } = context;
     const limits = readLimits(given);
-    const opened = await openPlan(session, given.args[0] ?? '', context);
+    const opened = await openPlan(session, given.args[0] ?? '', context, 'mend');
     if (!flags.json && !flags.quiet) {
       for (const line of [...renderShortPlan(opened.preview, terminal.view()), '']) terminal.print(line);
     }

@@ -23,12 +23,24 @@ export function stepFailure(error: unknown, describe: (message: string) => { rea
   if (error instanceof Error && error.message.startsWith('Out of Memory')) {
     return new StepError('DuckDB needs more memory than the step may use', 'give it more with `--memory`, or work on fewer rows or columns');
   }
-  const { message, hint } = describe(plainMessage(error));
+  const { message, hint } = writingProblem(error) ?? describe(plainMessage(error));
   return new StepError(message, hint);
+}
+
+/** What keeps a result from being written, or what does not fit into memory from being put on the disk. */
+function writingProblem(error: unknown): { readonly message: string; readonly hint?: string } | undefined {
+  const raw = error instanceof Error ? error.message : String(error);
+  if (/No space left on device|Disk quota exceeded|not enough space on the disk/i.test(raw)) {
+    return { message: 'no space is left on the disk', hint: 'make room, then run it again: what was finished is kept' };
+  }
+  const [, reason] = /Could not write file "[^"]*": ([^\n]*)/.exec(raw) ?? [];
+  return reason === undefined ? undefined : { message: `its result cannot be written: ${reason}` };
 }
 
 /** What a reader says of a file that it cannot read, in the user's terms. */
 export function readerProblem(error: unknown, paths: readonly string[]): Problem {
+  const writing = writingProblem(error);
+  if (writing !== undefined) return { ok: false, ...writing };
   const raw = error instanceof Error ? error.message : String(error);
   const file = paths.find((path) => raw.includes(path)) ?? paths[0] ?? '';
   const name = basename(file);
