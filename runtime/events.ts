@@ -16,8 +16,10 @@ export interface PlanEvent extends EventBase {
   readonly run: string;
   readonly pipeline: string;
   readonly file: string;
-  /** Every step of the plan, needed by this run or not. */
+  /** Every step of the plan. */
   readonly steps: readonly PlannedStep[];
+  /** The steps that were asked for, where it was not all: the plan has only what they need. */
+  readonly targets?: readonly string[];
 }
 
 /** A step as the plan has it: what a later plan is compared with. */

@@ -61,7 +61,9 @@ export function openSession(options: SessionOptions): Promise<Session> {
     },
     preview: async (plan, mend) => {
       const store = mend === undefined ? await openForReading() : mending(await openStore(root, { access: 'write' }), mend.onDamage);
-      return drivePreview(plan, store);
+      const preview = await drivePreview(plan, store);
+      // What no target needs is not in the plan, but it is still in the file.
+      return options.targets.length === 0 ? preview : { ...preview, removed: [] };
     },
     apply: async (preview, applyOptions) => {
       reading = undefined;

@@ -91,7 +91,8 @@ function openRun(options: RunPlanOptions, journal: Journal, stage: () => Promise
 }
 
 function announce(run: Run, id: string): void {
-  const { pipeline, file, steps } = run.options.plan;
+  const { plan, targets } = run.options;
+  const { pipeline, file, steps } = plan;
   run.emit({
     time: timestamp(),
     event: 'plan',
@@ -105,6 +106,7 @@ function announce(run: Run, id: string): void {
       fingerprint,
       ...(query === undefined ? {} : { text: query.text }),
     })),
+    ...(targets === undefined ? {} : { targets }),
   });
 }
 

@@ -68,19 +68,26 @@ export interface LastStep {
 /** How far back a step's last result is looked for. */
 const RUNS_BACK = 20;
 
-/** The last apply that came to its end, cancelled ones not counted; `undefined` if there is none. */
+/**
+ * The last apply that came to its end, cancelled ones not counted; `undefined` if there is none. One of some targets
+ * says nothing of the other steps: they are as the apply before it left them.
+ */
 export async function readLastApply(store: Store, pipeline: string): Promise<LastApply | undefined> {
   let last: { readonly run: string; readonly steps: Map<string, LastStep> } | undefined;
+  let whole = false;
   for (const run of [...(await listRuns(store, pipeline))].reverse().slice(0, RUNS_BACK)) {
     const events = readRun(store, pipeline, run);
     const plan = events.find((event) => event.event === 'plan');
     if (plan === undefined) continue;
-    if (last === undefined) {
+    if (!whole) {
       if (!events.some((event) => event.event === 'run-end' && event.state !== 'cancelled')) continue;
-      last = { run, steps: new Map(plan.steps.map(({ name, ...step }) => [name, step])) };
+      last ??= { run, steps: new Map() };
+      for (const { name, ...step } of plan.steps) if (!last.steps.has(name)) last.steps.set(name, step);
+      whole = plan.targets === undefined;
     }
+    if (last === undefined) continue;
     addResults(last.steps, plan, events);
-    if ([...last.steps.values()].every((step) => step.made !== undefined)) break;
+    if (whole && [...last.steps.values()].every((step) => step.made !== undefined)) break;
   }
   return last;
 }

@@ -23,7 +23,7 @@ report scores = evaluate(guess) { metrics: [accuracy, f1], on: [validate] }`),
   inputs: [{ name: 'model', accepts: ['model'], many: true, doc: 'The models, of one split.' }],
   params: record({
     metrics: described(
-      either(word(...presets), list(word(...presets, ...metricNames), { min: 1 })),
+      either(word(...presets, ...metricNames), list(word(...presets, ...metricNames), { min: 1 })),
       'Metrics by their names, or `classification` or `regression` for all of a task; by default all of the task.',
     ),
     on: described(list(word('validate', 'test'), { min: 1 }), 'The parts to score.', ['validate', 'test']),

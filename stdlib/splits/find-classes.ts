@@ -61,7 +61,7 @@ function positiveClass(classes: readonly string[], { target, positive }: Classes
     const meant = nearest(text, classes);
     throw new StepError(
       `\`positive\` is ${quote(text)}, and \`${target}\` is only ever ${classes.map(quote).join(' or ')}`,
-      meant === undefined ? undefined : `did you mean ${quote(meant)}?`,
+      meant === undefined ? `write one of these, as they stand here: a file's reader may have spelled them otherwise` : `did you mean ${quote(meant)}?`,
     );
   }
   if (classes.includes('true')) return 'true';

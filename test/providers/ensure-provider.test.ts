@@ -147,7 +147,7 @@ describe('failures name the engine, the step and the way out', () => {
     ['a corrupt wheel', { lock: lockOf(notWheel), runPip: bringing(notWheel) }, 'engine-corrupt-wheel', /cannot be unpacked/, /restore mlp\.lock/],
     ['a wheel without the library', { lock: lockOf(empty), runPip: bringing(empty) }, 'engine-corrupt-wheel', /no xgboost\/lib\/libxgboost\.so/, /mlp\.lock/],
     ['an unknown platform', { platform: 'linux-riscv64' }, 'engine-unsupported', /none for linux-riscv64/, /linux-x64/],
-    ['an unknown engine', { engine: 'lightgbm' }, 'engine-unsupported', /lightgbm/, /^$/],
+    ['an unknown engine', { engine: 'lightgbm' }, 'engine-unsupported', /lightgbm/, /^take mlp\.lock out of the way/],
   ])('%s', async (_, request, code, message, hint) => {
     const found = await diagnostic(request);
     expect(found.code).toBe(code);

@@ -44,13 +44,13 @@ function stepJson(one: StepPreview): Record<string, unknown> {
 
 /** Columns read by input; a table that flows in through two slots is read for both. */
 function columnsRead(step: PlanStep): Record<string, readonly string[]> {
-  const reads: Record<string, readonly string[]> = {};
+  const reads = new Map<string, readonly string[]>();
   for (const input of step.inputs) {
     if (input.columns === undefined) continue;
     const name = referenceName(input);
-    reads[name] = [...new Set([...(reads[name] ?? []), ...input.columns])];
+    reads.set(name, [...new Set([...(reads.get(name) ?? []), ...input.columns])]);
   }
-  return reads;
+  return Object.fromEntries(reads);
 }
 
 function removedJson(step: PreviousStep, guaranteeOf: (kind: string) => Guarantee | undefined): Record<string, unknown> {

@@ -55,15 +55,17 @@ function classLines(figures: JsonObject, view: View): string[] {
 /** What `show --json` prints of a report (cli.md). */
 export function reportJson(step: PlanStep, record: Outputs, only: string | undefined): Record<string, unknown> {
   const names = memberNames(step);
-  const models: Record<string, { task: string; parts: Record<string, unknown>; folds?: unknown }> = {};
+  const models = new Map<string, { task: string; parts: Record<string, unknown>; folds?: unknown }>();
   for (const { part } of step.outputs) {
     const artifact = record.outputs[part]?.artifact;
     if (artifact?.type !== 'report' || (only !== undefined && only !== part)) continue;
     artifact.models.forEach((model, index) => {
-      const entry = (models[names[index] ?? `model ${index + 1}`] ??= { task: artifact.task, parts: {} });
+      const name = names[index] ?? `model ${index + 1}`;
+      const entry = models.get(name) ?? { task: artifact.task, parts: {} };
+      models.set(name, entry);
       if (part === 'folds') entry.folds = model['folds'];
       else entry.parts[part] = { ...model, optimistic: model['optimistic'] === true };
     });
   }
-  return { models };
+  return { models: Object.fromEntries(models) };
 }

@@ -1,0 +1,168 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectFailure, newProject, type Says } from './program.ts';
+import { expectShape } from './schemas.ts';
+
+const DATA = 'id,a,b,y\n' + Array.from({ length: 200 }, (_, i) => `${i},${i % 7},${'pqr'[i % 3]},${i % 7 > 3}`).join('\n') + '\n';
+
+const SOURCE = 'source rows = csv("data.csv") { limit: most }\n';
+const GOOD = `param most: int(1..1000) = 200
+${SOURCE}table t = sql("SELECT * FROM rows")
+split parts = holdout(t) { target: y }
+features x = prepare(parts)
+model m = logistic(x)
+report r = evaluate(m)
+choice c = select(r.validate) { maximize: auc }
+`;
+
+const query = (sql: string): string => GOOD.replace('"SELECT * FROM rows"', `"""${sql}"""`);
+const change = (from: string, to: string): string => {
+  if (!GOOD.includes(from)) throw new Error(`the pipeline has no ${from}`);
+  return GOOD.replace(from, to);
+};
+
+/** What is wrong, the file, the code of the first diagnostic, and what the message says: the way out above all. */
+const TEXTS: readonly (readonly [what: string, text: string, code: string, says: Says])[] = [
+  ['nothing in it', '', 'no-declarations', ['source rows = csv("data.csv")']],
+  ['comments only', '// nothing\n', 'no-declarations', []],
+  ['a pipeline block only', 'pipeline p { seed: 1 }\n', 'no-declarations', []],
+  ['a brace that is not closed', change('{ target: y }', '{ target: y'), 'unclosed-bracket', ['4:26']],
+  ['a string that is not closed', change('"data.csv"', '"data.csv'), 'unterminated-string', []],
+  ['an unknown keyword', change('model m', 'modle m'), 'unknown-keyword', ['did you mean `model`?']],
+  ['an unknown kind', change('logistic', 'logisitc'), 'unknown-kind', ['did you mean `logistic`?']],
+  ['a kind of another keyword', change('logistic(x)', 'holdout(t)'), 'wrong-keyword', ['write `split` here']],
+  ['an unknown key', change('maximize', 'maximise'), 'unknown-key', ['did you mean `maximize`?']],
+  ['an unknown name', change('holdout(t)', 'holdout(tt)'), 'unknown-name', ['did you mean `t`?']],
+  ['an unknown part', change('r.validate', 'r.valid'), 'unknown-part', ['`validate`, `test`']],
+  ['an unknown column', change('target: y', 'target: yy'), 'unknown-column', ['did you mean `y`?']],
+  ['an unknown column to drop', change('prepare(parts)', 'prepare(parts) { drop: [ida] }'), 'unknown-column', ['did you mean `id`?']],
+  ['an unknown metric', change('maximize: auc', 'maximize: acu'), 'unknown-word', ['did you mean `auc`?']],
+  ['a metric of another task', change('maximize: auc', 'maximize: rmse'), 'metric-not-in-report', ['it holds `accuracy`']],
+  ['names that differ in case', change('model m', 'model X'), 'duplicate-name', ['`x` is declared here first']],
+  ['shares that are too much', change('target: y', 'target: y, train: 70%, validate: 20%, test: 20%'), 'shares-of-split', ['110%']],
+  ['a choice by test scores', change('r.validate', 'r.test'), 'chosen-by-test', ['choose by `r.validate`']],
+  ['a cycle', 'table a = sql("SELECT * FROM b")\ntable b = sql("SELECT * FROM a")\n', 'cycle', ['a → b → a']],
+  ['a param of the wrong type', change('int(1..1000) = 200', 'int = "many"'), 'wrong-value', ['a whole number']],
+  ['SQL that does not parse', query('SELECT FROM WHERE rows'), 'sql-syntax', ['`WHERE`']],
+  ['SQL without a query', query(''), 'sql-not-a-query', []],
+  ['SQL that reads a file by its name', query("SELECT * FROM 'data.csv'"), 'sql-forbidden-table', ['declare a `source`']],
+  ['SQL that reads a file by a function', query("SELECT * FROM read_csv('data.csv')"), 'sql-forbidden-function', ['declare a `source`']],
+  ['SQL that writes', query("COPY rows TO 'out.csv'"), 'sql-not-a-query', ['`COPY`']],
+  ['SQL that makes a table', query('CREATE TABLE z AS SELECT * FROM rows'), 'sql-not-a-query', ['`CREATE`']],
+  ['SQL of two statements', query('SELECT * FROM rows; DROP TABLE rows'), 'sql-not-a-query', ['`DROP` is not a query']],
+  ['SQL that changes settings', query('PRAGMA version'), 'sql-not-a-query', ['`PRAGMA`']],
+  ['SQL with random numbers', query('SELECT *, random() AS z FROM rows'), 'sql-forbidden-function', ['another value each time', 'hash(key)']],
+  ['SQL that reads the clock', query('SELECT *, now() AS z FROM rows'), 'sql-forbidden-function', ['declare a `param`']],
+  ['SQL with the date of today', query('SELECT *, current_date AS z FROM rows'), 'sql-forbidden-function', ['declare a `param`']],
+  ['SQL that reads the environment', query("SELECT *, getenv('HOME') AS z FROM rows"), 'sql-forbidden-function', []],
+  ['SQL with an unknown function', query('SELECT *, uper(b) AS z FROM rows'), 'sql-binding', ['no function `uper`', 'did you mean `upper`?']],
+  ['SQL with arguments of the wrong type', query('SELECT *, sum(b) AS z FROM rows'), 'sql-binding', ['`sum` does not take (VARCHAR)', 'CAST']],
+  ['SQL with an unknown column', query('SELECT idd, a, y FROM rows'), 'unknown-column', ['did you mean `id`?', 'declared here with: id, a, b, y']],
+  ['SQL with an unknown table', query('SELECT * FROM row'), 'unknown-table', ['did you mean `rows`?']],
+  ['SQL with a column that has no name', query('SELECT a + 1, y FROM rows'), 'sql-no-name', ['AS name']],
+  ['SQL that depends on the order of rows', query('SELECT a, first(b) AS z FROM rows GROUP BY a'), 'sql-order-dependent', ['ORDER BY']],
+];
+
+const blob = '0'.repeat(64);
+
+/** A command line that is wrong, or a project: the files besides, the arguments, the code of the diagnostic. */
+const COMMANDS: readonly (readonly [what: string, files: Readonly<Record<string, string | Uint8Array>>, args: readonly string[], code: string, says: Says])[] = [
+  ['an unknown command', {}, ['aply', 'p.mlp'], 'usage', ['did you mean `apply`?']],
+  ['an unknown flag', {}, ['apply', 'p.mlp', '--job', '2'], 'usage', ['did you mean `--jobs`?']],
+  ['a flag without its value', {}, ['plan', 'p.mlp', '--store'], 'usage', ['--store']],
+  ['a number that is none', {}, ['apply', 'p.mlp', '--threads', 'two'], 'usage', ['a whole number from 1']],
+  ['a size that is none', {}, ['apply', 'p.mlp', '--memory', 'lots'], 'usage', ['4GB']],
+  ['no file', {}, ['plan'], 'usage', ['missing required argument']],
+  ['two files', {}, ['plan', 'p.mlp', 'q.mlp'], 'usage', ['too many arguments']],
+  ['a file that is not there', {}, ['check', 'q.mlp'], 'pipeline-unreadable', ['there is no such file']],
+  ['a file that is not UTF-8', { 'bad.mlp': Uint8Array.of(0x73, 0xff, 0xfe, 0x0a) }, ['check', 'bad.mlp'], 'pipeline-unreadable', ['it is not UTF-8 text']],
+  ['a folder for a file', { 'folder/x': '' }, ['check', 'folder'], 'pipeline-unreadable', ['it is a folder']],
+  ['a param without a value', {}, ['plan', 'p.mlp', '--param', 'most'], 'usage', ['NAME=VALUE']],
+  ['an unknown param', {}, ['plan', 'p.mlp', '--param', 'mots=4'], 'unknown-param', ['did you mean `most`?']],
+  ['a param of the wrong type', {}, ['plan', 'p.mlp', '--param', 'most=many'], 'param-value', ['a whole number in 1..1000', '`many`']],
+  ['a param out of bounds', {}, ['plan', 'p.mlp', '--param', 'most=1001'], 'param-value', ['`1001`']],
+  ['an unknown target', {}, ['plan', 'p.mlp', '--target', 'parst'], 'unknown-target', ['did you mean `parts`?']],
+  ['an unknown step to show', {}, ['show', 'p.mlp', 'mm'], 'unknown-target', ['did you mean `m`?']],
+  ['a step that has not been made to show', {}, ['show', 'p.mlp', 'm'], 'not-made', ['mlp apply p.mlp --target m']],
+  ['a step that has not been made to export', {}, ['export', 'p.mlp', 'm', '-o', 'm.json'], 'not-made', ['mlp apply p.mlp --target m']],
+  ['an export to nowhere', {}, ['export', 'p.mlp', 'm'], 'usage', ['-o m.']],
+  ['a store in a file', {}, ['apply', 'p.mlp', '--store', 'data.csv'], 'store-not-folder', ['--store DIR']],
+  ['a store below a file', {}, ['apply', 'p.mlp', '--store', 'data.csv/store'], 'store-not-folder', ['--store DIR']],
+  ['a store in a folder of other things', { 'folder/x': '' }, ['apply', 'p.mlp', '--store', 'folder'], 'store-foreign', ['--store DIR']],
+  ['a lock that is none', { 'mlp.lock': 'hello\n' }, ['plan', 'p.mlp'], 'lock-bad-line', ['mlp.lock:1:1', 'written anew']],
+  ['a lock with an unfinished merge', { 'mlp.lock': '<<<<<<< ours\n' }, ['plan', 'p.mlp'], 'lock-merge-conflict', ['mlp.lock:1:1']],
+  ['a lock that is a folder', { 'mlp.lock/x': '' }, ['plan', 'p.mlp'], 'lock-unreadable', ['it is a folder', 'written anew']],
+  ['a lock for an unknown platform', { 'mlp.lock': `[xgboost sparc]\nversion = 1.0\ndistribution = x\nfile = x.whl\nsize = 1\nsha256 = ${blob}\n` }, ['plan', 'p.mlp'], 'lock-bad-platform', ['linux-x64']],
+  ['a lock without the engine', { 'mlp.lock': '', 'p.mlp': GOOD.replace('logistic(x)', 'xgboost(x)') }, ['apply', 'p.mlp'], 'engine-unsupported', ['xgboost', '`m` needs', 'written anew']],
+];
+
+interface Found {
+  readonly code: string;
+  readonly severity: string;
+  readonly message: string;
+  readonly file?: string;
+  readonly start?: { readonly line: number; readonly column: number };
+  readonly hint?: string;
+  readonly related?: readonly { readonly message: string }[];
+}
+
+/** A diagnostic as one text to look into. */
+function textOf({ message, start, hint = '', related = [] }: Found): string {
+  return [message, start === undefined ? '' : `${start.line}:${start.column}`, hint, ...related.map((one) => one.message)].join('\n');
+}
+
+describe('a pipeline with', () => {
+  const files = TEXTS.map((_, index) => `case-${index}.mlp`);
+  const found: Found[] = [];
+
+  beforeAll(async () => {
+    const project = newProject({ 'data.csv': DATA, ...Object.fromEntries(TEXTS.map(([, text], index) => [`case-${index}.mlp`, text])) });
+    const [forPrograms, forPeople] = await Promise.all([project.run(['check', ...files, '--json']), project.run(['check', ...files])]);
+    expectFailure(forPrograms, 1, []);
+    expectFailure(forPeople, 1, []);
+    expectShape('check', forPrograms.stdout);
+    found.push(...(JSON.parse(forPrograms.stdout) as { diagnostics: Found[] }).diagnostics);
+  });
+
+  it.each(TEXTS.map((one, index) => [...one, index] as const))('%s is explained', (_what, _text, code, says, index) => {
+    const errors = found.filter(({ file, severity }) => file === files[index] && severity === 'error');
+    expect(errors[0]?.code).toBe(code);
+    for (const said of says) expect(errors.map(textOf).join('\n')).toContain(said);
+    expect(errors.length, 'one mistake is reported about once').toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a command line with', () => {
+  it.concurrent.each(COMMANDS)('%s is explained', async (_what, files, args, code, says) => {
+    const project = newProject({ 'data.csv': DATA, 'p.mlp': GOOD, ...files });
+    expectFailure(await project.run(args), 1, [`error[${code}]`, ...says]);
+  });
+
+  it.concurrent.each([['plan', 'q.mlp'], ['plan', 'p.mlp', '--target', 'parst'], ['show', 'p.mlp', 'm'], ['aply']])('%s %s and `--json` fails in JSON', async (...args) => {
+    const project = newProject({ 'data.csv': DATA, 'p.mlp': GOOD });
+    const { code, stdout, stderr } = await project.run([...args, '--json']);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expectShape('check', stdout);
+  });
+
+  it('a reader that has had enough ends quietly', async () => {
+    const project = newProject({ 'data.csv': DATA, 'p.mlp': GOOD });
+    await project.run(['apply', 'p.mlp']);
+    const child = project.start(['show', 'p.mlp', 't', '--json']);
+    child.stdout?.destroy();
+    const [code, text] = await new Promise<[number | null, string]>((resolve) => {
+      let said = '';
+      child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      child.on('close', (ended) => resolve([ended, said]));
+    });
+    expect({ code, text }).toEqual({ code: 0, text: '' });
+  });
+
+  it('an extension that does not fit what is exported is explained', async () => {
+    const project = newProject({ 'data.csv': DATA, 'p.mlp': GOOD });
+    await project.run(['apply', 'p.mlp', '--target', 'm']);
+    expectFailure(await project.run(['export', 'p.mlp', 'm', '-o', 'm.parquet']), 1, ['error[not-exportable]', '`.json`']);
+    expectFailure(await project.run(['export', 'p.mlp', 't', '-o', 't.xlsx']), 1, ['error[not-exportable]', '`.parquet`', '`.csv`']);
+    expectFailure(await project.run(['export', 'p.mlp', 't', '-o', 'nowhere/t.csv']), 1, ['error[output-folder]', 'nowhere']);
+    expectFailure(await project.run(['show', 'p.mlp', 'r']), 1, ['error[not-made]', 'mlp apply p.mlp --target r']);
+  });
+});

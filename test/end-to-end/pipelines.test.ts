@@ -1,0 +1,80 @@
+import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectShape } from './schemas.ts';
+import { CHECKOUT, eventsOf, newProject, statesOf, type Outcome } from './program.ts';
+import { faultsOf } from './store-health.ts';
+
+/** What the examples of `pipelines/` are applied with, and what can be looked at then. */
+const PIPELINES = [
+  {
+    file: 'pipelines/penguins.mlp',
+    flags: [],
+    shows: { birds: 'table', 'birds.quarantine': 'table', measured: 'table', enough: 'checked', parts: 'split', x: 'features', 'x.train': 'rows', trees: 'model', lines: 'model', guess: 'model', scores: 'report', 'scores.test': 'report', best: 'choice' },
+    exports: ['birds.parquet', 'birds.quarantine.ndjson', 'measured.csv', 'x.train.arrow', 'x.json', 'trees.ubj', 'trees.json', 'lines.json', 'scores.json'],
+  },
+  {
+    file: 'pipelines/flights.mlp',
+    flags: ['--param', 'max_rows=20000'],
+    shows: { flights: 'table', 'x.validate': 'rows', scores: 'report', champion: 'choice' },
+    exports: ['legs.ndjson'],
+  },
+] as const;
+
+describe.each(PIPELINES)('$file', ({ file, flags, shows, exports }) => {
+  const project = newProject();
+  const run = (command: string, ...args: readonly string[]): Promise<Outcome> => project.run([command, file, ...args, ...flags]);
+  const first: { pending?: Outcome; applied?: Outcome } = {};
+
+  beforeAll(async () => {
+    cpSync(join(CHECKOUT, 'pipelines'), project.path('pipelines'), { recursive: true });
+    first.pending = await run('plan', '--exit-code', '--json');
+    first.applied = await run('apply', '--json');
+  });
+
+  it('is planned, which writes nothing but a cache', () => {
+    expect(first.pending?.code).toBe(2);
+    expectShape('plan', first.pending?.stdout);
+  });
+
+  it('is applied, and says what happens', () => {
+    const { applied } = first;
+    if (applied === undefined) throw new Error('nothing was applied');
+    expect({ code: applied.code, stderr: applied.stderr }).toEqual({ code: 0, stderr: '' });
+    const events = eventsOf(applied);
+    for (const event of events) expectShape('event', event);
+    expect([events[0]?.event, events.at(-1)?.event]).toEqual(['plan', 'run-end']);
+    expect(new Set(Object.values(statesOf(applied)))).toEqual(new Set(['ran']));
+    expect(faultsOf(project.path('.mlp/store'))).toEqual([]);
+  });
+
+  it('has nothing to do then', async () => {
+    const [planned, applied, checked] = await Promise.all([run('plan', '--exit-code', '--json'), run('apply', '--json'), run('check', '--json')]);
+    expect(planned.code).toBe(0);
+    expectShape('plan', planned.stdout);
+    expect(new Set(Object.values(statesOf(applied)))).toEqual(new Set(['cached']));
+    for (const event of eventsOf(applied)) expectShape('event', event);
+    expect(checked.code).toBe(0);
+    expectShape('check', checked.stdout);
+  });
+
+  it.concurrent.each(Object.entries(shows))('shows %s', async (name, shape) => {
+    const [forPeople, forPrograms] = await Promise.all([run('show', name), run('show', name, '--json')]);
+    expect([forPeople.code, forPrograms.code]).toEqual([0, 0]);
+    expectShape(shape, forPrograms.stdout);
+    expect(forPeople.stdout.split('\n')[0]).toContain(name);
+  });
+
+  it.concurrent.each(Object.keys(shows).filter((name) => flags.length === 0 && !name.includes('.')))('says why %s is cached', async (name) => {
+    const { code, stdout } = await run('why', name);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/cached: the result of this key was made/);
+  });
+
+  it.concurrent.each(exports)('exports %s', async (out) => {
+    const name = out.replace(/\.[a-z]+$/, '');
+    const { code, stderr } = await run('export', name, '-o', out);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(existsSync(project.path(out)) && readFileSync(project.path(out)).length).toBeGreaterThan(40);
+  });
+});
