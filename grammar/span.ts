@@ -12,11 +12,6 @@ export interface Position {
   readonly column: number;
 }
 
-/** The smallest span that covers both; they must be of one file. */
-export function coverSpans(first: Span, last: Span): Span {
-  return { file: first.file, start: Math.min(first.start, last.start), end: Math.max(first.end, last.end) };
-}
-
 /** Offsets at which the lines of a text begin. */
 export function lineStarts(text: string): number[] {
   const starts = [0];

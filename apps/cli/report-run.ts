@@ -1,7 +1,7 @@
 import type { PlanStep } from '../../compiler/plan/plan.ts';
 import type { RunEvent, StepEndEvent } from '../../runtime/events.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
-import type { FetchProgress } from '../session/session.ts';
+import type { FetchProgress } from '../../runtime/providers/ensure-provider.ts';
 import type { TextOf } from './failure.ts';
 import { diagnosticJson } from './print-diagnostics.ts';
 import { mainFigure, metricsText } from './render/figures.ts';

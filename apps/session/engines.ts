@@ -4,11 +4,10 @@ import { diagnose, type Checked, type Diagnostic } from '../../grammar/index.ts'
 import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
 import { duckdbVersion } from '../../runtime/analyse.ts';
 import { defaultLock } from '../../runtime/providers/default-lock.ts';
-import { ensureProvider } from '../../runtime/providers/ensure-provider.ts';
+import { ensureProvider, type FetchProgress } from '../../runtime/providers/ensure-provider.ts';
 import { findLockEntry, parseLock, printLock, type Lock } from '../../runtime/providers/lock.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
 import { registry } from '../../stdlib/index.ts';
-import type { FetchProgress } from './session.ts';
 
 /** The name of the project's lock. */
 export const LOCK_FILE = 'mlp.lock';

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../grammar/index.ts';
 import type { Artifact } from '../../compiler/plan/artifact.ts';
 import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
 import type { Preview } from '../../compiler/plan/preview.ts';
+import type { FetchProgress } from '../../runtime/providers/ensure-provider.ts';
 import type { RunEvent } from '../../runtime/events.ts';
 import type { Store } from '../../runtime/store/store.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
@@ -57,15 +58,6 @@ export interface ApplyOptions {
   /** Fetching an engine: what, and how far. */
   readonly onFetch?: (progress: FetchProgress) => void;
   readonly signal?: AbortSignal;
-}
-
-/** How far the fetching of one engine is. */
-export interface FetchProgress {
-  readonly engine: string;
-  readonly version: string;
-  readonly phase: 'downloading' | 'unpacking' | 'ready';
-  /** Size of what is fetched. */
-  readonly bytes?: number;
 }
 
 /** How an apply ended. Counts are of steps. */

@@ -1,7 +1,7 @@
 import type { PlanStep } from '../../../compiler/plan/plan.ts';
 import type { JsonObject } from '../../../compiler/json.ts';
 import type { RunEvent, StepEndEvent, StepProgressEvent } from '../../../runtime/events.ts';
-import type { FetchProgress } from '../../session/session.ts';
+import type { FetchProgress } from '../../../runtime/providers/ensure-provider.ts';
 import { findingText } from './check-view.ts';
 import { formatBytes, formatSeconds } from './format.ts';
 import { metricsText } from './figures.ts';
@@ -99,7 +99,7 @@ export function describeRunning({ last, first }: RunningStep, now: number): stri
 
 /** `downloading, 5.8 MB` */
 export function describeFetch({ phase, bytes }: FetchProgress): string {
-  return bytes === undefined ? phase : `${phase}, ${formatBytes(bytes)}`;
+  return `${phase}, ${formatBytes(bytes)}`;
 }
 
 /** A finished step in one line: its state, name, seconds, and what came out of it. */
