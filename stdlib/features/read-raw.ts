@@ -10,21 +10,30 @@ export type RawColumns = ReadonlyMap<string, ColumnArray>;
 /** What features are fitted to, as far as reading goes. */
 export type ReadFeature = FittedFeature | Omit<FittedCategory, 'encoding'>;
 
+/** A column, as far as reading it goes. */
+export type RawColumn = Pick<ColumnManifest, 'name' | 'sql' | 'nulls' | 'min' | 'max'>;
+
 /** The rows that are read, and what the table's manifest says of their columns. */
 export interface RawSource {
   /** What stands behind FROM. */
   readonly from: string;
   readonly rows: number;
   /** The columns' types, and what is known of their values; without bounds, numbers are read as wide as they may be. */
-  readonly columns: readonly ColumnManifest[];
+  readonly columns: readonly RawColumn[];
 }
 
 /** Reads the columns of features, in the narrowest types that hold their values. */
 export async function readRaw(connection: DuckDBConnection, source: RawSource, features: readonly ReadFeature[]): Promise<RawColumns> {
+  const columns = await requestRaw(connection, source.columns, features);
+  return rawColumns(features, await readColumns(connection, { from: source.from, rows: source.rows, columns }));
+}
+
+/** What to ask a table with these columns for, so that `rawColumns` understands it. */
+export async function requestRaw(connection: DuckDBConnection, columns: RawSource['columns'], features: readonly ReadFeature[]): Promise<ColumnRequest[]> {
   const requests: ColumnRequest[] = [];
   for (const feature of features) {
     const { column } = feature;
-    const manifest = source.columns.find((one) => one.name === column);
+    const manifest = columns.find((one) => one.name === column);
     if (manifest === undefined) throw new Error(`the table has no column \`${column}\``);
     requests.push(
       feature.kind === 'number'
@@ -32,11 +41,15 @@ export async function readRaw(connection: DuckDBConnection, source: RawSource, f
         : await requestLevels(connection, { column, boolean: feature.type === 'bool', levels: feature.levels }),
     );
   }
-  const arrays = await readColumns(connection, { from: source.from, rows: source.rows, columns: requests });
+  return requests;
+}
+
+/** The arrays that were read for `requestRaw`, by their columns. */
+export function rawColumns(features: readonly ReadFeature[], arrays: readonly ColumnArray[]): RawColumns {
   return new Map(features.map(({ column }, i) => [column, arrays[i] as ColumnArray]));
 }
 
-function requestNumber(column: ColumnManifest): ColumnRequest {
+function requestNumber(column: RawColumn): ColumnRequest {
   const as = numberStorage(column);
   const name = sqlName(column.name);
   return { sql: column.nulls === 0 ? name : `coalesce(${name}::${as === 'f4' ? 'FLOAT' : 'DOUBLE'}, 'nan')`, as };
@@ -55,7 +68,7 @@ const RANGES: readonly (readonly [Storage, bigint, bigint])[] = [
 const FLOAT_LIMIT = 2n ** 24n;
 
 /** A type that holds every value exactly, NaN where some are missing (beyond 2^53, the nearest double). */
-function numberStorage({ sql, nulls, min, max }: ColumnManifest): Storage {
+function numberStorage({ sql, nulls, min, max }: RawColumn): Storage {
   if (sql === 'FLOAT') return 'f4';
   if (sql === 'BOOLEAN') return nulls === 0 ? 'u1' : 'f4';
   if (!isInteger(sql) || min === undefined || max === undefined) return 'f8';

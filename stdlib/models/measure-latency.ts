@@ -4,7 +4,7 @@ import { record } from '../../compiler/kinds/schema.ts';
 import { inputOf } from '../../runtime/data/load-table.ts';
 import type { Matrix } from '../../runtime/data/matrix.ts';
 import { loadSample } from '../features/load-features.ts';
-import { openRowPredictor } from './predictors.ts';
+import { openPredictor } from './predictors.ts';
 
 const WARM_UP_CALLS = 200;
 const CALLS = 2000;
@@ -31,7 +31,7 @@ export const measureLatency: Kind = {
 async function runMeasurement(context: RunContext): Promise<RunResult> {
   const model = inputOf(context, 'model', 'model');
   const matrix = await loadSample(context, 'x', SAMPLE_ROWS);
-  const predictor = await openRowPredictor(context, model, matrix);
+  const predictor = await openPredictor({ ...context, threads: 1 }, model, matrix);
   const times = new Float64Array(CALLS);
   const row = new Float64Array(matrix.features.length);
   context.progress({ phase: 'measuring' });

@@ -1,58 +1,85 @@
 import { StepError, type RunContext } from '../../compiler/kinds/run.ts';
 import type { ModelArtifact } from '../../compiler/plan/artifact.ts';
 import type { Feature, Matrix } from '../../runtime/data/matrix.ts';
+import type { Scores } from '../../runtime/data/scores.ts';
 import type { LinearModel } from './linear/linear-model.ts';
 import { predictBaseline, type BaselineModel } from './linear/baseline.ts';
 import { linearPredictor } from './linear/predict-linear.ts';
 
-/** A loaded model that predicts one row at a time, as serving does. */
-export interface RowPredictor {
-  /** `values` are the features in the order of their names: numbers, codes of categories, NaN for what is missing. */
+/** A loaded model: what evaluation, prediction and serving ask. Not for use after `close`. */
+export interface Predictor {
+  /** What it says of rows, in the layout of `Scores.values`. */
+  readonly predict: (matrix: Matrix) => Scores['values'] | Promise<Scores['values']>;
+  /** The same for one row: features in the order of their names, as numbers, codes of categories, NaN for what is missing. */
   readonly predictRow: (values: ArrayLike<number>) => ArrayLike<number>;
   readonly close: () => void;
 }
 
-/** Opens a model for single rows. `template` has its features, with no rows. */
-export async function openRowPredictor(
-  context: Pick<RunContext, 'readBlob' | 'engines'>,
+/** A model to be loaded. */
+interface Loading {
+  /** As its kind has written them. */
+  readonly bytes: Uint8Array;
+  readonly model: ModelArtifact;
+  /** The features that rows will have; its own rows do not matter. */
+  readonly template: Matrix;
+  readonly engines: RunContext['engines'];
+  readonly threads: number;
+}
+
+/** How the models of each kind are loaded. */
+const LOADERS: Readonly<Record<string, (loading: Loading) => Promise<Predictor>>> = {
+  xgboost: loadXgboost,
+  logistic: loadLinear,
+  linear: loadLinear,
+  baseline: loadBaseline,
+};
+
+/** Loads a model for rows with the features that `template` has. */
+export async function openPredictor(
+  context: Pick<RunContext, 'readBlob' | 'engines' | 'threads'>,
   model: ModelArtifact,
   template: Matrix,
-): Promise<RowPredictor> {
-  const bytes = await context.readBlob(model.model.digest);
-  switch (model.kind) {
-    case 'xgboost': {
-      const { openXgboostPredictor } = await import('../../runtime/engines/xgboost/predict.ts');
-      const library = context.engines['xgboost'];
-      if (library === undefined) throw new StepError('XGBoost is not there', 'run `mlp apply` to fetch it');
-      return openXgboostPredictor({ library, model: bytes, features: template.features.length });
-    }
-    case 'logistic':
-    case 'linear':
-      return rowOfMatrix(template, linearPredictor(JSON.parse(new TextDecoder().decode(bytes)) as LinearModel));
-    case 'baseline': {
-      const baseline = JSON.parse(new TextDecoder().decode(bytes)) as BaselineModel;
-      return { predictRow: () => predictBaseline(baseline, 1), close: () => undefined };
-    }
-    default:
-      throw new Error(`no predictor for models of the kind ${model.kind}`);
-  }
+): Promise<Predictor> {
+  const load = LOADERS[model.kind];
+  if (load === undefined) throw new Error(`no predictor for models of the kind ${model.kind}`);
+  const { engines, threads } = context;
+  return load({ bytes: await context.readBlob(model.model.digest), model, template, engines, threads });
+}
+
+async function loadXgboost({ bytes, model, template, engines, threads }: Loading): Promise<Predictor> {
+  const { openXgboostPredictor } = await import('../../runtime/engines/xgboost/predict.ts');
+  const library = engines['xgboost'];
+  if (library === undefined) throw new StepError('XGBoost is not there', 'run `mlp apply` to fetch it');
+  const classes = model.task === 'regression' ? {} : { classes: model.classes.length };
+  return openXgboostPredictor({ library, model: bytes, features: template.features.length, threads, ...classes });
+}
+
+function loadLinear({ bytes, template }: Loading): Promise<Predictor> {
+  const predict = linearPredictor(JSON.parse(new TextDecoder().decode(bytes)) as LinearModel);
+  return Promise.resolve({ predict, predictRow: rowOfMatrix(template, predict), close: () => undefined });
+}
+
+function loadBaseline({ bytes }: Loading): Promise<Predictor> {
+  const baseline = JSON.parse(new TextDecoder().decode(bytes)) as BaselineModel;
+  return Promise.resolve({
+    predict: ({ rows }) => predictBaseline(baseline, rows),
+    predictRow: () => predictBaseline(baseline, 1),
+    close: () => undefined,
+  });
 }
 
 /** Predicts a row through a matrix of one row, which is used again each time. */
-function rowOfMatrix(template: Matrix, predict: (matrix: Matrix) => Float64Array): RowPredictor {
+function rowOfMatrix(template: Matrix, predict: (matrix: Matrix) => Float64Array): Predictor['predictRow'] {
   const features = template.features.map(
     (feature): Feature => (feature.kind === 'category' ? { ...feature, codes: new Uint32Array(1) } : { ...feature, values: new Float64Array(1) }),
   );
   const matrix: Matrix = { rows: 1, features };
-  return {
-    predictRow: (values) => {
-      features.forEach((feature, index) => {
-        const value = values[index] ?? NaN;
-        if (feature.kind === 'numeric') feature.values[0] = value;
-        else feature.codes[0] = Number.isNaN(value) ? 0xffffffff : value;
-      });
-      return predict(matrix);
-    },
-    close: () => undefined,
+  return (values) => {
+    features.forEach((feature, index) => {
+      const value = values[index] ?? NaN;
+      if (feature.kind === 'numeric') feature.values[0] = value;
+      else feature.codes[0] = Number.isNaN(value) ? 0xffffffff : value;
+    });
+    return predict(matrix);
   };
 }

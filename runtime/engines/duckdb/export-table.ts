@@ -22,9 +22,14 @@ export interface ExportRequest {
 export type Exported = { readonly ok: true } | { readonly ok: false; readonly message: string; readonly hint: string };
 
 /** Writes a table, or some of its columns, to a file in the format that its extension names. Rows keep their order. */
-export async function exportTable(connection: DuckDBConnection, { table, columns, out }: ExportRequest): Promise<Exported> {
+export function exportTable(connection: DuckDBConnection, { table, columns, out }: ExportRequest): Promise<Exported> {
   const names = columns ?? table.columns.map(({ name }) => name);
   const query = `SELECT ${names.map(sqlName).join(', ')} FROM (${selectTable(table, true)}) ORDER BY ${ROW_NUMBER}`;
+  return exportQuery(connection, query, out);
+}
+
+/** Writes what a query gives to a file in the format that its extension names. */
+export async function exportQuery(connection: DuckDBConnection, query: string, out: string): Promise<Exported> {
   const file = sqlString(out);
   const extension = extname(out).toLowerCase();
   switch (extension) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { Codes, IntegerArray } from '../../data/matrix.ts';
 import { sqlName, sqlString } from './connect.ts';
 
@@ -72,22 +72,71 @@ function batchesOf(columns: readonly ColumnRequest[], rows: number): ColumnReque
 
 async function readBatch(connection: DuckDBConnection, { from, rows, columns }: ReadOptions): Promise<ColumnArray[]> {
   const arrays = columns.map((column) => allocate(column.as, rows));
-  const select = columns.map((column) => `(${column.sql})::${SQL_TYPES[column.as]}`).join(', ');
-  const result = await connection.run(`SELECT ${select} FROM ${from}`);
+  const result = await connection.run(selectColumns(from, columns));
   let at = 0;
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    const size = chunk.rowCount;
-    if (at + size > rows) throw new Error(`more than ${rows} rows were read`);
-    for (const [j, { as }] of columns.entries()) {
-      const { items } = chunk.getColumnVector(j) as unknown as { readonly items: ColumnArray | BigUint64Array };
-      const width = as === 'pair' ? 2 : 1;
-      const words = items instanceof BigUint64Array ? new Uint32Array(items.buffer, items.byteOffset, items.length * 2) : items;
-      arrays[j]?.set(words.length === size * width ? words : words.subarray(0, size * width), at * width);
-    }
-    at += size;
+    if (at + chunk.rowCount > rows) throw new Error(`more than ${rows} rows were read`);
+    copyChunk(chunk, { columns, arrays, at });
+    at += chunk.rowCount;
   }
   if (at !== rows) throw new Error(`${at} rows were read where ${rows} were expected`);
   return arrays;
+}
+
+function selectColumns(from: string, columns: readonly ColumnRequest[]): string {
+  return `SELECT ${columns.map((column) => `(${column.sql})::${SQL_TYPES[column.as]}`).join(', ')} FROM ${from}`;
+}
+
+interface CopyTarget {
+  readonly columns: readonly ColumnRequest[];
+  readonly arrays: readonly ColumnArray[];
+  /** The row of the arrays that the chunk's first row becomes. */
+  readonly at: number;
+}
+
+function copyChunk(chunk: DuckDBDataChunk, { columns, arrays, at }: CopyTarget): void {
+  const size = chunk.rowCount;
+  for (const [j, { as }] of columns.entries()) {
+    const { items } = chunk.getColumnVector(j) as unknown as { readonly items: ColumnArray | BigUint64Array };
+    const width = as === 'pair' ? 2 : 1;
+    const words = items instanceof BigUint64Array ? new Uint32Array(items.buffer, items.byteOffset, items.length * 2) : items;
+    arrays[j]?.set(words.length === size * width ? words : words.subarray(0, size * width), at * width);
+  }
+}
+
+/** Rows in a chunk of DuckDB's, at most. */
+const CHUNK_ROWS = 2048;
+
+/** Some of the rows of a stream. */
+export interface ColumnBatch {
+  readonly rows: number;
+  /** Shape (rows) each. They are filled anew for the next batch. */
+  readonly columns: readonly ColumnArray[];
+}
+
+/**
+ * Reads columns batch by batch, in the order of the rows, in memory that does not grow with them: for tables of any size,
+ * whose number of rows need not be known. A batch has `most` rows or a few less, the last what is left.
+ */
+export async function* streamColumns(
+  connection: DuckDBConnection,
+  { from, columns, most }: Omit<ReadOptions, 'rows'> & { readonly most: number },
+): AsyncGenerator<ColumnBatch> {
+  const arrays = columns.map((column) => allocate(column.as, most));
+  const result = await connection.stream(selectColumns(from, columns));
+  const batch = (rows: number): ColumnBatch => ({
+    rows,
+    columns: arrays.map((array, j) => (rows === most ? array : array.subarray(0, columns[j]?.as === 'pair' ? 2 * rows : rows))),
+  });
+  let at = 0;
+  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    copyChunk(chunk, { columns, arrays, at });
+    at += chunk.rowCount;
+    if (at + CHUNK_ROWS <= most) continue;
+    yield batch(at);
+    at = 0;
+  }
+  if (at > 0) yield batch(at);
 }
 
 function allocate(storage: Storage, rows: number): ColumnArray {

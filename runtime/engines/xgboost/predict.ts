@@ -5,67 +5,40 @@ import { columnBits, describeArray, matrixColumns, pickColumns, withColumns } fr
 import { openXgboost, type Handle, type XgboostLibrary } from './library.ts';
 import { MERGE_PAYS } from './training-matrix.ts';
 
-/** A model, and the rows to ask it about. */
-export interface PredictRequest {
+/** A model to be opened. */
+export interface PredictorRequest {
   /** Path of XGBoost's shared library. */
   readonly library: string;
   /** A model as `trainXgboost` gives it. */
   readonly model: Uint8Array;
-  /** The features of the training matrix, in its order. */
-  readonly matrix: Matrix;
+  /** How many features a row has. */
+  readonly features: number;
   readonly threads: number;
   /** How many classes there are; absent for a regression. */
   readonly classes?: number;
 }
 
-/**
- * What a model says of rows, in the layout of `Scores.values`: the value of a regression, the probability of the last
- * of two classes, or for k > 2 classes k probabilities a row. Missing and unseen categories are missing values.
- */
-export async function predictXgboost(request: PredictRequest): Promise<Float32Array> {
-  const { matrix } = request;
-  const width = predictionWidth(request.classes);
-  if (matrix.rows === 0) return new Float32Array();
-  const library = await openXgboost(request.library);
-  const booster = loadBooster(library, request.model, request.threads);
-  try {
-    const columns = matrixColumns(matrix);
-    const merged = mergeRows({
-      columns: columns.map((column) => columnBits(column.values)),
-      rows: matrix.rows,
-      atMost: MERGE_PAYS,
-    });
-    const rows = merged === undefined ? columns : pickColumns(columns, merged);
-    const values = withColumns(library, rows, (json) => library.predictColumns(booster, json, CONFIG));
-    checkWidth(values.length, (merged?.first.length ?? matrix.rows) * width);
-    return merged === undefined ? values : spreadRows(values, merged.groups, width);
-  } finally {
-    library.freeBooster(booster);
-  }
-}
-
-/** A model that answers for single rows; `close` frees it. Not for use after that. */
+/** An open model; `close` frees it. Not for use after that. */
 export interface XgboostPredictor {
   /**
-   * The prediction for one row, in the layout of `predictXgboost`. `values` are the features in the training matrix's
-   * order: numbers, codes of categories, NaN for what is missing.
+   * What the model says of rows, in the layout of `Scores.values`: the value of a regression, the probability of the last
+   * of two classes, or for k > 2 classes k probabilities a row. The matrix has the features of the training matrix, in its
+   * order. Missing and unseen categories are missing values.
    */
+  readonly predict: (matrix: Matrix) => Float32Array;
+  /** The same for one row: its features in order, as numbers, codes of categories, NaN for what is missing. */
   readonly predictRow: (values: ArrayLike<number>) => Float32Array;
   readonly close: () => void;
 }
 
-/** Opens a model for single rows, on one thread: what serving does, and what latency is measured on. */
-export async function openXgboostPredictor(request: {
-  readonly library: string;
-  readonly model: Uint8Array;
-  /** How many features a row has. */
-  readonly features: number;
-}): Promise<XgboostPredictor> {
-  const library = await openXgboost(request.library);
-  const booster = loadBooster(library, request.model, 1);
-  const row = new Float32Array(request.features);
-  const described = describeArray(library, row, [1, request.features]);
+/** Opens a model. Its calls are synchronous, on as many threads as are given. */
+export async function openXgboostPredictor({ library: path, model, features, threads, classes }: PredictorRequest): Promise<XgboostPredictor> {
+  const library = await openXgboost(path);
+  const booster = loadBooster(library, model, threads);
+  const row = new Float32Array(features);
+  const described = describeArray(library, row, [1, features]);
   return {
+    predict: (matrix) => predictMatrix(library, booster, matrix, predictionWidth(classes)),
     predictRow: (values) => {
       row.set(values);
       return library.predictDense(booster, described, CONFIG);
@@ -74,6 +47,34 @@ export async function openXgboostPredictor(request: {
       library.freeBooster(booster);
     },
   };
+}
+
+/** A model, and the rows to ask it about. */
+export type PredictRequest = Omit<PredictorRequest, 'features'> & { readonly matrix: Matrix };
+
+/** Opens a model for one matrix. */
+export async function predictXgboost({ matrix, ...request }: PredictRequest): Promise<Float32Array> {
+  const predictor = await openXgboostPredictor({ ...request, features: matrix.features.length });
+  try {
+    return predictor.predict(matrix);
+  } finally {
+    predictor.close();
+  }
+}
+
+/** Rows that are equal in every feature are asked about once. */
+function predictMatrix(library: XgboostLibrary, booster: Handle, matrix: Matrix, width: number): Float32Array {
+  if (matrix.rows === 0) return new Float32Array();
+  const columns = matrixColumns(matrix);
+  const merged = mergeRows({
+    columns: columns.map((column) => columnBits(column.values)),
+    rows: matrix.rows,
+    atMost: MERGE_PAYS,
+  });
+  const rows = merged === undefined ? columns : pickColumns(columns, merged);
+  const values = withColumns(library, rows, (json) => library.predictColumns(booster, json, CONFIG));
+  checkWidth(values.length, (merged?.first.length ?? matrix.rows) * width);
+  return merged === undefined ? values : spreadRows(values, merged.groups, width);
 }
 
 /** A model in XGBoost's JSON format, for export. */
