@@ -12,6 +12,7 @@ import { csv } from './sources/csv.ts';
 import { json } from './sources/json.ts';
 import { ndjson } from './sources/ndjson.ts';
 import { parquet } from './sources/parquet.ts';
+import { byTime } from './splits/by-time.ts';
 import { holdout } from './splits/holdout.ts';
 import { sql } from './tables/sql.ts';
 
@@ -24,6 +25,7 @@ const kinds: readonly Kind[] = [
   sql,
   expect,
   holdout,
+  byTime,
   prepare,
   xgboost,
   logistic,

@@ -51,7 +51,7 @@ export interface SplitArtifact {
   readonly type: 'split';
   readonly task: Task;
   readonly rows: number;
-  /** A Parquet file of one column `part`, UTINYINT: 0 train, 1 validate, 2 test, in the order of the table's rows. */
+  /** A Parquet file of one column `part`, UTINYINT: 0 train, 1 validate, 2 test, 255 none, in the order of the table's rows. */
   readonly codes: BlobRef;
   /** Classes in the order of their codes (empty for a regression); for binary tasks the positive class is the last. */
   readonly classes: readonly string[];

@@ -203,6 +203,31 @@ export const checking = {
       empty === undefined ? `the shares of a split add up to 100%, these to ${total}` : `the shares leave nothing for \`${empty}\``,
     hint: ({ empty }) => (empty === undefined ? 'leave one out, and it is the rest' : 'every part needs rows: make the others smaller'),
   }),
+  'not-together': entry<{ one: string; other: string; why: string }>({
+    severity: 'error',
+    message: ({ one, other }) => `\`${one}\` and \`${other}\` cannot stand together`,
+    hint: ({ why }) => why,
+  }),
+  'unfit-time': entry<{ column: string; type: string }>({
+    severity: 'error',
+    message: ({ column, type }) => `\`${column}\` is ${type}, by which rows have no order in time`,
+    hint: ({ column }) => `name a date, a timestamp or a whole number such as a year, or convert it in SQL: \`CAST(${column} AS TIMESTAMP)\``,
+  }),
+  'unfit-gap': entry<{ column: string; type: string }>({
+    severity: 'error',
+    message: ({ column, type }) => `a gap in \`${column}\`, which is ${type}, is ${type === 'int' ? 'a whole number' : 'a duration'}`,
+    hint: ({ type }) => (type === 'int' ? 'write `gap: 2`' : 'write `gap: 7d`'),
+  }),
+  'unfit-cut': entry<{ key: string; column: string; type: string; found: string }>({
+    severity: 'error',
+    message: ({ column, type, found }) => `${found} is no ${type} at which \`${column}\` could be cut`,
+    hint: ({ key, type }) => (type === 'int' ? `write a whole number: \`${key}: 2015\`` : `write \`${key}: "2015-01-31"\`, or \`"2015-01-31 12:00:00"\``),
+  }),
+  'cuts-of-split': entry<{ missing?: string | undefined }>({
+    severity: 'error',
+    message: ({ missing }) => (missing === undefined ? '`test_from` is not after `validate_from`' : `\`${missing}\` is missing: two cuts make three parts`),
+    hint: ({ missing }) => (missing === undefined ? 'training rows come first, then validation, then test' : `add \`${missing}\`, or cut by shares instead`),
+  }),
   'unfit-target': entry<{ column: string; type: string; task: string | undefined }>({
     severity: 'error',
     message: ({ column, type, task }) =>

@@ -8,6 +8,9 @@ import type { TableContext } from './load-table.ts';
 /** Parts in the order of their codes. */
 export const PART_NAMES: readonly PartName[] = ['train', 'validate', 'test'];
 
+/** The code of a row that is in no part. */
+export const NO_PART = 255;
+
 /** The positions in the table of the rows of each part asked for, in ascending order. */
 export async function loadParts<P extends PartName>(
   connection: DuckDBConnection,
@@ -25,6 +28,7 @@ export async function loadParts<P extends PartName>(
   const ends = [0, 0, 0];
   for (let i = 0; i < split.rows; i++) {
     const code = codes?.[i] ?? 0;
+    if (code === NO_PART) continue;
     const end = ends[code] ?? 0;
     (rows[code] as Uint32Array)[end] = i;
     ends[code] = end + 1;

@@ -1,5 +1,6 @@
 import { hashWords, type Salt } from '../../runtime/data/hash.ts';
 import type { Codes } from '../../runtime/data/matrix.ts';
+import type { Shares } from './shares.ts';
 
 /** Rows to be dealt into parts. Arrays have one entry a row, unless said otherwise. */
 export interface Assignment {
@@ -51,6 +52,18 @@ export function assignParts(assignment: Assignment): Uint8Array {
   return parts;
 }
 
+/** Rows to be dealt into parts by their hashes alone. */
+export interface StableAssignment extends Hashed {
+  readonly shares: Shares;
+}
+
+/** The part code of each row, of its hash alone: 2³² hashes are cut by the shares, whatever other rows there are. */
+export function assignStable({ shares: [train, validate], ...assignment }: StableAssignment): Uint8Array {
+  const cuts = [train, train + validate].map((share) => Math.round(share * 2 ** 32));
+  const [first, second] = cuts as [number, number];
+  return Uint8Array.from(highHashes(assignment), (hash) => (hash < first ? 0 : hash < second ? 1 : 2));
+}
+
 interface Cut {
   /** The bucket in which the cut lies; one past the last, if no row is behind it. */
   readonly bucket: number;
@@ -77,14 +90,16 @@ function settleCuts(assignment: Assignment, hashes: Uint32Array, cuts: readonly 
   }
 }
 
-function highHashes(assignment: Assignment): Uint32Array {
+type Hashed = Pick<Assignment, 'rows' | 'keys' | 'salt'>;
+
+function highHashes(assignment: Hashed): Uint32Array {
   const hashes = new Uint32Array(assignment.rows);
   for (let i = 0; i < hashes.length; i++) hashes[i] = hashOf(assignment, i, 0);
   return hashes;
 }
 
 /** 32 of the 64 bits by which a row is ranked: those of the salt's pair at `pair`. */
-function hashOf({ keys, salt }: Assignment, row: number, pair: 0 | 2): number {
+function hashOf({ keys, salt }: Hashed, row: number, pair: 0 | 2): number {
   return keys === undefined
     ? hashWords(row, 0, salt[pair], salt[pair + 1] as number)
     : hashWords(keys[row * 2] as number, keys[row * 2 + 1] as number, salt[pair], salt[pair + 1] as number);

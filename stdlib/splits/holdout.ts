@@ -1,11 +1,8 @@
-import type { Json, JsonObject } from '../../compiler/json.ts';
 import type { Inferred, InferContext, Kind } from '../../compiler/kinds/kind.ts';
-import { boolean, column, described, either, integer, list, number, record, share, text, word } from '../../compiler/kinds/schema.ts';
-import { renderColumnType, type Column, type TableType, type Task } from '../../compiler/types.ts';
-import { PART_NAMES } from '../../runtime/data/load-parts.ts';
-import { inferTask } from './infer-task.ts';
+import { boolean, column, described, either, integer, list, record } from '../../compiler/kinds/schema.ts';
+import { inferShares, inferSplit, reportTogether, splitType } from './infer-split.ts';
 import { runHoldout } from './run-holdout.ts';
-import { completeShares } from './shares.ts';
+import { columnNames, splitParams } from './split-params.ts';
 
 /** Cuts a table at random into rows to train on, to validate on, and to test on. */
 export const holdout: Kind = {
@@ -23,7 +20,12 @@ The target sets the task: a bool is binary, a text multiclass, or binary with \`
 Which row goes where depends on the pipeline's seed, \`stream\`, the target and \`key\`, and on no other column. Rows of a
 class are ranked by a hash: of their \`key\` (columns that say which row it is), or else of their place in the table. When
 data grows at the end, old rows keep their place in the ranking, and only those near a boundary change parts. With
-\`key\` that holds wherever the new rows stand, and when rows are taken out; rows of equal key are ranked by place.`,
+\`key\` that holds wherever the new rows stand, and when rows are taken out; rows of equal key are ranked by place.
+
+\`group\` keeps all rows of a group, such as a customer, in one part. Groups are dealt out whole, the largest first, each to
+the part that is furthest from its share, class by class with \`stratify\`: shares come as near as the groups allow, and a
+warning says when that is not near. \`stable: true\` decides each row by its hash alone (of its group, its \`key\`, or its
+place): no row ever changes parts, however the data grows, and shares are met about, as by throwing dice.`,
   example: `pipeline example { seed: 7 }
 source flights = csv("flights.csv") {
   schema { id: int, distance: int, late: bool }
@@ -36,18 +38,16 @@ split parts = holdout(flights) {
   inputs: [{ name: 'table', accepts: ['table'], doc: 'The rows to cut.' }],
   params: record(
     {
-      target: described(column(), 'The column to be predicted.'),
-      train: described(share(), 'Share of the rows to train on; 70% unless the others leave less or more.'),
-      validate: described(share(), 'Share of the rows to choose by; 15% unless the others leave less or more.'),
-      test: described(share(), 'Share of the rows to judge by; 15% unless the others leave less or more.'),
+      ...splitParams,
       stratify: described(boolean(), 'Whether each part gets its share of every class, or tenth of a number; on for classes.'),
       key: described(list(column(), { min: 1 }), 'Columns that say which row it is, so that it stays where it is when others come and go.'),
-      task: described(word('binary', 'multiclass', 'regression'), 'What is to be predicted, where the type of the target does not say it.'),
-      positive: described(either(text(), number(), boolean()), 'The positive class of a binary task.'),
+      group: described(either(column(), list(column(), { min: 1 })), 'Rows that are equal in these columns are all in one part.'),
+      stable: described(boolean(), 'Whether no row may ever change parts, at the price of shares that are met only about.'),
       stream: described(integer({ min: 0 }), 'Another number gives another cut.', 0),
     },
     ['target'],
   ),
+  unkeyed: ['known'],
   engine: 'duckdb',
   seeded: true,
   guarantee: 'bitwise',
@@ -56,63 +56,31 @@ split parts = holdout(flights) {
 };
 
 function inferHoldout(context: InferContext): Inferred | undefined {
-  const { params, report, spanOf } = context;
-  const [input] = context.inputs;
-  if (input?.kind !== 'value' || input.type.kind !== 'table') return undefined;
-  const table = input.type;
-  const target = findTarget(table, params);
-  if (target === undefined) return undefined;
-  const task = taskOf(context, target);
-  const completed = completeShares(params);
-  if ('problem' in completed) {
-    const { total, empty } = completed.problem;
-    const last = PART_NAMES.filter((part) => params[part] !== undefined).map((part) => spanOf([part], 'value'));
-    const at = last.reduce((a, b) => (b.start > a.start ? b : a), last[0] ?? context.span);
-    report('shares-of-split', at, { total: `${Number((total * 100).toFixed(6))}%`, empty });
-    return undefined;
+  const { params } = context;
+  const split = inferSplit(context);
+  const shares = inferShares(context);
+  if (split === undefined || shares === undefined) return undefined;
+  if (params['group'] !== undefined && params['key'] !== undefined) {
+    return reportTogether(context, ['key', 'group'], 'rows go where their group goes: take `key` out');
   }
-  if (task === undefined) return undefined;
-  const key = columnNames(params['key']);
-  const [train, validate, test] = completed.shares;
+  const { stable, ...others } = params;
+  if (stable === true && params['stratify'] === true) {
+    return reportTogether(context, ['stratify', 'stable'], 'a row that never moves cannot make up for others: take one of them out');
+  }
+  const companions = [...columnNames(params['key']), ...columnNames(params['group'])];
+  const [train, validate, test] = shares;
   return {
-    type: {
-      kind: 'split',
-      step: context.name,
-      table: input.step,
-      columns: table.columns,
-      sources: table.sources,
-      target,
-      task,
-      reserved: key.filter((name) => name !== target.name),
+    type: splitType(context, split, companions),
+    reads: { [split.slot]: [...new Set([...companions, split.target.name])].sort() },
+    params: {
+      stratify: split.task !== 'regression' && stable !== true,
+      ...others,
+      ...(stable === true ? { stable } : {}),
+      ...(params['group'] === undefined ? {} : { group: columnNames(params['group']).map(($column) => ({ $column })) }),
+      task: split.task,
+      train,
+      validate,
+      test,
     },
-    reads: { [input.slot]: [...new Set([...key, target.name])].sort() },
-    params: { stratify: task !== 'regression', ...params, task, train, validate, test },
   };
-}
-
-function findTarget(table: TableType, params: JsonObject): Column | undefined {
-  const [name] = columnNames([params['target'] ?? null]);
-  return table.columns.find((candidate) => candidate.name === name);
-}
-
-function taskOf({ params, report, spanOf }: InferContext, target: Column): Task | undefined {
-  const told = params['task'] as Task | undefined;
-  const { positive } = params;
-  const task = inferTask(target.type, { ...(told === undefined ? {} : { task: told }), ...(positive === undefined ? {} : { positive }) });
-  if (typeof task === 'string') return task;
-  if (task.problem === 'positive') report('positive-without-two-classes', spanOf(['positive'], 'key'), { task: told ?? 'regression' });
-  else {
-    const wanted = told ?? (positive === undefined ? undefined : 'binary');
-    report('unfit-target', spanOf(['target'], 'value'), { column: target.name, type: renderColumnType(target.type), task: wanted });
-  }
-  return undefined;
-}
-
-/** The names in a list of encoded columns. */
-function columnNames(columns: Json | undefined): string[] {
-  if (!Array.isArray(columns)) return [];
-  return (columns as readonly Json[]).flatMap((one) => {
-    const name = typeof one === 'object' && one !== null ? (one as JsonObject)['$column'] : undefined;
-    return typeof name === 'string' ? [name] : [];
-  });
 }

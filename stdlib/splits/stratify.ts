@@ -1,4 +1,5 @@
 import { StepError } from '../../compiler/kinds/run.ts';
+import { nearest } from '../../grammar/diagnostics/nearest.ts';
 import type { Codes, Target } from '../../runtime/data/matrix.ts';
 import { allocateCodes } from '../../runtime/engines/duckdb/read-columns.ts';
 import { apportion, type Shares } from './shares.ts';
@@ -15,25 +16,34 @@ const SMALLEST_CLASS = 3;
 const QUANTILES = 10;
 const ROWS_PER_QUANTILE = 20;
 
+/** The stratum of each row: its class, or the quantile of its number. */
+export function strataOf(target: Target): Codes {
+  return target.kind === 'classes' ? target.codes : quantileCodes(target.values);
+}
+
 /** Cuts by class, by quantile of a number, or, when `stratify` is off, not at all. */
 export function stratify(target: Target, options: { readonly name: string; readonly shares: Shares; readonly stratify: boolean }): Strata {
   const { shares, name } = options;
   const rows = target.kind === 'classes' ? target.codes.length : target.values.length;
   if (!options.stratify) return { quotas: [apportion(rows, shares)] };
+  const codes = strataOf(target);
   if (target.kind === 'numbers') {
-    const codes = quantileCodes(target.values);
     return { codes, quotas: countCodes(codes, QUANTILES).map((count) => apportion(count, shares)) };
   }
-  const counts = countCodes(target.codes, target.classes.length);
+  const counts = countCodes(codes, target.classes.length);
   const small = counts.findIndex((count) => count < SMALLEST_CLASS);
   if (small >= 0) {
     const count = counts[small] ?? 0;
+    const label = target.classes[small] ?? '';
+    const meant = nearest(label, target.classes.filter((other) => other !== label));
     throw new StepError(
-      `the class ${JSON.stringify(target.classes[small])} of \`${name}\` has ${count} ${count === 1 ? 'row' : 'rows'}: too few for one in each part`,
-      'leave such rows out or join them to another class in SQL, or say `stratify: false`',
+      `the class ${JSON.stringify(label)} of \`${name}\` has ${count} ${count === 1 ? 'row' : 'rows'}: too few for one in each part`,
+      meant === undefined
+        ? 'leave such rows out or join them to another class in SQL, or say `stratify: false`'
+        : `is it a misspelling of ${JSON.stringify(meant)}? Mend it in SQL, or leave such rows out`,
     );
   }
-  return { codes: target.codes, quotas: counts.map((count) => apportion(count, shares)) };
+  return { codes, quotas: counts.map((count) => apportion(count, shares)) };
 }
 
 /** The tenth of the distribution in which each value lies, equal values together; of fewer rows, fewer and larger ones. */

@@ -115,12 +115,13 @@ export interface MadeTable {
 export interface MadeSplit {
   readonly artifact: SplitArtifact;
   readonly type: SplitType;
+  readonly warnings: readonly string[];
 }
 
-export async function split(bench: Bench, table: MadeTable, given: JsonObject, seed = '1'): Promise<MadeSplit> {
-  const inferred = done(holdout, infer(holdout, given, { slot: 'table', type: table.type }));
-  const { outputs } = await holdout.run(runContext(bench, inferred.params ?? given, [input('table', table.artifact)], seed));
-  return { artifact: outputs['value'] as SplitArtifact, type: inferred.type as SplitType };
+export async function split(bench: Bench, table: MadeTable, given: JsonObject, seed = '1', kind = holdout): Promise<MadeSplit> {
+  const inferred = done(kind, infer(kind, given, { slot: 'table', type: table.type }));
+  const { outputs, warnings = [] } = await kind.run(runContext(bench, inferred.params ?? given, [input('table', table.artifact)], seed));
+  return { artifact: outputs['value'] as SplitArtifact, type: inferred.type as SplitType, warnings };
 }
 
 export interface MadeFeatures {

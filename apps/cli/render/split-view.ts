@@ -2,7 +2,7 @@ import type { SplitArtifact } from '../../../compiler/plan/artifact.ts';
 import type { PartName } from '../../../compiler/types.ts';
 import { formatCount, formatShare } from './format.ts';
 import { renderTable, type Cell } from './table.ts';
-import { clean, type View } from './text.ts';
+import { clean, count, type View } from './text.ts';
 
 const PARTS = ['train', 'validate', 'test'] as const;
 const SHOWN = 30;
@@ -21,11 +21,18 @@ export function renderSplit(split: SplitArtifact, only: string | undefined, view
   const total: Cell[] = ['rows', ...parts.flatMap((part): Cell[] => [{ text: formatCount(split.parts[part].rows), style: 'bold' }, { text: formatShare(split.parts[part].rows, split.rows), style: 'dim' }])];
   const columns = [{ least: 8 }, ...parts.flatMap((part) => [{ header: part, align: 'right' as const }, { align: 'right' as const }])];
   const more = split.classes.length - SHOWN;
+  const left = rowsOfNoPart(split);
   return [
     view.paint('dim', `  ${split.task}`),
     ...renderTable({ columns, rows: [total, ...split.classes.slice(0, SHOWN).map(classRow)], indent: 2 }, view),
     ...(more > 0 ? [view.paint('dim', `  … ${more} more classes`)] : []),
+    ...(left > 0 ? [view.paint('dim', `  ${count(left, 'row')} of no part, in the gap before a cut`)] : []),
   ];
+}
+
+/** Rows that the gap of a split in time keeps out of all parts. */
+function rowsOfNoPart({ rows, parts }: SplitArtifact): number {
+  return PARTS.reduce((left, part) => left - parts[part].rows, rows);
 }
 
 /** What `show --json` prints of a split or one of its parts. */
@@ -35,5 +42,6 @@ export function splitJson(split: SplitArtifact, only: string | undefined): Recor
     return { rows, ...(split.classes.length === 0 ? {} : { classes: Object.fromEntries(split.classes.map((label, code) => [label, classes[code] ?? 0])) }) };
   };
   const chosen = PARTS.filter((name) => only === undefined || name === only);
-  return { task: split.task, rows: split.rows, classes: split.classes, parts: Object.fromEntries(chosen.map((name) => [name, part(name)])) };
+  const left = rowsOfNoPart(split);
+  return { task: split.task, rows: split.rows, ...(left === 0 ? {} : { rowsOfNoPart: left }), classes: split.classes, parts: Object.fromEntries(chosen.map((name) => [name, part(name)])) };
 }

@@ -69,12 +69,14 @@ function dataLines(summary: Summary, view: View): string[] {
 }
 
 /** `2,094,476 train / 448,816 validation / 448,817 test; 21.3% true` */
-function splitText({ parts, classes, rows, task }: SplitArtifact): string {
+function splitText({ parts, classes, task }: SplitArtifact): string {
   const sizes = `${formatCount(parts.train.rows)} train / ${formatCount(parts.validate.rows)} validation / ${formatCount(parts.test.rows)} test`;
   if (task === 'regression') return sizes;
   if (classes.length > 2) return `${sizes}; ${classes.length} classes`;
   const last = classes.length - 1;
-  const positive = [parts.train, parts.validate, parts.test].reduce((sum, part) => sum + (part.classes[last] ?? 0), 0);
+  const all = [parts.train, parts.validate, parts.test];
+  const positive = all.reduce((sum, part) => sum + (part.classes[last] ?? 0), 0);
+  const rows = all.reduce((sum, part) => sum + part.rows, 0);
   return `${sizes}; ${formatShare(positive, rows)} ${clean(classes[last] ?? '')}`;
 }
 
