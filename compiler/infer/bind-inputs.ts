@@ -35,7 +35,7 @@ export function bindInputs(declaration: CheckedDeclaration, environment: Environ
     else bound.push(input);
   });
   const missing = kind.inputs[item.call.args.length];
-  if (missing !== undefined) {
+  if (missing !== undefined && missing.optional !== true) {
     findings.add(diagnose('missing-input', item.call.span, { kind: kind.name, wanted: joinOr(missing.accepts.map(article)) }));
     sound = false;
   }
@@ -170,5 +170,6 @@ function article(type: InputType): string {
 }
 
 function signature(inputs: readonly InputSpec[]): string {
-  return inputs.length === 0 ? 'no inputs' : inputs.map((input) => joinOr(input.accepts.map(article))).join(', ');
+  if (inputs.length === 0) return 'no inputs';
+  return inputs.map((input) => `${input.optional === true ? 'perhaps ' : ''}${joinOr(input.accepts.map(article))}`).join(', ');
 }

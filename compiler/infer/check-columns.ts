@@ -5,9 +5,18 @@ import { alternatives, propertyOf, type ParamSchema } from '../kinds/schema.ts';
 import type { CheckedDeclaration, Findings } from '../program.ts';
 import type { Column } from '../types.ts';
 
-interface Checking {
+/** A table whose columns parameters may name. */
+interface Named {
+  readonly table: string;
+  readonly names: readonly string[];
+  /** Spellings by lower-cased name. */
   readonly byName: ReadonlyMap<string, string>;
-  readonly unknown: (name: string, path: readonly (string | number)[], part: 'key' | 'value') => void;
+}
+
+interface Checking {
+  /** The table of the input of a name; without one, that of the first input. `undefined`: none was given. */
+  readonly named: (input: unknown) => Named | undefined;
+  readonly unknown: (name: string, table: Named, path: readonly (string | number)[], part: 'key' | 'value') => void;
   /** A column that two keys name, in another case. */
   readonly twice: (name: string, path: readonly (string | number)[]) => void;
 }
@@ -16,19 +25,22 @@ interface Checking {
  * Checks every column that the parameters name and spells it as its table does, so that case is in no key. `undefined`
  * when one does not exist.
  */
-export function checkColumns(
-  declaration: CheckedDeclaration & { readonly columns: readonly Column[]; readonly input: InferInput | undefined },
-  findings: Findings,
-): JsonObject | undefined {
-  const names = declaration.columns.map((column) => column.name);
-  const table = declaration.input?.kind === 'value' ? declaration.input.text : declaration.name;
+export function checkColumns(declaration: CheckedDeclaration & { readonly inputs: readonly InferInput[] }, findings: Findings): JsonObject | undefined {
+  const tables = new Map<unknown, Named>();
+  for (const [index, input] of declaration.inputs.entries()) {
+    const columns = columnsOf(input);
+    if (columns === undefined) continue;
+    const names = columns.map((column) => column.name);
+    const named = { table: input.kind === 'value' ? input.text : declaration.name, names, byName: new Map(names.map((name) => [name.toLowerCase(), name])) };
+    tables.set(index === 0 ? undefined : input.slot, named);
+  }
+  if (!tables.has(undefined)) return declaration.params;
   let sound = true;
   const checking: Checking = {
-    byName: new Map(names.map((name) => [name.toLowerCase(), name])),
-    unknown: (name, path, part) => {
+    named: (input) => tables.get(input),
+    unknown: (name, { table, names }, path, part) => {
       sound = false;
-      const suggestion = didYouMean(name, names);
-      findings.add(diagnose('unknown-column', declaration.spanOf(path, part), { name, table, columns: names, suggestion }));
+      findings.add(diagnose('unknown-column', declaration.spanOf(path, part), { name, table, columns: names, suggestion: didYouMean(name, names) }));
     },
     twice: (name, path) => {
       sound = false;
@@ -39,6 +51,20 @@ export function checkColumns(
   return sound ? checked : undefined;
 }
 
+/** The columns of an input that parameters may name. */
+function columnsOf(input: InferInput): readonly Column[] | undefined {
+  if (input.kind !== 'value') return undefined;
+  switch (input.type.kind) {
+    case 'table':
+    case 'split':
+      return input.type.columns;
+    case 'features':
+      return input.type.split.columns;
+    default:
+      return undefined;
+  }
+}
+
 function spell(value: Json, schema: ParamSchema, path: readonly (string | number)[], checking: Checking): Json {
   if (Array.isArray(value)) {
     const items = alternatives(schema).find((one) => one['type'] === 'array')?.['items'] as ParamSchema | undefined;
@@ -46,23 +72,24 @@ function spell(value: Json, schema: ParamSchema, path: readonly (string | number
   }
   if (typeof value !== 'object' || value === null) return value;
   const object = value as JsonObject;
+  const options = alternatives(schema);
   const column = object['$column'];
   if (typeof column === 'string') {
-    const spelled = checking.byName.get(column.toLowerCase());
-    if (spelled === undefined) checking.unknown(column, path, 'value');
+    const table = checking.named(options.find((one) => one['x-column'] === true)?.['x-column-of']);
+    const spelled = table?.byName.get(column.toLowerCase());
+    if (table !== undefined && spelled === undefined) checking.unknown(column, table, path, 'value');
     return { $column: spelled ?? column };
   }
-  const options = alternatives(schema);
   const record = options.find((one) => one['x-record'] === true || (typeof one['x-call'] === 'string' && one['x-call'] === object['$call']));
   const properties = (record?.['properties'] ?? {}) as Readonly<Record<string, ParamSchema>>;
-  const keysAreColumns = record?.['x-columns-as-keys'] === true;
+  const keyed = record?.['x-columns-as-keys'] === true ? checking.named(undefined) : undefined;
   const others = typeof record?.['additionalProperties'] === 'object' ? (record['additionalProperties'] as ParamSchema) : {};
   const spelled = new Map<string, Json>();
   for (const [key, inner] of Object.entries(object)) {
     const own = propertyOf(properties, key);
-    const name = keysAreColumns && own === undefined ? checking.byName.get(key.toLowerCase()) : key;
-    if (name === undefined) checking.unknown(key, [...path, key], 'key');
-    else if (spelled.has(name)) checking.twice(name, [...path, key]);
+    const name = keyed !== undefined && own === undefined ? keyed.byName.get(key.toLowerCase()) : key;
+    if (name === undefined && keyed !== undefined) checking.unknown(key, keyed, [...path, key], 'key');
+    else if (name !== undefined && spelled.has(name)) checking.twice(name, [...path, key]);
     spelled.set(name ?? key, spell(inner, own ?? others, [...path, key], checking));
   }
   return Object.fromEntries(spelled);

@@ -4,7 +4,6 @@ import type { Inferred, InferContext, InferInput, TableLookup } from '../kinds/k
 import type { Answer, AnswerTo, Need } from '../needs.ts';
 import type { CheckedDeclaration, Findings, Params, TypedDeclaration } from '../program.ts';
 import type { SqlReferences } from '../sql/analysis.ts';
-import type { Column } from '../types.ts';
 import { bindInputs, type Environment } from './bind-inputs.ts';
 import { checkColumns } from './check-columns.ts';
 import { namedBy, orderDeclarations, type Dependencies } from './order-declarations.ts';
@@ -113,8 +112,7 @@ function inferOne(declaration: CheckedDeclaration, { request, typed, known }: In
   let inferred: Inferred | undefined;
   let params: JsonObject = declaration.params;
   if (inputs !== undefined) {
-    const columns = columnsOf(inputs[0]);
-    const checked = columns === undefined ? params : checkColumns({ ...declaration, columns, input: inputs[0] }, own);
+    const checked = checkColumns({ ...declaration, inputs }, own);
     if (checked !== undefined) {
       params = checked;
       const ask = <N extends Need>(need: N): AnswerTo<N> | undefined => {
@@ -162,18 +160,4 @@ function lookUpTable(name: string, reader: string, { typed, declared }: Environm
   if (declared.has(name)) return { found: 'pending' };
   const isTable = (candidate: string): boolean => (typed.get(candidate.toLowerCase())?.inferred.type.kind ?? 'table') === 'table';
   return { found: 'nothing', candidates: [...declared.values()].filter((one) => one !== reader && isTable(one)) };
-}
-
-/** The columns that a kind's parameters may name: those of its first input. */
-function columnsOf(input: InferInput | undefined): readonly Column[] | undefined {
-  if (input?.kind !== 'value') return undefined;
-  switch (input.type.kind) {
-    case 'table':
-    case 'split':
-      return input.type.columns;
-    case 'features':
-      return input.type.split.columns;
-    default:
-      return undefined;
-  }
 }

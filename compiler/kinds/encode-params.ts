@@ -2,7 +2,7 @@ import { diagnose, didYouMean, type CallValue, type Entry, type RangeValue, type
 import type { Json } from '../json.ts';
 import type { Findings, Params } from '../program.ts';
 import { shiftDecimal } from '../params/shift-decimal.ts';
-import { findParam, plainString } from '../params/string-pieces.ts';
+import { findParam, plainString, sqlPieces } from '../params/string-pieces.ts';
 import { encodeType } from './encode-type.ts';
 import { expectation } from './expectation.ts';
 import { alternatives, propertyOf, type ParamSchema } from './schema.ts';
@@ -73,6 +73,9 @@ function encodeValue(value: Value, schema: ParamSchema, at: string, encoder: Enc
     case 'number':
       return encodeNumber(value.value, value.unit);
     case 'string': {
+      if (options.some((one) => one['x-condition'] === true)) {
+        return sqlPieces(value, encoder.params, encoder.findings)?.map((piece) => piece.text).join('');
+      }
       const text = plainString(value, encoder.params, encoder.findings);
       // A name that is no identifier stands in quotes, also where it is a column's.
       return text !== undefined && options.some((one) => one['x-column'] === true) && !options.some((one) => one['type'] === 'string')

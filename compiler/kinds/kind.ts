@@ -45,6 +45,8 @@ export interface InputSpec {
   readonly accepts: readonly InputType[];
   /** Whether it takes one or more. */
   readonly many?: boolean;
+  /** Whether it may be left out; what stands after it may be, too. */
+  readonly optional?: boolean;
   readonly doc: string;
 }
 

@@ -75,9 +75,15 @@ export function none(): ParamSchema {
   return { type: 'null' };
 }
 
-/** A column of the kind's input. The compiler checks that it exists. */
-export function column(): ParamSchema {
+/** A condition in SQL, in quotes. Params in it are values, never text. */
+export function condition(): ParamSchema {
+  return { type: 'string', 'x-text': true, 'x-condition': true };
+}
+
+/** A column of the kind's first input, or of the one of another name. The compiler checks that it exists. */
+export function column(input?: string): ParamSchema {
   return {
+    ...(input === undefined ? {} : { 'x-column-of': input }),
     type: 'object',
     properties: { $column: { type: 'string' } },
     required: ['$column'],

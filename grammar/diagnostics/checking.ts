@@ -356,6 +356,21 @@ export const checking = {
     message: () => 'this check expects nothing',
     hint: () => 'say `rows: 1..`, or `not_null: [column]`',
   }),
+  'bad-condition': entry<{ name: string; message: string; hint: string | undefined }>({
+    severity: 'error',
+    message: ({ name, message }) => `the condition \`${name}\` is wrong: ${message}`,
+    hint: ({ hint }) => hint,
+  }),
+  'bad-pattern': entry<{ column: string; message: string }>({
+    severity: 'error',
+    message: ({ column, message }) => `the pattern for \`${column}\` is no regular expression: ${message}`,
+    hint: () => 'in a text with three quotes, `"""…"""`, a backslash stands for itself',
+  }),
+  'no-second-table': entry<object>({
+    severity: 'error',
+    message: () => '`references` looks into a second table, and there is none',
+    hint: () => 'name it between the parentheses, as in `expect(legs, airports) { references { origin: code } }`',
+  }),
   'alias-twice': entry<{ name: string; alias: string }>({
     severity: 'error',
     message: ({ name, alias }) => `\`${alias}\` is another name of \`${name}\`, which is given too`,

@@ -1,10 +1,10 @@
 import { didYouMean } from '../../grammar/index.ts';
 import { canonicalJson, type Json, type JsonObject } from '../../compiler/json.ts';
 import type { Inferred, InferContext } from '../../compiler/kinds/kind.ts';
-import type { AnalysisNeed } from '../../compiler/needs.ts';
 import type { RootFile } from '../../compiler/plan/plan.ts';
 import { renderColumnType, type Column } from '../../compiler/types.ts';
 import type { FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
+import { checkCondition, conditionNeed } from '../conditions.ts';
 import { FILENAME, planColumns, quarantineColumns, tableColumns, type SchemaProblem, type SourcePlan } from './source-columns.ts';
 import { readerOptions } from './source-params.ts';
 
@@ -135,35 +135,12 @@ function inferConditions(context: InferContext, plan: SourcePlan, columns: reado
     canonical.set(column.name, encoded);
     if (type.where === undefined) continue;
     const answer = ask(conditionNeed(type.where, columns));
-    if (answer === undefined) {
-      sound = false;
-      continue;
-    }
-    const wrong = answer.ok ? notACondition(answer.query) : { message: answer.problem.message, hint: conditionHint(answer.problem, columns) };
-    if (wrong !== undefined) {
-      report('bad-where', spanOf(['schema', key], 'value'), { column: key, message: wrong.message, hint: wrong.hint });
-      sound = false;
-    } else if (answer.ok) {
-      canonical.set(column.name, { ...(encoded as JsonObject), where: answer.query.canonical });
+    const condition = answer === undefined ? undefined : checkCondition(answer, columns);
+    if (condition?.ok === true) canonical.set(column.name, { ...(encoded as JsonObject), where: condition.canonical });
+    else sound = false;
+    if (condition?.ok === false) {
+      report('bad-where', spanOf(['schema', key], 'value'), { column: key, message: condition.message, hint: condition.hint });
     }
   }
   return sound ? canonicalJson(Object.fromEntries(canonical)) : undefined;
-}
-
-function conditionNeed(where: string, columns: readonly Column[]): AnalysisNeed {
-  return { need: 'analysis', text: `SELECT (${where}\n) AS holds FROM rows_of_source`, tables: [{ name: 'rows_of_source', columns }] };
-}
-
-function notACondition({ columns, rowwise }: { readonly columns: readonly Column[]; readonly rowwise: boolean }): { message: string; hint?: string } | undefined {
-  const [column] = columns;
-  if (column === undefined || columns.length !== 1 || column.type.kind !== 'bool') {
-    const type = column === undefined ? 'nothing' : renderColumnType(column.type);
-    return { message: `it is ${type}, not a condition`, hint: 'as in `int(where: "distance > 0")`' };
-  }
-  return rowwise ? undefined : { message: 'it reads other rows', hint: 'a condition looks at one row; compare rows in SQL' };
-}
-
-function conditionHint(problem: { readonly hint?: string; readonly unknown?: { readonly kind: string; readonly name: string } }, columns: readonly Column[]): string | undefined {
-  if (problem.unknown?.kind !== 'column') return problem.hint;
-  return didYouMean(problem.unknown.name, columns.map(({ name }) => name)) ?? problem.hint;
 }

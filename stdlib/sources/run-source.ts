@@ -9,7 +9,7 @@ import type { FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
 import { keepTable, withTables } from '../../runtime/engines/duckdb/table-session.ts';
 import { rowChecks, type RowCheck } from './check-rows.ts';
 import { readFailure, readRows } from './read-rows.ts';
-import { findRepeats } from './repeats.ts';
+import { findRepeats } from '../repeats.ts';
 import { planColumns, quarantineColumns, rawName, tableColumns, type SourcePlan } from './source-columns.ts';
 import { readerOptions } from './source-params.ts';
 

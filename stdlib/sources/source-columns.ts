@@ -3,6 +3,7 @@ import type { Column, ColumnType } from '../../compiler/types.ts';
 import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
 import type { FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
 import { convert, type TextFormats } from './convert.ts';
+import { freeName } from '../free-name.ts';
 import { decodeType, sqlOf, type DeclaredType } from './declared-type.ts';
 
 /** The column that `filename: true` adds: names of files, without their folders. */
@@ -94,10 +95,9 @@ export function tableColumns(plan: SourcePlan): Column[] {
 /** The columns of the quarantine: those of the files as they were read, why, and which row it was, from 1. */
 export function quarantineColumns(plan: SourcePlan): Column[] {
   const read = plan.columns.map((column) => ({ ...column.read, nullable: true }));
-  const free = (wanted: string): string => (read.some(({ name }) => name.toLowerCase() === wanted) ? free(`_${wanted}`) : wanted);
   return [
     ...read,
-    { name: free('reason'), type: { kind: 'string' }, nullable: false, sql: 'VARCHAR' },
-    { name: free('row'), type: { kind: 'int' }, nullable: false, sql: 'BIGINT' },
+    { name: freeName('reason', read), type: { kind: 'string' }, nullable: false, sql: 'VARCHAR' },
+    { name: freeName('row', read), type: { kind: 'int' }, nullable: false, sql: 'BIGINT' },
   ];
 }

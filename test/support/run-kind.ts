@@ -8,7 +8,7 @@ import type { Inferred, InferContext, InferInput, Kind, TableLookup } from '../.
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import type { AnswerTo, Need } from '../../compiler/needs.ts';
 import type { Artifact, BlobRef, TableArtifact } from '../../compiler/plan/artifact.ts';
-import type { PlanStep, RootFile } from '../../compiler/plan/plan.ts';
+import type { PlanOutput, PlanStep, RootFile } from '../../compiler/plan/plan.ts';
 import type { TableType } from '../../compiler/types.ts';
 import { findFiles } from '../../runtime/data/files.ts';
 import { analyseQuery } from '../../runtime/engines/duckdb/analyse-query.ts';
@@ -38,7 +38,7 @@ export interface InferRequest {
   /** Encoded parameters; defaults of the kind are filled in. */
   readonly params?: JsonObject;
   /** A text input (files, SQL), or a table by its declared name. */
-  readonly input: string | { readonly table: string };
+  readonly input: string | { readonly table: string; readonly other?: string };
   /** Declared tables, by name. */
   readonly tables?: Readonly<Record<string, MadeTable>>;
   readonly name?: string;
@@ -104,7 +104,7 @@ function inferContext(request: InferRequest, { answers, needs, diagnostics }: Di
     file: FILE,
     span,
     params: withDefaults(request),
-    inputs: [inputOf(request, span)],
+    inputs: inputsOf(request, span),
     machine: { platform: 'linux-x64', processor: 'test' },
     table: (name): TableLookup => {
       const tables = Object.entries(request.tables ?? {});
@@ -129,12 +129,14 @@ function withDefaults({ kind, params = {} }: InferRequest): JsonObject {
   return { ...Object.fromEntries(defaults), ...params } as JsonObject;
 }
 
-function inputOf({ kind, input, tables }: InferRequest, span: Span): InferInput {
+function inputsOf({ kind, input, tables }: InferRequest, span: Span): InferInput[] {
   const slot = kind.inputs[0]?.name ?? 'input';
-  if (typeof input === 'string') return { kind: 'text', slot, span: { ...span, end: input.length }, text: input, at: (offset) => offset };
-  const type = tables?.[input.table]?.type;
-  if (type === undefined) throw new Error(`no table ${input.table}`);
-  return { kind: 'value', slot, span, text: input.table, step: input.table, part: 'value', type };
+  if (typeof input === 'string') return [{ kind: 'text', slot, span: { ...span, end: input.length }, text: input, at: (offset) => offset }];
+  return Object.values(input).map((name, index) => {
+    const type = tables?.[name]?.type;
+    if (type === undefined) throw new Error(`no table ${name}`);
+    return { kind: 'value', slot: kind.inputs[index]?.name ?? 'input', span, text: name, step: name, part: 'value', type };
+  });
 }
 
 async function answerNeed(need: Need, folder: string): Promise<unknown> {
@@ -181,9 +183,10 @@ function runContext(request: RunRequest, folder: string): RunContext {
     if (artifact === undefined) throw new Error(`no table ${name}`);
     return { slot, part: 'value', artifact, ...(columns === undefined ? {} : { columns }) };
   };
-  const slot = kind.inputs[0]?.name ?? 'input';
+  const given = typeof request.input === 'string' ? [] : Object.values(request.input);
+  const slots = kind.inputs.map(({ name }) => name);
   const inputs = [
-    ...(typeof request.input === 'string' ? [] : [input(slot, request.input.table, inferred.reads?.[slot])]),
+    ...given.map((name, index) => input(slots[index] ?? 'input', name, inferred.reads?.[slots[index] ?? 'input'])),
     ...(inferred.tables ?? []).map(({ slot: at, step, columns }) => input(at, step, columns)),
   ];
   return {
@@ -216,7 +219,7 @@ function stepOf(request: RunRequest): PlanStep {
     params: inferred.params ?? withDefaults(request),
     inputs: [],
     roots: inferred.roots ?? [],
-    outputs: [],
+    outputs: Object.entries({ value: inferred.type, ...inferred.parts }).map(([part, type]) => ({ part, type: type.kind as PlanOutput['type'], ...(type.kind === 'table' ? { columns: type.columns } : {}) })),
     after: [],
     guarantee: kind.guarantee,
     identity: inferred.identity ?? {},

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { csv } from '../../stdlib/sources/csv.ts';
 import { sql } from '../../stdlib/tables/sql.ts';
-import { expect as expectation } from '../../stdlib/checks/expect.ts';
 import { rowsOf } from '../support/read-made.ts';
 import { openWorkbench, type MadeTable, type Workbench } from '../support/run-kind.ts';
 
@@ -66,45 +65,5 @@ describe('sql', () => {
   test('a value that cannot be converted fails the step in the user\'s terms', async () => {
     const failure = bench.make({ kind: sql, input: 'SELECT weather::INTEGER AS w FROM weather', tables });
     await expect(failure).rejects.toMatchObject({ name: 'StepError', message: 'the query meets `drizzle`, which is no INT32', hint: expect.stringContaining('TRY_CAST') as string });
-  });
-});
-
-describe('expect', () => {
-  test('passes, reading only the columns that it names', async () => {
-    const params = { rows: { $range: [1000, null] }, not_null: [{ $column: 'date' }] };
-    const { inferred, outputs } = await bench.make({ kind: expectation, input: { table: 'Weather' }, tables, params });
-    expect(inferred.reads).toEqual({ table: ['date'] });
-    expect(outputs['value']).toMatchObject({ type: 'check', passed: true });
-  });
-
-  test('names what was expected, what was found, and the first rows', async () => {
-    const { inferred, outputs } = await bench.make({ kind: sql, input: 'SELECT CASE WHEN wind < 1 THEN NULL ELSE wind END AS w, wind FROM weather', tables });
-    const artifact = outputs['value'];
-    if (artifact?.type !== 'table' || inferred.type.kind !== 'table') throw new Error('no table');
-    const all = await rowsOf(bench, artifact);
-    const calm = all.flatMap((row, i) => (Number(row['wind']) < 1 ? [i + 1] : []));
-    const found = `${calm.length} of 1461 rows are null`;
-    const check = await bench.make({
-      kind: expectation,
-      input: { table: 'calm' },
-      tables: { calm: { type: inferred.type, artifact } },
-      params: { rows: { $range: [null, 10] }, not_null: [{ $column: 'w' }] },
-    });
-    expect(check.outputs['value']).toEqual({
-      type: 'check',
-      passed: false,
-      findings: [
-        { what: 'rows', passed: false, expected: '..10', found: '1461', message: 'rows: 1461 (expected ..10)' },
-        {
-          what: 'not_null',
-          column: 'w',
-          passed: false,
-          expected: 'no nulls',
-          found,
-          rows: calm.slice(0, 5),
-          message: `not_null w: ${found}, rows ${calm.slice(0, 5).join(', ')} (expected no nulls)`,
-        },
-      ],
-    });
   });
 });

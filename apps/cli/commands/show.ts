@@ -1,4 +1,4 @@
-import type { Artifact, TableArtifact } from '../../../compiler/plan/artifact.ts';
+import type { Artifact, CheckArtifact, TableArtifact } from '../../../compiler/plan/artifact.ts';
 import type { PlanStep } from '../../../compiler/plan/plan.ts';
 import { renderColumnType, type PartName } from '../../../compiler/types.ts';
 import type { ColumnStatistics } from '../../../runtime/engines/duckdb/table-statistics.ts';
@@ -94,12 +94,23 @@ async function showValue(showing: Showing, made: Made): Promise<Shown> {
     case 'model':
       return showModel(showing, step, artifact);
     case 'check':
-      return { json: { passed: artifact.passed, findings: artifact.findings }, lines: (view) => renderCheck(artifact, view) };
+      return showCheck(showing, made, artifact);
     case 'choice':
       return { json: choiceJson(step, artifact), lines: (view) => [...describeChoice(step, artifact, view), '', ...renderCandidates(step, artifact, view)] };
     case 'measure':
       return { json: { values: artifact.values }, lines: () => Object.entries(artifact.values).map(([name, value]) => `  ${name}  ${isLatency(name) && typeof value === 'number' ? formatLatency(value) : valueText(value)}`) };
   }
+}
+
+function showCheck({ opened }: Showing, { step, record }: Made, artifact: CheckArtifact): Shown {
+  const { passed, findings } = artifact;
+  const rows = record.outputs['rows']?.artifact;
+  const kept = rows?.type === 'table' ? rows.rows : 0;
+  const where = `\`mlp show ${opened.plan.file} ${step.name}.rows\` shows ${kept === 1 ? 'the row' : `${kept.toLocaleString('en-US')} rows`} that ${kept === 1 ? 'was' : 'were'} found`;
+  return {
+    json: { passed, findings },
+    lines: (view) => [...renderCheck(artifact, view), ...(kept === 0 ? [] : ['', ...wrap(where, view.width)])],
+  };
 }
 
 function showFeatures(fitted: FittedFeatures): Shown {

@@ -8,11 +8,11 @@ import { choiceMetric } from './summary.ts';
 import { renderTable, type Cell } from './table.ts';
 import { clean, hanging, type View } from './text.ts';
 
-/** What a check expected and found. */
+/** What a check expected and found; in one that passed, what is not met is a warning. */
 export function renderCheck({ passed, findings }: CheckArtifact, view: View): string[] {
+  const unmet = passed ? view.paint('yellow', '!') : view.paint('red', '✗');
   const lines = findings.flatMap((finding) => {
-    const met = finding['passed'] === true;
-    return hanging(`  ${met ? view.paint('green', '✓') : view.paint('red', '✗')} `, findingText(finding), view.width);
+    return hanging(`  ${finding['passed'] === true ? view.paint('green', '✓') : unmet} `, findingText(finding), view.width);
   });
   return [`  ${passed ? view.paint('green', 'passed') : view.paint('red', 'failed')}`, ...lines];
 }

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
-import { ROW_NUMBER } from '../../runtime/engines/duckdb/read-table.ts';
+import { sqlName } from '../runtime/engines/duckdb/connect.ts';
+import { ROW_NUMBER } from '../runtime/engines/duckdb/read-table.ts';
 
 /** Which rows repeat a key, among which, and where the answer goes. */
 export interface RepeatsQuestion {
