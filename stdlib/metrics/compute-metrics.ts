@@ -6,7 +6,7 @@ import { evaluateClasses } from './evaluation.ts';
 import type { ClassEvaluation } from './evaluation.ts';
 import type { Metric, MetricValue } from './metric.ts';
 import { findMetric } from './registry.ts';
-import type { Floats } from './sort-floats.ts';
+import type { Floats } from '../../runtime/data/sort-floats.ts';
 
 /** What `computeMetrics` is given. */
 export interface MetricsRequest {

@@ -1,5 +1,5 @@
 import type { Codes } from '../../runtime/data/matrix.ts';
-import type { Floats } from './sort-floats.ts';
+import type { Floats } from '../../runtime/data/sort-floats.ts';
 
 /** Weights of rows by true and predicted class; numbers of rows where there are no weights. */
 export interface Confusion {

@@ -2,7 +2,7 @@ import { StepError, type Checkpoints } from '../../../compiler/kinds/run.ts';
 import type { Labelled, Matrix } from '../../data/matrix.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Curve, type TrainingState } from './checkpoint.ts';
 import { isStopped, updateBest, type BestRound, type EarlyStopping } from './early-stopping.ts';
-import { parseEvaluation, type Evaluation } from './evaluation.ts';
+import { engineMetrics, evaluateRound, type Evaluation, type EvaluationRequest, type Followed } from './evaluation.ts';
 import { modelFeatureNames } from './feature-names.ts';
 import { openXgboost, type Handle, type XgboostLibrary } from './library.ts';
 import { createTrainingMatrix, limitCategories, prepareRows } from './training-matrix.ts';
@@ -95,8 +95,7 @@ interface Session {
   readonly train: Handle;
   readonly validate: Handle | undefined;
   readonly merged: TrainedModel['merged'];
-  /** The names and handles of the matrices that metrics are followed on. */
-  readonly followed: readonly { readonly name: string; readonly matrix: Handle }[];
+  readonly followed: readonly Followed[];
   booster: Handle | undefined;
 }
 
@@ -107,12 +106,12 @@ function openSession(library: XgboostLibrary, request: TrainRequest): Session {
   const merged = { rows: trainRows.rows, of: request.train.matrix.rows };
   const train = createTrainingMatrix(library, { rows: trainRows, maxBin, threads });
   const opened = { library, train, merged, booster: undefined };
-  const followedTrain = request.evaluateTrain === true ? [{ name: 'train', matrix: train }] : [];
+  const followedTrain = request.evaluateTrain === true ? [{ name: 'train', matrix: train, rows: trainRows }] : [];
   if (request.validate === undefined) return { ...opened, validate: undefined, followed: followedTrain };
   try {
     const rows = limitCategories(prepareRows(request.validate, mergeValidation(request)), trainRows);
     const validate = createTrainingMatrix(library, { rows, maxBin, threads, reference: train });
-    return { ...opened, validate, followed: [{ name: 'validate', matrix: validate }, ...followedTrain] };
+    return { ...opened, validate, followed: [{ name: 'validate', matrix: validate, rows }, ...followedTrain] };
   } catch (error) {
     library.freeMatrix(train);
     throw error;
@@ -186,12 +185,13 @@ function boosterParameters(request: TrainRequest): [string, string][] {
   };
   return [
     ...Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
-    ...followedMetrics(request).map((metric): [string, string] => ['eval_metric', metric]),
+    ...engineMetrics(followedMetrics(request)).map((metric): [string, string] => ['eval_metric', metric]),
   ];
 }
 
-function followedMetrics({ evalMetrics, earlyStopping }: TrainRequest): string[] {
-  return [...new Set([...evalMetrics, ...(earlyStopping === undefined ? [] : [earlyStopping.metric])])];
+function followedMetrics({ evalMetrics, earlyStopping, train }: TrainRequest): Pick<EvaluationRequest, 'metrics' | 'binary'> {
+  const metrics = [...new Set([...evalMetrics, ...(earlyStopping === undefined ? [] : [earlyStopping.metric])])];
+  return { metrics, binary: train.target.kind === 'classes' && train.target.classes.length === 2 };
 }
 
 /**
@@ -215,10 +215,11 @@ interface SegmentEnd {
 function runSegment(session: Session, request: TrainRequest, state: TrainingState): SegmentEnd {
   const { earlyStopping: rule, rounds, segment } = request;
   const last = Math.min(rounds, (Math.floor(state.round / segment) + 1) * segment);
+  const metrics = followedMetrics(request);
   let best = state.best;
   for (let round = state.round; round < last; round++) {
     session.library.update(session.booster as Handle, round, session.train);
-    const values = evaluateRound(session, round);
+    const values = evaluateRound(session.library, { booster: session.booster as Handle, round, followed: session.followed, ...metrics });
     appendCurve(state.curve, values);
     if (rule !== undefined) best = updateBest(best, stoppingValue(values, rule), round + 1, rule);
     request.onRound?.({ round: round + 1, rounds, metrics: roundMetrics(values) });
@@ -227,13 +228,6 @@ function runSegment(session: Session, request: TrainRequest, state: TrainingStat
     }
   }
   return { end: last, stopped: false, best };
-}
-
-function evaluateRound({ library, booster, followed }: Session, round: number): Evaluation {
-  if (followed.length === 0) return {};
-  const names = followed.map((part) => part.name);
-  const line = library.evaluate(booster as Handle, round, followed.map((part) => part.matrix), names);
-  return parseEvaluation(line, names);
 }
 
 function stoppingValue(values: Evaluation, rule: EarlyStopping): number {

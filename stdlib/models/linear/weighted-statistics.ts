@@ -1,4 +1,4 @@
-import { orderFloats } from '../../metrics/sort-floats.ts';
+import { orderFloats } from '../../../runtime/data/sort-floats.ts';
 import { compensatedSum } from '../../metrics/sum.ts';
 import type { Standard } from './linear-model.ts';
 
