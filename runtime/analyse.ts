@@ -71,12 +71,12 @@ export function duckdbVersion(): string {
 }
 
 function readVersion(): string {
-  const main = createRequire(import.meta.url).resolve('@duckdb/node-api');
+  const main = createRequire(import.meta.url).resolve('@duckdb/node-bindings');
   for (let folder = dirname(main); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = readJson(join(folder, 'package.json')) as { name?: string; version?: string } | undefined;
-    if (manifest?.name === '@duckdb/node-api' && manifest.version !== undefined) return manifest.version;
+    if (manifest?.name === '@duckdb/node-bindings' && manifest.version !== undefined) return manifest.version;
   }
-  throw new Error('@duckdb/node-api has no package.json');
+  throw new Error('@duckdb/node-bindings has no package.json');
 }
 
 function readJson(path: string): unknown {

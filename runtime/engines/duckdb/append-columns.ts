@@ -19,7 +19,7 @@ export interface ColumnAppender {
 
 /** Makes an empty temporary table, its columns `c0`, `c1`, … in the types of arrays that are like those it is to hold. */
 export async function openAppender(connection: DuckDBConnection, table: string, like: readonly ColumnArray[]): Promise<ColumnAppender> {
-  const { DuckDBDataChunk } = await import('@duckdb/node-api');
+  const { DuckDBDataChunk } = await import('./duckdb.ts');
   const types = await Promise.all(like.map(typeOf));
   await connection.run(`CREATE TEMP TABLE ${table} (${types.map((type, j) => `c${j} ${type.toString()}`).join(', ')})`);
   const appender = await connection.createAppender(table);
@@ -43,7 +43,7 @@ export async function openAppender(connection: DuckDBConnection, table: string, 
 }
 
 async function typeOf(column: ColumnArray): Promise<DuckDBType> {
-  const duckdb = await import('@duckdb/node-api');
+  const duckdb = await import('./duckdb.ts');
   if (column instanceof Uint8Array) return duckdb.UTINYINT;
   if (column instanceof Uint16Array) return duckdb.USMALLINT;
   if (column instanceof Uint32Array) return duckdb.UINTEGER;

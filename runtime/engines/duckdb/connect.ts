@@ -36,7 +36,7 @@ export async function connectForAnalysis(): Promise<DuckDBConnection> {
 }
 
 async function open(options: DuckDBOptions): Promise<DuckDBConnection> {
-  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const { DuckDBInstance } = await import('./duckdb.ts');
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(options.threads),
     memory_limit: `${Math.max(64, Math.floor(options.memory / 2 ** 20))}MiB`,

@@ -1,0 +1,5 @@
+/**
+ * What is used of DuckDB's interface. Always imported dynamically: loading this file loads the engine. (Named here, the
+ * parts of a CommonJS package keep their names when it is bundled.)
+ */
+export { DOUBLE, DuckDBDataChunk, DuckDBInstance, FLOAT, INTEGER, SMALLINT, TINYINT, UINTEGER, USMALLINT, UTINYINT } from '@duckdb/node-api';
