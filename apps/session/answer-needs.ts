@@ -13,6 +13,8 @@ export interface Answerer {
   readonly folder: string;
   readonly digests: FileDigests;
   readonly analyser: Analyser;
+  /** Absolute paths of what was looked at, there or not, are added to it. */
+  readonly reads: Set<string>;
 }
 
 /** Answers what the compiler needs, in order: from caches where they know it, else by reading files and asking DuckDB. */
@@ -34,8 +36,9 @@ async function answerNeed(answerer: Answerer, need: Need): Promise<Answer> {
 }
 
 /** Files by paths relative to the project, so that a plan is the same wherever the project lies. */
-async function answerFiles({ project, folder, digests }: Answerer, need: FilesNeed): Promise<AnswerTo<FilesNeed>> {
-  const found = await findFiles({ pattern: need.pattern, from: resolve(folder, need.from), project });
+async function answerFiles({ project, folder, digests, reads }: Answerer, need: FilesNeed): Promise<AnswerTo<FilesNeed>> {
+  const { found, looked } = await findFiles({ pattern: need.pattern, from: resolve(folder, need.from), project });
+  for (const path of looked) reads.add(path);
   if (!found.ok) return found;
   const files: RootFile[] = [];
   for (const path of found.paths) {

@@ -6,7 +6,8 @@ import { keyOf } from '../../compiler/plan/keys.ts';
 import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
 import type { Preview } from '../../compiler/plan/preview.ts';
 import { runPlan, type RunSummary } from '../../runtime/scheduler/run-plan.ts';
-import { openFileDigests } from '../../runtime/store/file-digests.ts';
+import type { FileDigests } from '../../runtime/store/file-digests.ts';
+import type { Workshop } from '../../runtime/scheduler/workshop.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
 import { registry } from '../../stdlib/index.ts';
@@ -20,7 +21,8 @@ export interface ApplySetting extends ApplyOptions {
   /** The store's folder. */
   readonly root: string;
   readonly lock: ReturnType<typeof readLock>;
-  readonly worker: string;
+  readonly workshop: Workshop;
+  readonly digests: FileDigests;
   readonly targets: readonly string[];
 }
 
@@ -32,25 +34,25 @@ export async function applyPreview(preview: Preview, setting: ApplySetting): Pro
   const folders = await prepareEngines(preview, setting);
   const store = await openStore(setting.root, { access: 'write' });
   const plan = withAbsoluteRoots(preview.plan, setting.project);
-  const digests = openFileDigests(setting.cache);
   const threads = setting.threads ?? availableParallelism();
   const seconds = new Map(preview.steps.map((one) => [one.step.name, one.estimate.seconds]));
   const summary = await runPlan({
     plan,
     store,
     cache: setting.cache,
-    workerScript: setting.worker,
+    workshop: setting.workshop,
     resolveKey: keyOf,
     threads,
     jobs: setting.jobs ?? threads,
     memory: setting.memory ?? Math.floor(totalmem() * MEMORY_SHARE),
     engines: (step) => Promise.resolve(Object.fromEntries(enginesOf(plan, step).flatMap((name) => [[name, folders.get(name) ?? '']]))),
-    digestOf: async (path) => (await digests.digest(path)).digest,
+    digestOf: async (path) => (await setting.digests.digest(path)).digest,
     maxThreads: (step) => (registry.get(step.kind)?.sequential === true ? 1 : threads),
     cost: (step) => seconds.get(step.name) ?? 1,
     ...(setting.targets.length === 0 ? {} : { targets: namesOf(plan, setting.targets) }),
     onEvent: setting.onEvent,
     ...(setting.signal === undefined ? {} : { signal: setting.signal }),
+    ...(setting.replaced === undefined ? {} : { replaced: setting.replaced }),
   });
   return resultOf(plan, summary, store);
 }

@@ -8,6 +8,8 @@ import type { Machine } from '../../compiler/kinds/kind.ts';
 import type { Plan } from '../../compiler/plan/plan.ts';
 import { previewPlan, type Preview, type RecordAnswer, type RecordNeed } from '../../compiler/plan/preview.ts';
 import { createAnalyser } from '../../runtime/analyse.ts';
+import type { PoolOptions } from '../../runtime/scheduler/pool.ts';
+import { keepWanted, openWorkshop, type Workshop } from '../../runtime/scheduler/workshop.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
 import { openFileDigests } from '../../runtime/store/file-digests.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
@@ -15,7 +17,7 @@ import { StoreError } from '../../runtime/store/store-error.ts';
 import { registry } from '../../stdlib/index.ts';
 import { answerNeeds } from './answer-needs.ts';
 import { applyPreview } from './apply-preview.ts';
-import { engineVersions, readLock } from './engines.ts';
+import { engineVersions, LOCK_FILE, readLock } from './engines.ts';
 import { findProject } from './find-project.ts';
 import { readPrevious } from './read-previous.ts';
 import type { Compiled, Found, Session, SessionOptions } from './session.ts';
@@ -23,26 +25,34 @@ import type { Compiled, Found, Session, SessionOptions } from './session.ts';
 /** The worker's program lies beside the command's. */
 const WORKER = fileURLToPath(new URL('worker.js', import.meta.url));
 
+/** Milliseconds for which worker processes without work are kept where more work is to come: starting one takes long. */
+const WARM_LIFE = 60_000;
+
 /** Wires compiler and runtime to a project. Nothing is written and no native library is loaded until it has to be. */
 export function openSession(options: SessionOptions): Promise<Session> {
   const folder = resolve(options.folder);
   const project = findProject(folder);
   const cache = join(project, '.mlp', 'cache');
   const root = options.store === undefined ? join(project, '.mlp', 'store') : resolve(folder, options.store);
-  const lock = readLock(project);
+  const worker = options.worker ?? WORKER;
+  // Read again for every compilation: an apply writes it, and so may its user.
+  let lock = readLock(project);
   const digests = openFileDigests(cache);
-  const analyser = createAnalyser({ worker: options.worker ?? WORKER, cacheFolder: cache });
+  const analyser = createAnalyser({ worker, cacheFolder: cache });
+  const making = lazyWorkshop(worker, options.stays === true ? { idleLife: WARM_LIFE } : {});
   let reading: Promise<Store> | undefined;
   const openForReading = (): Promise<Store> => (reading ??= openStore(root, { access: 'read' }));
 
-  const session: Session = {
+  return Promise.resolve({
     project,
     compile: async (file) => {
       const path = resolve(folder, file);
       const text = await readSource(path);
+      lock = readLock(project);
+      const reads = new Set([path, join(project, LOCK_FILE)]);
       const shown = relative(folder, path) || path;
-      const textOf = (name: string): string | undefined => (name === shown ? (typeof text === 'string' ? text : undefined) : name === 'mlp.lock' ? lock.text : undefined);
-      if (typeof text !== 'string') return { diagnostics: [text], textOf };
+      const textOf = (name: string): string | undefined => (name === shown ? (typeof text === 'string' ? text : undefined) : name === LOCK_FILE ? lock.text : undefined);
+      if (typeof text !== 'string') return { diagnostics: [text], textOf, reads };
       const compilation = compile({
         file: shown,
         text,
@@ -52,12 +62,12 @@ export function openSession(options: SessionOptions): Promise<Session> {
         params: options.params,
         targets: options.targets,
       });
-      const answerer = { project, folder, digests, analyser };
+      const answerer = { project, folder, digests, analyser, reads };
       const { value, diagnostics } = await driveCompilation(compilation, (needs) => answerNeeds(answerer, needs));
       await digests.save();
       const all = [...lock.diagnostics, ...diagnostics];
       const sound = value !== undefined && !lock.diagnostics.some((one) => one.severity === 'error');
-      return { ...(sound ? { plan: value } : {}), diagnostics: all, textOf } satisfies Compiled;
+      return { ...(sound ? { plan: value } : {}), diagnostics: all, textOf, reads } satisfies Compiled;
     },
     preview: async (plan, mend) => {
       const store = mend === undefined ? await openForReading() : mending(await openStore(root, { access: 'write' }), mend.onDamage);
@@ -67,16 +77,34 @@ export function openSession(options: SessionOptions): Promise<Session> {
     },
     apply: async (preview, applyOptions) => {
       reading = undefined;
-      return applyPreview(preview, { ...applyOptions, project, cache, root, lock, worker: options.worker ?? WORKER, targets: options.targets });
+      return applyPreview(preview, { ...applyOptions, project, cache, root, lock, digests, workshop: making.open(), targets: options.targets });
     },
     find: async (preview, name) => findMade(preview, name, await openForReading()),
     openStore: openForReading,
+    settled: making.settled,
+    keepWanted: making.keepWanted,
     close: () => {
       analyser.close();
-      return Promise.resolve();
+      return making.close();
+    },
+  });
+}
+
+/** A workshop that is opened when the first step is to be made. */
+function lazyWorkshop(worker: string, options: PoolOptions): Pick<Session, 'settled' | 'keepWanted' | 'close'> & { readonly open: () => Workshop } {
+  let opened: Workshop | undefined;
+  return {
+    open: () => (opened ??= openWorkshop(worker, options)),
+    settled: async () => {
+      await Promise.all([...(opened?.commits ?? [])]);
+    },
+    keepWanted: (wanted) => {
+      if (opened !== undefined) keepWanted(opened, wanted);
+    },
+    close: async () => {
+      await opened?.pool.kill();
     },
   };
-  return Promise.resolve(session);
 }
 
 /** A store in which a damaged record, once it was moved aside, is as good as none. */

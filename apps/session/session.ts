@@ -17,6 +17,8 @@ export interface SessionOptions {
   readonly targets: readonly string[];
   /** The program of worker processes, where it does not lie beside this one: for tests. */
   readonly worker?: string;
+  /** Whether many commands will be served: processes are then kept warm between them. */
+  readonly stays?: boolean;
 }
 
 /** A project opened for one command; `close` lets go of what it has started. */
@@ -35,6 +37,10 @@ export interface Session {
   /** What an apply has made of a step, if it is there and of this plan. */
   readonly find: (preview: Preview, name: string) => Promise<Found>;
   readonly openStore: () => Promise<Store>;
+  /** Resolves when every result that is there is on the disk: a preview after it knows of all of them. */
+  readonly settled: () => Promise<void>;
+  /** Stops the steps under way whose keys are not wanted any more. */
+  readonly keepWanted: (wanted: ReadonlySet<string>) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -44,6 +50,8 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
   /** The texts of the files that diagnostics point into. */
   readonly textOf: (file: string) => string | undefined;
+  /** What was looked at outside the store, there or not: absolute paths, and the folders in which globs were resolved. */
+  readonly reads: ReadonlySet<string>;
 }
 
 /** The limits of an apply, and who listens to it. A limit that is absent follows from the machine. */
@@ -58,6 +66,8 @@ export interface ApplyOptions {
   /** Fetching an engine: what, and how far. */
   readonly onFetch?: (progress: FetchProgress) => void;
   readonly signal?: AbortSignal;
+  /** Another apply of this session follows: nothing more is started, and what is under way goes on until `keepWanted`. */
+  readonly replaced?: AbortSignal;
 }
 
 /** How an apply ended. Counts are of steps. */

@@ -7,6 +7,11 @@ import { nearest } from '../../grammar/diagnostics/nearest.ts';
 /** Absolute paths, in code-unit order, or why there are none. */
 export type FoundFiles = { readonly ok: true; readonly paths: readonly string[] } | Problem;
 
+/** Absolute paths on which the answer depends: the file, there or not, or the folder below which a glob looks. */
+export interface Looked {
+  readonly looked: readonly string[];
+}
+
 /** The files that a source names, and where its name for them is to be understood. */
 export interface FileQuestion {
   /** A path, a glob, or `npm:package/path`. */
@@ -18,12 +23,20 @@ export interface FileQuestion {
 }
 
 /** The files that a source names: absolute paths, in code-unit order. Or why there are none, and the way out. */
-export async function findFiles({ pattern, from, project }: FileQuestion): Promise<FoundFiles> {
+export async function findFiles(question: FileQuestion): Promise<{ readonly found: FoundFiles } & Looked> {
+  const place = await placeOf(question);
+  if (!place.ok) return { found: place, looked: [] };
+  const { folder, path } = place;
+  return { found: await filesIn(folder, path, question.pattern), looked: [resolve(folder, staticPart(path))] };
+}
+
+/** A path or glob, and the folder that it is relative to; or what is wrong with how a source names its files. */
+async function placeOf({ pattern, from, project }: FileQuestion): Promise<{ readonly ok: true; readonly folder: string; readonly path: string } | Problem> {
   if (pattern.trim() === '') return { ok: false, message: 'no file is named', hint: 'a path, a glob such as `"data/*.csv"`, or `"npm:package/path"`' };
   if (/^[a-z]+:\/\//i.test(pattern)) {
     return { ok: false, message: `\`${pattern}\` is an address: sources read files`, hint: 'download it, and name the file' };
   }
-  if (!pattern.startsWith('npm:')) return filesIn(dirname(from), pattern, pattern);
+  if (!pattern.startsWith('npm:')) return { ok: true, folder: dirname(from), path: pattern };
   const [, name, path] = /^npm:((?:@[^/]+\/)?[^/@][^/]*)\/(.+)$/.exec(pattern) ?? [];
   if (name === undefined || path === undefined) {
     return { ok: false, message: `\`${pattern}\` names no file of a package`, hint: 'as in `"npm:vega-datasets/data/penguins.json"`' };
@@ -32,7 +45,14 @@ export async function findFiles({ pattern, from, project }: FileQuestion): Promi
   if (folder === undefined) {
     return { ok: false, message: `the package \`${name}\` is not installed`, hint: `type \`npm install ${name}\` in the project's folder` };
   }
-  return filesIn(folder, path, pattern);
+  return { ok: true, folder, path };
+}
+
+/** The segments of a path before the first that is a glob. */
+function staticPart(path: string): string {
+  const segments = path.split('/');
+  const glob = segments.findIndex((segment) => isDynamicPattern(segment));
+  return glob < 0 ? path : segments.slice(0, glob).join('/');
 }
 
 /** Node's own way: `node_modules` of the folder and of each one above. */

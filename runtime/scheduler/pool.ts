@@ -8,8 +8,8 @@ export type JobOutcome = DoneMessage | FailedMessage | ({ readonly type: 'crashe
 
 /** Child processes that run steps. Each runs one at a time, and the next when it has ended. */
 export interface Pool {
-  /** Runs a job in a process that is free, or in a new one. Never rejects. */
-  readonly run: (job: Job, onProgress: (progress: Progress) => void) => Promise<JobOutcome>;
+  /** Runs a job in a process that is free, or in a new one; the signal ends it at once. Never rejects. */
+  readonly run: (job: Job, onProgress: (progress: Progress) => void, signal?: AbortSignal) => Promise<JobOutcome>;
   /** Ends all processes at once: jobs under way are `cancelled`, and so are those that come later. */
   readonly kill: () => Promise<void>;
 }
@@ -26,6 +26,12 @@ interface WorkerProcess {
 /** Processes that have nothing to do are ended after this time, in milliseconds: they hold memory others may need. */
 const IDLE_LIFE = 2_000;
 
+/** How a pool treats its processes. */
+export interface PoolOptions {
+  /** Milliseconds for which a process without work is kept. */
+  readonly idleLife?: number;
+}
+
 /** How much of what a process writes is kept, in characters. */
 const OUTPUT_KEPT = 8_192;
 
@@ -33,23 +39,27 @@ const OUTPUT_KEPT = 8_192;
 const OUTPUT_GRACE = 100;
 
 /** Opens a pool; processes are started when they are needed. */
-export function openPool(workerScript: string): Pool {
-  const staff = openStaff(workerScript);
+export function openPool(workerScript: string, { idleLife = IDLE_LIFE }: PoolOptions = {}): Pool {
+  const staff = openStaff(workerScript, idleLife);
   let killed = false;
   return {
-    run: (job, onProgress) =>
+    run: (job, onProgress, signal) =>
       new Promise((resolve) => {
-        if (killed) {
+        const isCancelled = (): boolean => killed || signal?.aborted === true;
+        if (isCancelled()) {
           resolve({ type: 'cancelled' });
           return;
         }
         const worker = staff.take();
-        worker.onEnd = (crash) => resolve(killed ? { type: 'cancelled' } : { type: 'crashed', ...crash });
+        const stop = (): void => staff.retire(worker);
+        signal?.addEventListener('abort', stop, { once: true });
+        worker.onEnd = (crash) => resolve(isCancelled() ? { type: 'cancelled' } : { type: 'crashed', ...crash });
         worker.onMessage = (message) => {
           if (message.type === 'progress') {
             onProgress(message.progress);
             return;
           }
+          signal?.removeEventListener('abort', stop);
           staff.rest(worker);
           resolve(message);
         };
@@ -67,14 +77,15 @@ export function openPool(workerScript: string): Pool {
 interface Staff {
   readonly take: () => WorkerProcess;
   readonly rest: (worker: WorkerProcess) => void;
+  /** Ends a process: it gets no more jobs. */
+  readonly retire: (worker: WorkerProcess) => void;
   readonly kill: () => Promise<void>;
 }
 
-function openStaff(workerScript: string): Staff {
+function openStaff(workerScript: string, idleLife: number): Staff {
   const all = new Set<WorkerProcess>();
   const idle: WorkerProcess[] = [];
 
-  /** A process that is about to end gets no more jobs. */
   const retire = (worker: WorkerProcess): void => {
     clearTimeout(worker.idleTimer);
     const at = idle.indexOf(worker);
@@ -100,8 +111,9 @@ function openStaff(workerScript: string): Staff {
       worker.onEnd = undefined;
       worker.output = '';
       idle.push(worker);
-      worker.idleTimer = setTimeout(retire, IDLE_LIFE, worker).unref();
+      worker.idleTimer = setTimeout(retire, idleLife, worker).unref();
     },
+    retire,
     kill: async () => {
       for (const worker of all) retire(worker);
       await Promise.all([...all].map((worker) => worker.ended));

@@ -1,3 +1,4 @@
+import type { StepKey } from '../../compiler/plan/keys.ts';
 import type { PlanStep } from '../../compiler/plan/plan.ts';
 import type { Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
 import type { RunEndEvent, RunEvent, RunState } from '../events.ts';
@@ -5,12 +6,12 @@ import { newRunId, openJournal, type Journal } from '../store/journal.ts';
 import type { Stage } from '../store/stage.ts';
 import { StoreError } from '../store/store-error.ts';
 import { dependenciesOf, neededSteps } from './needed-steps.ts';
-import { openPool } from './pool.ts';
 import { outputsOfInputs, runStep } from './run-step.ts';
-import { stopRun, timestamp, type Run, type RunPlanOptions, type StepOutcome } from './run.ts';
+import { haltRun, stopRun, timestamp, type Run, type RunPlanOptions, type StepOutcome } from './run.ts';
 import { settleFailed, settleSkipped, settleWith } from './settle.ts';
-import { divide, type Candidate } from './shares.ts';
+import { divide, type Candidate, type Share } from './shares.ts';
 import { urgencies } from './urgency.ts';
+import type { Making } from './workshop.ts';
 
 /** What a run came to. */
 export interface RunSummary {
@@ -38,14 +39,14 @@ export async function runPlan(options: RunPlanOptions): Promise<RunSummary> {
   const journal = await openJournal(options.store, options.plan.pipeline, id);
   const stage: { opened?: Promise<Stage> } = {};
   const run = openRun(options, journal, () => (stage.opened ??= options.store.openStage(id)));
-  const cancel = (): void => stopRun(run, { reason: 'cancelled' });
-
-  options.signal?.addEventListener('abort', cancel, { once: true });
-  if (options.signal?.aborted === true) cancel();
+  const release = [
+    onAbort(options.signal, () => stopRun(run, { reason: 'cancelled' })),
+    onAbort(options.replaced, () => haltRun(run, { reason: 'cancelled' })),
+  ];
   try {
     announce(run, id);
     await walk(run);
-    await Promise.all(run.commits);
+    await Promise.all(run.commits.values());
     if (run.stopped?.reason === 'failure' && !(run.stopped.error instanceof StoreError)) throw run.stopped.error;
     const end = endOf(run, (performance.now() - begun) / 1000);
     run.emit(end);
@@ -54,10 +55,16 @@ export async function runPlan(options: RunPlanOptions): Promise<RunSummary> {
     await (run.stopped === undefined ? closed : closed.catch(() => undefined));
     return { run: id, state: end.state, seconds: end.seconds, steps: run.outcomes, end, damaged: isDamaged(run) };
   } finally {
-    options.signal?.removeEventListener('abort', cancel);
-    await run.pool.kill();
+    for (const letGo of release) letGo();
     await stage.opened?.then((opened) => opened.close());
   }
+}
+
+/** Calls a function when a signal is given, or was; returns how to stop listening. */
+function onAbort(signal: AbortSignal | undefined, action: () => void): () => void {
+  signal?.addEventListener('abort', action, { once: true });
+  if (signal?.aborted === true) action();
+  return () => signal?.removeEventListener('abort', action);
 }
 
 function openRun(options: RunPlanOptions, journal: Journal, stage: () => Promise<Stage>): Run {
@@ -65,7 +72,6 @@ function openRun(options: RunPlanOptions, journal: Journal, stage: () => Promise
   const cost = options.cost ?? (() => USUAL_COST);
   const run: Run = {
     options,
-    pool: openPool(options.workerScript),
     steps,
     cost,
     urgency: urgencies(steps, cost),
@@ -84,8 +90,9 @@ function openRun(options: RunPlanOptions, journal: Journal, stage: () => Promise
     ready: new Map(),
     running: new Map(),
     made: new Map(),
-    commits: [],
+    commits: new Map(),
     stopped: undefined,
+    halted: deferred(),
   };
   return run;
 }
@@ -110,14 +117,30 @@ function announce(run: Run, id: string): void {
   });
 }
 
+function deferred(): Run['halted'] {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
 /** Settles and starts what can be, waits for one of the steps under way, and again. */
 async function walk(run: Run): Promise<void> {
   for (;;) {
     if (run.stopped === undefined) resolveSteps(run);
     if (run.stopped === undefined) startSteps(run);
-    if (run.running.size === 0) return;
-    await Promise.race([...run.running.values()].map((step) => step.ended));
+    const ends = [...run.running.values()].map((step) => step.ended);
+    const isOpen = run.stopped === undefined && run.outcomes.size < run.steps.length;
+    // What other runs are making may be what this one waits for, or take the room that it needs.
+    if (isOpen) ends.push(...makingsOfOthers(run).map((making) => making.ended));
+    if (ends.length === 0) return;
+    await Promise.race(isOpen ? [...ends, run.halted.promise] : ends);
   }
+}
+
+function makingsOfOthers(run: Run): Making[] {
+  return [...run.options.workshop.underway.values()].filter((making) => making.run !== run);
 }
 
 /** In the order of the plan, so that one pass settles whole chains of cached steps. */
@@ -165,12 +188,17 @@ function isBelowNew(run: Run, step: PlanStep): boolean {
 
 function startSteps(run: Run): void {
   const { options, running, ready } = run;
+  const { underway } = options.workshop;
   // Two steps that do the same are made once: the second waits for the first.
-  const keys = new Set([...running.values()].map((step) => step.key));
+  const keys = new Set(underway.keys());
   const candidates: Candidate[] = [];
   for (const step of run.steps) {
     const key = ready.get(step.name)?.key;
-    if (key === undefined || keys.has(key)) continue;
+    if (key === undefined) continue;
+    const making = underway.get(key);
+    // Another run's result is looked up when it is there.
+    if (making !== undefined && making.run !== run) ready.delete(step.name);
+    if (keys.has(key)) continue;
     keys.add(key);
     candidates.push({
       name: step.name,
@@ -179,15 +207,39 @@ function startSteps(run: Run): void {
       urgency: run.urgency.get(step.name) ?? 0,
     });
   }
-  const shares = divide(options, [...running.values()].map((step) => step.share), candidates);
+  const taken = [...running.values(), ...makingsOfOthers(run)].map((step) => step.share);
+  const shares = divide(options, taken, candidates);
   for (const step of run.steps) {
     const share = shares.get(step.name);
     const resolved = ready.get(step.name);
-    if (share === undefined || resolved === undefined) continue;
-    ready.delete(step.name);
-    const ended = runStep(run, step, resolved, share).finally(() => running.delete(step.name));
-    running.set(step.name, { key: resolved.key, share, ended });
+    if (share !== undefined && resolved !== undefined) startStep(run, step, resolved, share);
   }
+}
+
+/** Gives a step to a worker; it is under way until its result is on the disk. */
+function startStep(run: Run, step: PlanStep, resolved: StepKey, share: Share): void {
+  const { running, commits, options } = run;
+  const { underway, commits: allCommits } = options.workshop;
+  const { key } = resolved;
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  run.ready.delete(step.name);
+  // Begun once it is known to be under way: whoever hears of it may stop it.
+  const begun = Promise.resolve().then(() => runStep(run, step, resolved, { share, signal: stopping.signal }));
+  const ended = begun.finally(() => {
+    running.delete(step.name);
+    if (!commits.has(key)) underway.delete(key);
+  });
+  const kept = ended.then(async () => {
+    const commit = commits.get(key);
+    if (commit === undefined) return;
+    allCommits.add(commit);
+    await commit;
+    allCommits.delete(commit);
+    underway.delete(key);
+  });
+  running.set(step.name, { key, share, ended, stop });
+  underway.set(key, { run, share, stop, ended: kept });
 }
 
 function endOf(run: Run, seconds: number): RunEndEvent {

@@ -11,8 +11,14 @@ import { stopRun, timestamp, type Run } from './run.ts';
 import { settleCancelled, settleFailed, settleWith } from './settle.ts';
 import type { Share } from './shares.ts';
 
+/** What a step is made with: its share of the machine, and what ends it before its time. */
+export interface Workplace {
+  readonly share: Share;
+  readonly signal: AbortSignal;
+}
+
 /** Runs one step in a worker, and settles it. Never rejects: what is not the step's failure stops the run. */
-export async function runStep(run: Run, step: PlanStep, resolved: StepKey, share: Share): Promise<void> {
+export async function runStep(run: Run, step: PlanStep, resolved: StepKey, { share, signal }: Workplace): Promise<void> {
   const { options, emit } = run;
   const { key } = resolved;
   const begun = performance.now();
@@ -22,7 +28,7 @@ export async function runStep(run: Run, step: PlanStep, resolved: StepKey, share
   try {
     const engines = (await options.engines?.(step)) ?? {};
     const stage = await run.stage();
-    const outcome = await run.pool.run(
+    const outcome = await options.workshop.pool.run(
       {
         step,
         key,
@@ -34,6 +40,7 @@ export async function runStep(run: Run, step: PlanStep, resolved: StepKey, share
         engines,
       },
       (progress) => emit({ time: timestamp(), event: 'step-progress', name: step.name, ...progress }),
+      signal,
     );
     switch (outcome.type) {
       case 'done': {
@@ -41,7 +48,7 @@ export async function runStep(run: Run, step: PlanStep, resolved: StepKey, share
         await requireUnchanged(run, step);
         const record = recordOf(step, resolved, outcome);
         run.made.set(key, record);
-        run.commits.push(commit(run, stage, record));
+        run.commits.set(key, commit(run, stage, record));
         settleWith(run, step, record, { state: 'ran', seconds: seconds() });
         return;
       }

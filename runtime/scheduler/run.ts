@@ -6,8 +6,8 @@ import type { RunEvent, StepState } from '../events.ts';
 import type { ActionRecord, RecordedOutput } from '../store/record.ts';
 import type { Stage } from '../store/stage.ts';
 import type { Store } from '../store/store.ts';
-import type { Pool } from './pool.ts';
 import type { Capacity, Share } from './shares.ts';
+import type { Workshop } from './workshop.ts';
 
 /** The key of a step whose inputs are known: `artifacts` has one for each of the step's inputs, in their order. */
 export type ResolveKey = (step: PlanStep, artifacts: readonly Artifact[]) => StepKey;
@@ -19,8 +19,8 @@ export interface RunPlanOptions extends Capacity {
   readonly store: Store;
   /** The project's cache folder, for checkpoints. */
   readonly cache: string;
-  /** The program of a worker process: it calls `serveSteps`. */
-  readonly workerScript: string;
+  /** Where its steps are made. It is its opener's to close. */
+  readonly workshop: Workshop;
   readonly resolveKey: ResolveKey;
   /** Where the engines lie that a step's kind asks for. A `StepError` is that step's failure. */
   readonly engines?: (step: PlanStep) => Promise<Readonly<Record<string, string>>>;
@@ -33,8 +33,10 @@ export interface RunPlanOptions extends Capacity {
   /** Names of steps; all that the plan has, unless given. */
   readonly targets?: readonly string[];
   readonly onEvent: (event: RunEvent) => void;
-  /** Cancels the run: workers are killed at once, what has finished is kept. */
+  /** Cancels the run: its workers are killed at once, what has finished is kept. */
   readonly signal?: AbortSignal;
+  /** Another run follows: nothing more is started, and what is under way goes on until the workshop stops it. */
+  readonly replaced?: AbortSignal;
 }
 
 /** How a step ended. */
@@ -51,7 +53,6 @@ export interface StepOutcome {
 /** A run under way. */
 export interface Run {
   readonly options: RunPlanOptions;
-  readonly pool: Pool;
   /** The steps that are needed, in an order in which they could run. */
   readonly steps: readonly PlanStep[];
   readonly cost: (step: PlanStep) => number;
@@ -65,9 +66,12 @@ export interface Run {
   readonly running: Map<string, RunningStep>;
   /** By key: what was made in this run, on the disk or on its way there. */
   readonly made: Map<Digest, ActionRecord>;
-  readonly commits: Promise<void>[];
+  /** By key: results on their way to the disk. */
+  readonly commits: Map<Digest, Promise<void>>;
   /** Why the run stops before its end. */
   stopped: { readonly reason: 'cancelled' } | { readonly reason: 'failure'; readonly error: unknown } | undefined;
+  /** Resolves when the run is stopped. */
+  readonly halted: { readonly promise: Promise<void>; readonly resolve: () => void };
 }
 
 /** A step in a worker; `ended` resolves when it has left it, however it went. */
@@ -75,12 +79,19 @@ export interface RunningStep {
   readonly key: Digest;
   readonly share: Share;
   readonly ended: Promise<void>;
+  readonly stop: () => void;
 }
 
-/** Stops a run: nothing new is started and the workers are killed. The first reason stays. */
-export function stopRun(run: Run, reason: NonNullable<Run['stopped']>): void {
+/** Stops a run: nothing new is started. The first reason stays. */
+export function haltRun(run: Run, reason: NonNullable<Run['stopped']>): void {
   run.stopped ??= reason;
-  void run.pool.kill();
+  run.halted.resolve();
+}
+
+/** Stops a run and the steps that it is making. */
+export function stopRun(run: Run, reason: NonNullable<Run['stopped']>): void {
+  haltRun(run, reason);
+  for (const step of run.running.values()) step.stop();
 }
 
 /** The time of an event. */

@@ -20,7 +20,12 @@ export interface ObjectsOptions {
   readonly mend: boolean;
   /** The staging folder of a run under way, whose blobs may not be in the store yet. */
   readonly staging?: string;
+  /** What was verified in this process already; it is added to. */
+  readonly verified?: Verified;
 }
+
+/** Blobs whose content was compared with their digest, as the files were then. */
+export type Verified = Map<Digest, FileFacts>;
 
 /** The key under which the store keeps a blob. */
 export function objectKey(digest: Digest): string {
@@ -29,8 +34,7 @@ export function objectKey(digest: Digest): string {
 
 /** Opens the blobs of a store for reading. */
 export function openObjects(options: ObjectsOptions): Objects {
-  const { disk, files, staging } = options;
-  const verified = new Map<Digest, FileFacts>();
+  const { disk, files, staging, verified = new Map<Digest, FileFacts>() } = options;
 
   const staged = (digest: Digest): string | undefined => {
     if (staging === undefined) return undefined;

@@ -5,7 +5,7 @@ import type { PlanStep } from '../../compiler/plan/plan.ts';
 import { openCheckpoints } from '../store/checkpoints.ts';
 import { nodeFiles } from '../store/files.ts';
 import { openLocalDisk } from '../store/local-disk.ts';
-import { openObjects, type Objects } from '../store/objects.ts';
+import { openObjects, type Objects, type Verified } from '../store/objects.ts';
 import { blobsOf, encodeManifest, type RecordedOutput } from '../store/record.ts';
 import { openStaging, type Staging } from '../store/staging.ts';
 import { StoreError } from '../store/store-error.ts';
@@ -16,9 +16,9 @@ import { throttleProgress } from './throttle.ts';
 /** The part of a kind that a worker needs. */
 export type RunnableKinds = ReadonlyMap<string, Pick<Kind, 'run'>>;
 
-/** What a worker keeps from job to job: blobs that it has verified stay so. */
+/** What a worker keeps from job to job: blobs that it has verified stay so, by store. */
 export interface WorkerMemory {
-  readonly objects: Map<string, Objects>;
+  readonly verified: Map<string, Verified>;
 }
 
 /** Runs one step in this process. Never rejects: a failure is a message too. */
@@ -45,14 +45,10 @@ export async function runJob(
   }
 }
 
-function objectsOf(job: Job, memory: WorkerMemory): Objects {
-  const place = JSON.stringify([job.store, job.staging]);
-  const known = memory.objects.get(place);
-  if (known !== undefined) return known;
-  const disk = openLocalDisk(job.store, nodeFiles);
-  const objects = openObjects({ disk, files: nodeFiles, mend: true, staging: job.staging });
-  memory.objects.set(place, objects);
-  return objects;
+function objectsOf({ store, staging }: Job, memory: WorkerMemory): Objects {
+  const verified = memory.verified.get(store) ?? (new Map() as Verified);
+  memory.verified.set(store, verified);
+  return openObjects({ disk: openLocalDisk(store, nodeFiles), files: nodeFiles, mend: true, staging, verified });
 }
 
 function contextOf(

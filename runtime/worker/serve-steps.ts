@@ -7,7 +7,7 @@ export function serveSteps(kinds: RunnableKinds): void {
   watchParent();
   // Ctrl-C on a terminal reaches every process; whether to stop is the parent's to say.
   process.on('SIGINT', () => undefined);
-  const memory: WorkerMemory = { objects: new Map() };
+  const memory: WorkerMemory = { verified: new Map() };
   process.on('message', (job: Job) => {
     void runJob(kinds, job, memory, (progress) => send({ type: 'progress', progress })).then(send);
   });

@@ -35,7 +35,7 @@ export async function runFake(argv: readonly string[], fake: FakeSession = {}, c
   const diagnostics = fake.diagnostics ?? [];
   const session: Session = {
     project: cwd,
-    compile: () => Promise.resolve({ ...(diagnostics.some(({ severity }) => severity === 'error') ? {} : { plan: preview.plan }), diagnostics, textOf: () => fake.text }),
+    compile: () => Promise.resolve({ ...(diagnostics.some(({ severity }) => severity === 'error') ? {} : { plan: preview.plan }), diagnostics, textOf: () => fake.text, reads: new Set() }),
     preview: () => Promise.resolve(preview),
     apply: (_preview, options) => fake.apply?.(options, () => interrupt?.()) ?? Promise.reject(new Error('nothing is applied in this test')),
     find: (_preview, name) => {
@@ -46,6 +46,8 @@ export async function runFake(argv: readonly string[], fake: FakeSession = {}, c
       return Promise.resolve({ found: true, step: one.step, record, artifact: (part) => record.outputs[part]?.artifact });
     },
     openStore: () => Promise.resolve({ root: `${cwd}/.mlp/store`, lookup: () => undefined, ...fake.store } as Store),
+    settled: () => Promise.resolve(),
+    keepWanted: () => undefined,
     close: () => {
       closed = true;
       return Promise.resolve();

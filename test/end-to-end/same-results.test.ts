@@ -10,6 +10,7 @@ import { ensureProvider } from '../../runtime/providers/ensure-provider.ts';
 import { defaultLock } from '../../runtime/providers/default-lock.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
 import { runPlan, type RunSummary } from '../../runtime/scheduler/run-plan.ts';
+import { openWorkshop } from '../../runtime/scheduler/workshop.ts';
 import { openStore } from '../../runtime/store/store.ts';
 import { compileText, PROJECT } from '../support/compile.ts';
 import { digestsOf, newProject, WORKER, type Outcome } from './program.ts';
@@ -64,18 +65,19 @@ describe('the optimizer', () => {
     if (!engine.ok) throw new Error(engine.diagnostic.message);
     mkdirSync(root, { recursive: true });
     const absolute = plan.steps.map((step) => ({ ...step, roots: step.roots.map((file) => ({ ...file, path: join(PROJECT, file.path) })) }));
+    const workshop = openWorkshop(WORKER);
     return runPlan({
       plan: { ...plan, steps: absolute },
       store: await openStore(join(root, 'store'), { access: 'write' }),
       cache: join(root, 'cache'),
-      workerScript: WORKER,
+      workshop,
       resolveKey: keyOf,
       threads: 2,
       jobs: 2,
       memory: 2 ** 31,
       engines: () => Promise.resolve({ xgboost: engine.library }),
       onEvent: () => undefined,
-    });
+    }).finally(workshop.pool.kill);
   }
 
   /** What a step came to, wherever the optimizer lets it be made; the manifests of what is fused or merged are elsewhere. */

@@ -1,13 +1,15 @@
 import { runPlan } from '../../runtime/scheduler/run-plan.ts';
+import { openWorkshop } from '../../runtime/scheduler/workshop.ts';
 import { openStore } from '../../runtime/store/store.ts';
 import { planOf, resolveKey, slowSteps } from './plans.ts';
 
 const [root = '', cache = '', workerScript = ''] = process.argv.slice(2);
+const workshop = openWorkshop(workerScript);
 await runPlan({
   plan: planOf(slowSteps),
   store: await openStore(root, { access: 'write' }),
   cache,
-  workerScript,
+  workshop,
   jobs: 2,
   threads: 2,
   memory: 2 ** 30,
@@ -15,3 +17,4 @@ await runPlan({
   cost: () => 0.1,
   onEvent: (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
 });
+await workshop.pool.kill();

@@ -7,6 +7,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { RunEvent } from '../../runtime/events.ts';
 import { runPlan, type RunSummary } from '../../runtime/scheduler/run-plan.ts';
 import type { RunPlanOptions } from '../../runtime/scheduler/run.ts';
+import { openWorkshop } from '../../runtime/scheduler/workshop.ts';
 import { openStore } from '../../runtime/store/store.ts';
 import { temporaryFolder } from '../store/fixtures.ts';
 import { planOf, resolveKey, type ShortStep } from './plans.ts';
@@ -67,11 +68,12 @@ export async function newProject(): Promise<Project> {
     apply: async (steps, options = {}) => {
       const store = await openStore(root, { access: 'write' });
       const events: RunEvent[] = [];
+      const own = openWorkshop(workerScript);
       const summary = await runPlan({
         plan: planOf(steps),
         store,
         cache,
-        workerScript,
+        workshop: own,
         jobs: 2,
         threads: 2,
         memory: 2 ** 30,
@@ -83,7 +85,7 @@ export async function newProject(): Promise<Project> {
           events.push(event);
           options.onEvent?.(event);
         },
-      });
+      }).finally(own.pool.kill);
       return {
         summary,
         events,

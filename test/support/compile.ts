@@ -85,7 +85,7 @@ export function answerNeed(need: Need, folder: string): Promise<Answer> {
 async function ask(need: Need, folder: string): Promise<Answer> {
   switch (need.need) {
     case 'files': {
-      const found = await findFiles({ pattern: need.pattern, from: resolve(folder, need.from), project: PROJECT });
+      const { found } = await findFiles({ pattern: need.pattern, from: resolve(folder, need.from), project: PROJECT });
       return found.ok ? { ok: true, files: await Promise.all(found.paths.map(rootFile)) } : found;
     }
     case 'describe': {

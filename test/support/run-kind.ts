@@ -141,7 +141,7 @@ function inputsOf({ kind, input, tables }: InferRequest, span: Span): InferInput
 
 async function answerNeed(need: Need, folder: string): Promise<unknown> {
   if (need.need === 'files') {
-    const found = await findFiles({ pattern: need.pattern, from: join(folder, need.from), project: PROJECT });
+    const { found } = await findFiles({ pattern: need.pattern, from: join(folder, need.from), project: PROJECT });
     return found.ok ? { ok: true, files: await Promise.all(found.paths.map(rootFile)) } : found;
   }
   if (need.need === 'describe') {
