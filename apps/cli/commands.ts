@@ -65,6 +65,14 @@ export const commands: readonly CommandSpec[] = [
     examples: ['mlp export pipelines/flights.mlp legs -o legs.parquet', 'mlp export pipelines/flights.mlp gbm -o gbm.ubj'],
     load: async () => (await import('./commands/export.ts')).exportCommand,
   },
+  {
+    name: 'kinds',
+    args: '[kind]',
+    summary: 'what a pipeline can be made of; of one kind its inputs, parameters and an example',
+    options: [],
+    examples: ['mlp kinds', 'mlp kinds xgboost'],
+    load: async () => (await import('./commands/kinds.ts')).kinds,
+  },
 ];
 
 /** Commands of the contract that come in a later version. */
