@@ -34,7 +34,7 @@ function one(schema: ParamSchema): string {
     case 'integer':
       return `a whole number${limits(schema)}`;
     case 'number':
-      return schema['x-unit'] === '%' ? 'a share such as `70%`' : `a number${limits(schema)}`;
+      return schema['x-unit'] === '%' ? `a share${'exclusiveMinimum' in schema ? ' between 0% and 100%,' : ''} such as \`70%\`` : `a number${limits(schema)}`;
     case 'string':
       return 'a text in quotes';
     case 'null':

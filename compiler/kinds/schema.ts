@@ -50,9 +50,9 @@ export function number(limits: Bounds = {}): ParamSchema {
   return { type: 'number', ...bounds(limits) };
 }
 
-/** A number from 0 to 1, written `0.7` or `70%`. */
-export function share(): ParamSchema {
-  return { type: 'number', minimum: 0, maximum: 1, 'x-unit': '%' };
+/** A number from 0 to 1, or within other limits, written `0.7` or `70%`. */
+export function share(limits: Bounds = { min: 0, max: 1 }): ParamSchema {
+  return { ...number(limits), 'x-unit': '%' };
 }
 
 /** `true` or `false`. */

@@ -283,6 +283,11 @@ export const checking = {
     message: ({ metric, task }) => `\`${metric}\` is no metric of a ${task} task`,
     hint: ({ known, suggestion }) => (suggestion === undefined ? `its metrics are ${listed(known)}` : `did you mean \`${suggestion}\`?`),
   }),
+  'param-unfit': entry<{ param: string; task: string; tasks: readonly string[] }>({
+    severity: 'error',
+    message: ({ param, task, tasks }) => `\`${param}\` is for ${tasks.join(' and ')} tasks, and this one is ${task}`,
+    hint: ({ param }) => `leave \`${param}\` out`,
+  }),
   'choice-metric': entry<{ both: boolean }>({
     severity: 'error',
     message: ({ both }) => (both ? 'a choice has one metric: `maximize` or `minimize`, not both' : 'a choice needs a metric'),

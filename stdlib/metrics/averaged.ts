@@ -22,7 +22,7 @@ export interface PerClassValues {
 
 /** The metric by its bare name (of the positive class, of several classes the plain mean), `_macro` and `_weighted`. */
 export function averagedFamily(metric: PerClass): ClassMetric[] {
-  const shared = { of: 'classes', direction: metric.direction, weights: true } as const;
+  const shared = { of: 'classes', direction: metric.direction, range: [0, 1], weights: true } as const;
   const macro = (evaluation: ClassEvaluation) => macroMean(metric.each(evaluation));
   return [
     {

@@ -1,15 +1,16 @@
 import type { Task } from '../../compiler/types.ts';
 import type { Scores } from '../../runtime/data/scores.ts';
+import type { CalibrationBin } from './calibration.ts';
 import { countClasses } from './confusion.ts';
 import type { Confusion } from './confusion.ts';
 import { evaluateClasses } from './evaluation.ts';
-import type { ClassEvaluation } from './evaluation.ts';
+import type { ClassEvaluation, Judging } from './evaluation.ts';
 import type { Metric, MetricValue } from './metric.ts';
 import { findMetric } from './registry.ts';
 import type { Floats } from '../../runtime/data/sort-floats.ts';
 
 /** What `computeMetrics` is given. */
-export interface MetricsRequest {
+export interface MetricsRequest extends Judging {
   readonly scores: Scores;
   readonly task: Task;
   /** Names of metrics that the task has. */
@@ -26,6 +27,8 @@ export interface MetricsResult {
   readonly classes?: Readonly<Record<string, ClassFigures>>;
   /** For classifications; rows of the matrix are the truth. */
   readonly confusion?: Confusion;
+  /** For classifications: how often what was predicted came true, by bins of the probability. */
+  readonly calibration?: readonly CalibrationBin[];
   readonly warnings: readonly string[];
 }
 
@@ -40,16 +43,34 @@ export interface ClassFigures {
 /** Computes metrics of a model's scores. Deterministic: the same scores give the same digits. */
 export function computeMetrics(request: MetricsRequest): MetricsResult {
   const { scores, weights } = request;
-  const { target } = scores;
   const flaw = findFlaw(scores, weights);
   if (flaw !== undefined) return nothing(request, flaw);
+  const judged = judge(request)(weights);
+  const figures = collect(request, judged.value);
+  if (judged.evaluation === undefined) return figures;
+  const { confusion, calibration } = judged.evaluation;
+  return { ...figures, classes: classFigures(judged.evaluation), confusion: confusion(), calibration: calibration() };
+}
+
+/** Scores under some weights: the value of any metric, and for classifications what several of them share. */
+export interface Judged {
+  readonly value: (metric: Metric) => MetricValue;
+  readonly evaluation?: ClassEvaluation;
+}
+
+/** Prepares scores in which every number is finite for their metrics under any weights. */
+export function judge({ scores, task, threshold, edges }: Omit<MetricsRequest, 'metrics' | 'weights'>): (weights: Floats | undefined) => Judged {
+  const { target, rows, values } = scores;
   if (target.kind === 'numbers') {
-    const evaluation = { rows: scores.rows, truth: target.values, values: scores.values, weights };
-    return collect(request, (metric) => (metric.of === 'numbers' ? metric.compute(evaluation) : unfit(metric, request.task)));
+    return (weights) => ({
+      value: (metric) => (metric.of === 'numbers' ? metric.compute({ rows, truth: target.values, values, weights }) : unfit(metric, task)),
+    });
   }
-  const evaluation = evaluateClasses(scores, target.codes, target.classes, weights);
-  const figures = collect(request, (metric) => (metric.of === 'classes' ? metric.compute(evaluation) : unfit(metric, request.task)));
-  return { ...figures, classes: classFigures(evaluation), confusion: evaluation.confusion() };
+  const evaluate = evaluateClasses(scores, target.codes, target.classes, { threshold, edges });
+  return (weights) => {
+    const evaluation = evaluate(weights);
+    return { value: (metric) => (metric.of === 'classes' ? metric.compute(evaluation) : unfit(metric, task)), evaluation };
+  };
 }
 
 function collect({ metrics }: MetricsRequest, compute: (metric: Metric) => MetricValue): MetricsResult {
@@ -94,7 +115,7 @@ function classFigures(evaluation: ClassEvaluation): Record<string, ClassFigures>
 }
 
 /** Why no metric at all is defined for these scores. */
-function findFlaw({ rows, values, target }: Scores, weights: Floats | undefined): string | undefined {
+export function findFlaw({ rows, values, target }: Scores, weights: Floats | undefined): string | undefined {
   if (rows === 0) return 'there are no rows';
   const strange = countStrange(values);
   if (strange > 0) return `${strange} of ${values.length} predicted values are not finite numbers`;

@@ -25,24 +25,31 @@ export interface ConfusionInput {
   readonly values: Floats;
   readonly classes: readonly string[];
   readonly weights: Floats | undefined;
+  /** Of two classes: the last one is predicted when its probability is at least this. */
+  readonly threshold?: number | undefined;
 }
 
 /**
  * Decides for each row and counts. The predicted class is the one of highest probability, the first of equals, as in
- * scikit-learn's `predict`: with two classes, the last one is predicted when its probability is above 0.5.
+ * scikit-learn's `predict`: with two classes, the last one is predicted when its probability is above 0.5, or at least
+ * the threshold where one is given.
  */
-export function countConfusion({ truth, values, classes, weights }: ConfusionInput): Confusion {
+export function countConfusion({ truth, values, classes, weights, threshold }: ConfusionInput): Confusion {
   const rows = truth.length;
   const width = rows === 0 ? 1 : values.length / rows;
   const count = classes.length;
   const cells = new Float64Array(count * count);
   for (let row = 0; row < rows; row++) {
-    const decided = width === 1 ? (values[row]! > 0.5 ? 1 : 0) : firstHighest(values, row * width, width);
+    const decided = width === 1 ? (isPositive(values[row]!, threshold) ? 1 : 0) : firstHighest(values, row * width, width);
     const cell = truth[row]! * count + decided;
     cells[cell] = cells[cell]! + (weights === undefined ? 1 : weights[row]!);
   }
   const matrix = classes.map((_, klass) => Array.from(cells.subarray(klass * count, (klass + 1) * count)));
   return { labels: classes, matrix };
+}
+
+function isPositive(value: number, threshold: number | undefined): boolean {
+  return threshold === undefined ? value > 0.5 : value >= threshold;
 }
 
 function firstHighest(values: Floats, start: number, width: number): number {

@@ -17,6 +17,7 @@ const accuracy: ClassMetric = {
   name: 'accuracy',
   tasks: ['binary', 'multiclass'],
   direction: 'maximize',
+  range: [0, 1],
   weights: true,
   doc: 'The share of rows whose class is predicted: that of highest probability, the first of equals.',
   compute(evaluation) {

@@ -1,5 +1,6 @@
 import type { Codes } from '../../runtime/data/matrix.ts';
 import type { Scores } from '../../runtime/data/scores.ts';
+import { binEdges, calibrationCurve, USUAL_BINNING, type CalibrationBin } from './calibration.ts';
 import { countConfusion } from './confusion.ts';
 import type { Confusion } from './confusion.ts';
 import { rankingOf } from '../../runtime/data/ranking-curve.ts';
@@ -14,9 +15,12 @@ export interface ClassEvaluation {
   /** As in `Scores.values`: of the last class for two classes, else row-major with one column a class. */
   readonly values: Floats;
   readonly weights: Floats | undefined;
+  /** Where the bins of the calibration curve meet. */
+  readonly edges: readonly number[];
   readonly confusion: () => Confusion;
   /** How well the probability of a class ranks its rows before all others. */
   readonly ranking: (klass: number) => Ranking;
+  readonly calibration: () => readonly CalibrationBin[];
 }
 
 /** Scores of a regression. */
@@ -27,23 +31,47 @@ export interface NumberEvaluation {
   readonly weights: Floats | undefined;
 }
 
+/** How a classification is judged, beside its scores. */
+export interface Judging {
+  /** Of two classes: the last one is predicted when its probability is at least this; absent: above 0.5. */
+  readonly threshold?: number | undefined;
+  /** Where the bins of the calibration curve meet; absent: ten bins of one width. */
+  readonly edges?: readonly number[] | undefined;
+}
+
+/** Scores whose metrics are asked for under several weights. */
+export type Reweighted<E> = (weights: Floats | undefined) => E;
+
 /** Prepares scores of a classification for its metrics. Weights have shape (rows). */
-export function evaluateClasses(scores: Scores, truth: Codes, classes: readonly string[], weights?: Floats): ClassEvaluation {
+export function evaluateClasses(scores: Scores, truth: Codes, classes: readonly string[], { threshold, edges }: Judging = {}): Reweighted<ClassEvaluation> {
   const { rows, values } = scores;
-  const rankings = new Map<number, Ranking>();
-  let confusion: Confusion | undefined;
-  return {
-    rows,
-    classes,
-    truth,
-    values,
-    weights,
-    confusion: () => (confusion ??= countConfusion({ truth, values, classes, weights })),
-    ranking(klass) {
-      const known = rankings.get(klass) ?? rankingOf({ truth, values: probabilities(values, rows, klass), klass, weights });
-      rankings.set(klass, known);
-      return known;
-    },
+  const columns = perClass((klass) => probabilities(values, rows, klass));
+  const bins = edges ?? binEdges(values, USUAL_BINNING);
+  return (weights) => {
+    let confusion: Confusion | undefined;
+    let curve: readonly CalibrationBin[] | undefined;
+    const evaluation: ClassEvaluation = {
+      rows,
+      classes,
+      truth,
+      values,
+      weights,
+      edges: bins,
+      confusion: () => (confusion ??= countConfusion({ truth, values, classes, weights, threshold })),
+      ranking: perClass((klass) => rankingOf({ truth, values: columns(klass), klass, weights })),
+      calibration: () => (curve ??= calibrationCurve(evaluation)),
+    };
+    return evaluation;
+  };
+}
+
+/** A function of a class whose results are kept. */
+function perClass<T>(make: (klass: number) => T): (klass: number) => T {
+  const known = new Map<number, T>();
+  return (klass) => {
+    const found = known.get(klass) ?? make(klass);
+    known.set(klass, found);
+    return found;
   };
 }
 

@@ -11,6 +11,8 @@ interface MetricRecord {
   readonly name: string;
   readonly tasks: readonly Task[];
   readonly direction: Direction;
+  /** The least and the largest value that it can have. */
+  readonly range: readonly [number, number];
   /** Whether weights of rows are taken. */
   readonly weights: boolean;
   /** The formula, with its source, and when it is not defined. */

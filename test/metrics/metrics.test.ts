@@ -18,7 +18,7 @@ describe('the registry', () => {
     for (const metric of metrics) expect(metric.doc).toMatch(/\.$/);
   });
 
-  const all = ['accuracy', 'precision', 'recall', 'f1', 'auc', 'auc_pr', 'log_loss'];
+  const all = ['accuracy', 'precision', 'recall', 'f1', 'auc', 'auc_pr', 'log_loss', 'brier', 'ece'];
   test.each<[readonly string[], Task, readonly string[]]>([
     [['classification'], 'binary', all],
     [['regression'], 'regression', ['mse', 'rmse', 'mae', 'r2', 'mape']],
@@ -48,6 +48,12 @@ test('two classes: the shape of show --json', () => {
       yes: { precision: 0.5, recall: 0.5, f1: 0.5, support: 2 },
     },
     confusion: { labels: ['no', 'yes'], matrix: [[1, 1], [1, 1]] },
+    calibration: [
+      { from: 0.1, to: 0.2, rows: 1, predicted: 0.2, observed: 0 },
+      { from: 0.4, to: 0.5, rows: 1, predicted: 0.5, observed: 1 },
+      { from: 0.5, to: 0.6, rows: 1, predicted: 0.6, observed: 0 },
+      { from: 0.8, to: 0.9, rows: 1, predicted: 0.9, observed: 1 },
+    ],
     warnings: [],
   });
 });

@@ -16,7 +16,7 @@ import { isLatency, mainFigure } from '../render/figures.ts';
 import { formatLatency } from '../render/format.ts';
 import { renderMetrics, type MetricsPart } from '../render/metrics-table.ts';
 import { renderModel } from '../render/model-view.ts';
-import { memberNames } from '../render/names.ts';
+import { memberNames, withInputNames } from '../render/names.ts';
 import { renderReport, reportJson } from '../render/report-view.ts';
 import { safeJson } from '../render/safe-json.ts';
 import { renderSplit, splitJson } from '../render/split-view.ts';
@@ -65,7 +65,7 @@ async function showMade(showing: Showing, made: Made): Promise<Shown> {
   const { step, part, record } = made;
   const { json, lines } = await showValue(showing, made);
   const digest = record.outputs[part ?? 'value']?.digest;
-  const { warnings } = record;
+  const warnings = record.warnings.map((warning) => withInputNames(warning, step));
   return {
     json: { ...json, ...(digest === undefined ? {} : { digest }), ...(warnings.length === 0 ? {} : { warnings }) },
     lines: (view) => [

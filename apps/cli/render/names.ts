@@ -19,3 +19,11 @@ export function findStep(plan: Plan, name: string): PlanStep | undefined {
 export function isFit(step: PlanStep): boolean {
   return step.outputs.some((output) => output.part === 'value' && output.type === 'model');
 }
+
+/** What a step says of its inputs by their slots (`model[0]`), with their names: no record holds the name of another. */
+export function withInputNames(text: string, step: PlanStep): string {
+  return text.replace(/`(\w+\[\d+\])`/g, (whole, slot: string) => {
+    const input = step.inputs.find((one) => one.slot === slot);
+    return input === undefined ? whole : `\`${referenceName(input)}\``;
+  });
+}

@@ -5,7 +5,7 @@ import type { ApplyResult } from '../../session/session.ts';
 import { mainFigure, metricsOfModel } from './figures.ts';
 import { formatBytes, formatCount, formatMetric, formatSeconds, formatShare } from './format.ts';
 import { renderMetrics, type MetricsPart } from './metrics-table.ts';
-import { findStep, memberNames } from './names.ts';
+import { findStep, memberNames, withInputNames } from './names.ts';
 import { asList, asNumber, asText } from './read-json.ts';
 import { renderTable, type Cell } from './table.ts';
 import { clean, count, displayWidth, hanging, pad, type View } from './text.ts';
@@ -137,8 +137,11 @@ function keptLines({ records, store }: Summary, view: View): string[] {
 /** Warnings that are told in the summary. */
 const TOLD = 4;
 
-function warningLines({ records, file }: Summary, view: View): string[] {
-  const warnings = [...records].flatMap(([name, record]) => record.warnings.map((warning) => ({ name, warning })));
+function warningLines({ plan, records, file }: Summary, view: View): string[] {
+  const warnings = [...records].flatMap(([name, record]) => {
+    const step = findStep(plan, name);
+    return record.warnings.map((warning) => ({ name, warning: step === undefined ? warning : withInputNames(warning, step) }));
+  });
   const untold = warnings[TOLD];
   const lines = warnings.slice(0, TOLD).flatMap(({ name, warning }) => hanging(`  ${view.paint('yellow', name)}  `, clean(warning), view.width));
   return untold === undefined ? lines : [...lines, view.paint('dim', `  … ${warnings.length - TOLD} more: \`mlp show ${file} ${untold.name}\``)];

@@ -83,7 +83,7 @@ export const different: readonly (Edit & { readonly changes: readonly string[] }
   { why: 'another metric is followed', replace: [['on: auc', 'on: log_loss']], changes: ['xgboost'] },
   { why: 'another stream of random numbers', replace: [['eta: 0.1', 'eta: 0.1, stream: 1']], changes: ['xgboost'] },
   { why: 'another number of rounds between checkpoints is another model', replace: [['eta: 0.1', 'eta: 0.1, checkpoint: 10']], changes: ['xgboost'] },
-  { why: 'the seed is in every step that uses one', replace: [['seed: 7', 'seed: 8']], changes: ['holdout', 'prepare', 'xgboost'] },
+  { why: 'the seed is in every step that uses one', replace: [['seed: 7', 'seed: 8']], changes: ['holdout', 'prepare', 'xgboost', 'evaluate'] },
   { why: 'a penalty', replace: [['C: 0.5', 'C: 0.25']], changes: ['logistic'] },
   // Below it, another kind stands in its place.
   { why: 'another kind of model', replace: [['logistic(x) { C: 0.5 }', 'baseline(x)']], changes: ['logistic', 'baseline', 'evaluate', 'measure_latency', 'select'] },

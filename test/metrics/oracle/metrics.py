@@ -6,7 +6,8 @@ Versions: scikit-learn 1.9.1, numpy 2.4.6, Python 3.11.7.
 Where scikit-learn puts a number or NaN for a metric that is not defined, the expected value is null:
 precision, recall, F1 of a positive class that is never predicted, absent, or both (scikit-learn: 0 and a warning);
 auc_pr without a row of the class, and its plain mean when a class is absent (0); R² of a constant target (1 or 0);
-MAPE with a target of 0 (an error divided by the machine's epsilon). So is what is too large for a double.
+MAPE with a target of 0 (an error divided by the machine's epsilon). So is what is too large for a double. scikit-learn has
+no expected calibration error: it is written out.
 """
 import json, math, sys, warnings
 import numpy as np
@@ -89,6 +90,14 @@ def case(index):
     return kind, classes, np.array(truth), np.array(values), weights, single
 
 
+def calibration_error(confidence, hit, w):
+    """Guo et al. (2017), ten bins of one width, a value on an edge in the bin below as in `calibration_curve`."""
+    w = np.ones(len(hit)) if w is None else np.asarray(w, dtype=np.float64)
+    bins = np.searchsorted(np.linspace(0, 1, 11)[1:-1], confidence)
+    gaps = [abs(np.sum(w[bins == b] * (hit[bins == b] - confidence[bins == b]))) for b in range(10)]
+    return float(np.sum(gaps) / w.sum())
+
+
 def binary(truth, p, w, eps):
     decided = (p > 0.5).astype(int)
     c = m.confusion_matrix(truth, decided, labels=[0, 1], sample_weight=w)
@@ -103,6 +112,8 @@ def binary(truth, p, w, eps):
         "auc": m.roc_auc_score(truth, p, sample_weight=w) if positives > 0 and negatives > 0 else None,
         "auc_pr": m.average_precision_score(truth, p, sample_weight=w) if positives > 0 else None,
         "log_loss": m.log_loss(truth, np.clip(both, eps, 1 - eps), labels=[0, 1], sample_weight=w),
+        "brier": m.brier_score_loss(truth, p, labels=[0, 1], sample_weight=w),
+        "ece": calibration_error(p, truth, w),
         "confusion": c.tolist(),
     }
 
@@ -135,6 +146,8 @@ def multiclass(truth, p, w, eps, classes):
             direct = m.roc_auc_score(truth, p, multi_class="ovr", average=average, labels=labels)
             assert abs(direct - out["auc_" + average]) < 1e-12
     out["log_loss"] = m.log_loss(truth, np.clip(p, eps, 1 - eps), labels=labels, sample_weight=w)
+    out["brier"] = m.brier_score_loss(truth, p, labels=labels, sample_weight=w)
+    out["ece"] = calibration_error(p.max(axis=1), decided == truth, w)
     out["confusion"] = c.tolist()
     return out
 
