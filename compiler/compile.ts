@@ -13,6 +13,8 @@ import { fuseQueries } from './passes/fuse-queries.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Findings } from './program.ts';
 import { resolveNames } from './resolve/resolve-names.ts';
+import { checkTests } from './tests/check-tests.ts';
+import type { TableTest } from './tests/table-test.ts';
 
 /** What a compilation is given: everything that it may depend on, apart from the answers to its needs. */
 export interface CompileRequest {
@@ -31,8 +33,8 @@ export interface CompileRequest {
   readonly verify?: (phase: string, result: unknown) => void;
 }
 
-/** The plan of a file, if it has no errors. */
-export type Compilation = Checked<Plan | undefined>;
+/** The plan of a file and its tests, if it has no errors. */
+export type Compilation = Checked<{ readonly plan: Plan; readonly tests: readonly TableTest[] } | undefined>;
 
 /**
  * Compiles a file. Pure and synchronous: what it cannot know it yields as needs, and is resumed with the answers in
@@ -61,6 +63,9 @@ export function* compile(request: CompileRequest): Asking<Compilation> {
   verify('infer', typed);
 
   checkDataFlow(typed, findings);
+  const tests = checkTests({ tests: program.tests, declarations: typed, declared, params, findings });
+  verify('check-tests', tests);
+
   const targets = checkTargets(request.targets ?? [], declared, findings);
   if (hasErrors(diagnostics)) return { value: undefined, diagnostics: inOrder(diagnostics) };
 
@@ -68,7 +73,7 @@ export function* compile(request: CompileRequest): Asking<Compilation> {
   verify('lower', lowered);
 
   const plan = request.optimize === false ? removeDeadSteps(lowered, targets) : yield* optimize(lowered, targets, verify);
-  return { value: plan, diagnostics: inOrder(diagnostics) };
+  return { value: { plan, tests }, diagnostics: inOrder(diagnostics) };
 }
 
 /** The optimizer. Every pass keeps the results of the steps that remain, and their order by what they read. */

@@ -1,4 +1,3 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,8 +5,8 @@ import { dirname, extname, join } from 'node:path';
 import { canonicalJson } from '../compiler/json.ts';
 import type { AnswerTo, DescribeNeed } from '../compiler/needs.ts';
 import { ANALYSIS_VERSION, type SqlAnalysis, type SqlReferences } from '../compiler/sql/analysis.ts';
+import type { DuckDBHelper } from './duckdb-helper.ts';
 import type { AnalysisRequest } from './engines/duckdb/analyse-query.ts';
-import type { AnalysisMessage, AnalysisReply } from './engines/duckdb/analysis-server.ts';
 
 /** Answers what the compiler asks DuckDB, from the cache where it can. */
 export interface Analyser {
@@ -15,23 +14,12 @@ export interface Analyser {
   readonly analyse: (request: AnalysisRequest) => Promise<SqlAnalysis>;
   /** The columns of files. They are known by their contents: where they lie does not matter. */
   readonly describe: (need: DescribeNeed) => Promise<AnswerTo<DescribeNeed>>;
-  /** Ends the helper process, if one was started. */
-  readonly close: () => void;
 }
 
-/** What an analyser works with. */
-export interface AnalyserOptions {
-  /** The bundled worker script; it is started with the argument `analyse`. */
-  readonly worker: string;
-  /** Where answers are kept; it can be deleted at any time. */
-  readonly cacheFolder: string;
-}
-
-/** Makes an analyser. DuckDB is loaded in a process of its own, which is started at the first question that is new. */
-export function createAnalyser(options: AnalyserOptions): Analyser {
-  const helper = createHelper(options.worker);
+/** Makes an analyser that keeps answers in a folder, which can be deleted at any time, and asks the helper what is new. */
+export function createAnalyser(helper: DuckDBHelper, cacheFolder: string): Analyser {
   const answer = async <T>(question: Question, ask: () => Promise<unknown>): Promise<T> => {
-    const path = join(options.cacheFolder, `${questionKey(question)}.json`);
+    const path = join(cacheFolder, `${questionKey(question)}.json`);
     const kept = readAnswer(path);
     if (kept !== undefined) return kept as T;
     const value = await ask();
@@ -43,7 +31,6 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
     analyse: (request) => answer({ kind: 'analyse', request }, () => helper.ask({ kind: 'analyse', request })),
     describe: (need) =>
       answer({ kind: 'describe', need: withoutPaths(need) }, () => helper.ask({ kind: 'describe', need })),
-    close: helper.close,
   };
 }
 
@@ -116,56 +103,4 @@ function discard(path: string): void {
 
 function digestOf(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
-}
-
-interface Helper {
-  readonly ask: (question: Question) => Promise<unknown>;
-  readonly close: () => void;
-}
-
-interface Waiting {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
-}
-
-function createHelper(worker: string): Helper {
-  const waiting = new Map<number, Waiting>();
-  let child: ChildProcess | undefined;
-  let count = 0;
-  const fail = (reason: string) => {
-    child = undefined;
-    for (const { reject } of waiting.values()) reject(new Error(reason));
-    waiting.clear();
-  };
-  const start = () => {
-    const started = fork(worker, ['analyse'], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
-    let errors = '';
-    started.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text));
-    started.on('message', (reply: AnalysisReply) => {
-      const asked = waiting.get(reply.id);
-      waiting.delete(reply.id);
-      if (reply.ok) asked?.resolve(reply.value);
-      else asked?.reject(new Error(reply.error));
-    });
-    started.on('error', (error) => fail(`the SQL helper could not be started: ${error.message}`));
-    started.on('close', (code, signal) => {
-      if (child === started)
-        fail(`the SQL helper ended (${signal ?? code})${errors === '' ? '' : `: ${errors.trim()}`}`);
-    });
-    return started;
-  };
-  return {
-    ask: (question) =>
-      new Promise((resolve, reject) => {
-        child ??= start();
-        const id = (count += 1);
-        waiting.set(id, { resolve, reject });
-        child.send({ id, ...question } satisfies AnalysisMessage);
-      }),
-    close: () => {
-      const open = child;
-      child = undefined;
-      open?.kill();
-    },
-  };
 }

@@ -19,6 +19,14 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./commands/check.ts')).check,
   },
   {
+    name: 'test',
+    args: '<files...>',
+    summary: "run the pipelines' tests: queries on literal rows; results are neither read nor kept",
+    options: [],
+    examples: ['mlp test pipelines/flights.mlp', 'mlp test pipelines/*.mlp --json', 'mlp test pipelines/flights.mlp --target legs'],
+    load: async () => (await import('./commands/test.ts')).test,
+  },
+  {
     name: 'plan',
     args: '<file>',
     summary: 'preview: what would run, why, and how long it would take; run nothing',
@@ -76,4 +84,4 @@ export const commands: readonly CommandSpec[] = [
 ];
 
 /** Commands of the contract that come in a later version. */
-export const laterCommands = ['init', 'test', 'watch', 'predict', 'graph', 'runs', 'diff', 'verify', 'store', 'doctor', 'lsp'] as const;
+export const laterCommands = ['init', 'watch', 'predict', 'graph', 'runs', 'diff', 'verify', 'store', 'doctor', 'lsp'] as const;

@@ -6,8 +6,11 @@ import { diagnose, type Diagnostic } from '../../grammar/index.ts';
 import { compile, driveCompilation } from '../../compiler/compile.ts';
 import type { Machine } from '../../compiler/kinds/kind.ts';
 import type { Plan } from '../../compiler/plan/plan.ts';
+import type { TableTest } from '../../compiler/tests/table-test.ts';
 import { previewPlan, type Preview, type RecordAnswer, type RecordNeed } from '../../compiler/plan/preview.ts';
 import { createAnalyser } from '../../runtime/analyse.ts';
+import { createHelper, type DuckDBHelper } from '../../runtime/duckdb-helper.ts';
+import type { TestOutcome } from '../../runtime/engines/duckdb/run-test.ts';
 import type { PoolOptions } from '../../runtime/scheduler/pool.ts';
 import { keepWanted, openWorkshop, type Workshop } from '../../runtime/scheduler/workshop.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
@@ -38,7 +41,8 @@ export function openSession(options: SessionOptions): Promise<Session> {
   // Read again for every compilation: an apply writes it, and so may its user.
   let lock = readLock(project);
   const digests = openFileDigests(cache);
-  const analyser = createAnalyser({ worker, cacheFolder: cache });
+  const helper = createHelper(worker);
+  const analyser = createAnalyser(helper, cache);
   const making = lazyWorkshop(worker, options.stays === true ? { idleLife: WARM_LIFE } : {});
   let reading: Promise<Store> | undefined;
   const openForReading = (): Promise<Store> => (reading ??= openStore(root, { access: 'read' }));
@@ -52,22 +56,15 @@ export function openSession(options: SessionOptions): Promise<Session> {
       const reads = new Set([path, join(project, LOCK_FILE)]);
       const shown = relative(folder, path) || path;
       const textOf = (name: string): string | undefined => (name === shown ? (typeof text === 'string' ? text : undefined) : name === LOCK_FILE ? lock.text : undefined);
-      if (typeof text !== 'string') return { diagnostics: [text], textOf, reads };
-      const compilation = compile({
-        file: shown,
-        text,
-        registry,
-        machine: machine(),
-        engines: engineVersions(lock.value),
-        params: options.params,
-        targets: options.targets,
-      });
+      if (typeof text !== 'string') return { tests: [], diagnostics: [text], textOf, reads };
+      const { params, targets } = options;
+      const compilation = compile({ file: shown, text, registry, machine: machine(), engines: engineVersions(lock.value), params, targets });
       const answerer = { project, folder, digests, analyser, reads };
       const { value, diagnostics } = await driveCompilation(compilation, (needs) => answerNeeds(answerer, needs));
       await digests.save();
       const all = [...lock.diagnostics, ...diagnostics];
       const sound = value !== undefined && !lock.diagnostics.some((one) => one.severity === 'error');
-      return { ...(sound ? { plan: value } : {}), diagnostics: all, textOf, reads } satisfies Compiled;
+      return { ...(sound ? value : { tests: [] }), diagnostics: all, textOf, reads } satisfies Compiled;
     },
     preview: async (plan, mend) => {
       const store = mend === undefined ? await openForReading() : mending(await openStore(root, { access: 'write' }), mend.onDamage);
@@ -79,12 +76,13 @@ export function openSession(options: SessionOptions): Promise<Session> {
       reading = undefined;
       return applyPreview(preview, { ...applyOptions, project, cache, root, lock, digests, workshop: making.open(), targets: options.targets });
     },
+    test: (test) => runTest(helper, test),
     find: async (preview, name) => findMade(preview, name, await openForReading()),
     openStore: openForReading,
     settled: making.settled,
     keepWanted: making.keepWanted,
     close: () => {
-      analyser.close();
+      helper.close();
       return making.close();
     },
   });
@@ -105,6 +103,15 @@ function lazyWorkshop(worker: string, options: PoolOptions): Pick<Session, 'sett
       await opened?.pool.kill();
     },
   };
+}
+
+/** A process that ends is one failed test: the next starts another. */
+async function runTest(helper: DuckDBHelper, test: TableTest): Promise<TestOutcome> {
+  try {
+    return (await helper.ask({ kind: 'test', test })) as TestOutcome;
+  } catch (error) {
+    return { done: false, step: test.expected[0]?.step ?? '', message: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** A store in which a damaged record, once it was moved aside, is as good as none. */

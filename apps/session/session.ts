@@ -2,6 +2,8 @@ import type { Diagnostic } from '../../grammar/index.ts';
 import type { Artifact } from '../../compiler/plan/artifact.ts';
 import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
 import type { Preview } from '../../compiler/plan/preview.ts';
+import type { TableTest } from '../../compiler/tests/table-test.ts';
+import type { TestOutcome } from '../../runtime/engines/duckdb/run-test.ts';
 import type { FetchProgress } from '../../runtime/providers/ensure-provider.ts';
 import type { RunEvent } from '../../runtime/events.ts';
 import type { Store } from '../../runtime/store/store.ts';
@@ -34,6 +36,8 @@ export interface Session {
   readonly preview: (plan: Plan, mend?: { readonly onDamage: (damage: Diagnostic) => void }) => Promise<Preview>;
   /** Applies a plan as previewed. Throws a `SessionError` when something that it needs is missing: nothing was run then. */
   readonly apply: (preview: Preview, options: ApplyOptions) => Promise<ApplyResult>;
+  /** Runs a test of a file in a helper process; it reads and writes no file. */
+  readonly test: (test: TableTest) => Promise<TestOutcome>;
   /** What an apply has made of a step, if it is there and of this plan. */
   readonly find: (preview: Preview, name: string) => Promise<Found>;
   readonly openStore: () => Promise<Store>;
@@ -47,6 +51,7 @@ export interface Session {
 /** What compiling a file gave: its plan, and everything found on the way. */
 export interface Compiled {
   readonly plan?: Plan;
+  readonly tests: readonly TableTest[];
   readonly diagnostics: readonly Diagnostic[];
   /** The texts of the files that diagnostics point into. */
   readonly textOf: (file: string) => string | undefined;

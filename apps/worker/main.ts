@@ -1,7 +1,7 @@
-// The child process in which steps run, or SQL is analysed: native code that crashes takes nothing else with it.
-if (process.argv[2] === 'analyse') {
-  const { serveAnalyses } = await import('../../runtime/engines/duckdb/analysis-server.ts');
-  serveAnalyses();
+// The child process in which steps run, or questions about SQL are answered: native code that crashes takes nothing else with it.
+if (process.argv[2] === 'duckdb') {
+  const { serveHelper } = await import('../../runtime/engines/duckdb/serve-helper.ts');
+  serveHelper();
 } else {
   const [{ serveSteps }, { registry }] = await Promise.all([
     import('../../runtime/worker/serve-steps.ts'),

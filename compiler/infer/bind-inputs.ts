@@ -165,7 +165,8 @@ const VALUES: Readonly<Record<Exclude<Value['kind'], 'string' | 'word-value' | '
   record: 'a block',
 };
 
-function article(type: InputType): string {
+/** A type of values in words: `a table`. */
+export function article(type: InputType): string {
   return WORDS[type];
 }
 

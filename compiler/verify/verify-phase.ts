@@ -4,6 +4,7 @@ import { canonicalJson, type Json, type JsonObject } from '../json.ts';
 import type { RecordSchema } from '../kinds/schema.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { CheckedDeclaration, Params, ResolvedProgram, TypedDeclaration } from '../program.ts';
+import type { TableTest } from '../tests/table-test.ts';
 import type { Column } from '../types.ts';
 import type { Claim } from './claim.ts';
 import { verifyPlan } from './verify-plan.ts';
@@ -27,6 +28,8 @@ export function verifyPhase(phase: string, result: unknown): void {
       return verifyChecked(result as readonly CheckedDeclaration[], claim);
     case 'infer':
       return verifyTyped(result as readonly TypedDeclaration[], claim);
+    case 'check-tests':
+      return verifyTests(result as readonly TableTest[], claim);
     case 'lower':
     case 'dead-steps':
     case 'common-steps':
@@ -122,4 +125,16 @@ function namedColumns(value: Json): string[] {
 
 function verifyColumns(names: readonly string[], columns: readonly Column[], where: string, claim: Claim): void {
   for (const name of names) claim(columns.some((column) => column.name === name), `${where}: there is no column ${name}`);
+}
+
+function verifyTests(tests: readonly TableTest[], claim: Claim): void {
+  for (const { title, given, queries, expected } of tests) {
+    const made = new Set(given.map(({ step }) => step));
+    for (const { step, tables } of queries) {
+      for (const table of tables) claim(made.has(table.step), `${step} reads ${table.step} before it is there, in the test ${title}`);
+      made.add(step);
+    }
+    claim(expected.length > 0 && expected.every(({ step }) => made.has(step)), `what is expected is not made in the test ${title}`);
+    for (const { step, columns, rows } of [...given, ...expected]) claim(rows.every((row) => row.length === columns.length), `a row of ${step} has not one cell a column, in the test ${title}`);
+  }
 }

@@ -1,10 +1,12 @@
 import { entry } from './entry.ts';
 import { listed } from './listed.ts';
 import { tables } from './tables.ts';
+import { tests } from './tests.ts';
 
 /** What the compiler finds. */
 export const checking = {
   ...tables,
+  ...tests,
   'no-declarations': entry<object>({
     severity: 'error',
     message: () => 'the file declares nothing',

@@ -35,8 +35,9 @@ export async function runFake(argv: readonly string[], fake: FakeSession = {}, c
   const diagnostics = fake.diagnostics ?? [];
   const session: Session = {
     project: cwd,
-    compile: () => Promise.resolve({ ...(diagnostics.some(({ severity }) => severity === 'error') ? {} : { plan: preview.plan }), diagnostics, textOf: () => fake.text, reads: new Set() }),
+    compile: () => Promise.resolve({ ...(diagnostics.some(({ severity }) => severity === 'error') ? {} : { plan: preview.plan }), tests: [], diagnostics, textOf: () => fake.text, reads: new Set() }),
     preview: () => Promise.resolve(preview),
+    test: () => Promise.reject(new Error('nothing is tested in this test')),
     apply: (_preview, options) => fake.apply?.(options, () => interrupt?.()) ?? Promise.reject(new Error('nothing is applied in this test')),
     find: (_preview, name) => {
       const one = preview.steps.find(({ step }) => step.name === name);

@@ -25,7 +25,7 @@ function workersOf(pid: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((child) => parentOf(child) === pid && !readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('analyse'));
+    .filter((child) => parentOf(child) === pid && !readFileSync(`/proc/${child}/cmdline`, 'utf8').split('\0').includes('duckdb'));
 }
 
 function parentOf(pid: number): number | undefined {

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAnalyser, duckdbVersion } from '../../runtime/analyse.ts';
+import { createAnalyser, duckdbVersion, type Analyser } from '../../runtime/analyse.ts';
+import { createHelper, type DuckDBHelper } from '../../runtime/duckdb-helper.ts';
 import { flights } from './support.ts';
 
 let folder = '';
@@ -15,7 +16,7 @@ beforeAll(async () => {
   worker = join(mkdtempSync(join(process.cwd(), 'node_modules', '.mlp-test-')), 'worker.mjs');
   await build({
     stdin: {
-      contents: "import { serveAnalyses } from './runtime/engines/duckdb/analysis-server.ts'; serveAnalyses();",
+      contents: "import { serveHelper } from './runtime/engines/duckdb/serve-helper.ts'; serveHelper();",
       resolveDir: process.cwd(),
     },
     outfile: worker,
@@ -31,29 +32,35 @@ afterAll(() => {
   rmSync(join(worker, '..'), { recursive: true, force: true });
 });
 
+/** An analyser with a helper of its own. */
+function open(script: string, cacheFolder: string): Analyser & Pick<DuckDBHelper, 'close'> {
+  const helper = createHelper(script);
+  return { ...createAnalyser(helper, cacheFolder), close: helper.close };
+}
+
 const request = { text: 'SELECT origin, delay > 15 AS late FROM flights', tables: [flights] };
 
 describe('the analyser', () => {
   it('asks the helper once, and then its cache', async () => {
     const cacheFolder = join(folder, 'sql');
-    const first = createAnalyser({ worker, cacheFolder });
+    const first = open(worker, cacheFolder);
     const [references, analysis] = await Promise.all([first.references(request.text), first.analyse(request)]);
     expect(references).toEqual({ ok: true, tables: ['flights'] });
     expect(analysis).toMatchObject({ ok: true, query: { rowwise: true } });
     expect(await first.references('INSERT INTO t VALUES (1)')).toMatchObject({ ok: false });
     first.close();
 
-    const second = createAnalyser({ worker: join(folder, 'there-is-none.mjs'), cacheFolder });
+    const second = open(join(folder, 'there-is-none.mjs'), cacheFolder);
     expect(await second.references(request.text)).toEqual(references);
     expect(await second.analyse(request)).toEqual(analysis);
     const others = { ...request, tables: [{ ...flights, columns: flights.columns.slice(0, 5) }] };
-    await expect(second.analyse(others)).rejects.toThrow('SQL helper');
+    await expect(second.analyse(others)).rejects.toThrow("DuckDB's process");
     second.close();
   });
 
   it('ignores damaged entries and mends them', async () => {
     const cacheFolder = join(folder, 'damaged');
-    const analyser = createAnalyser({ worker, cacheFolder });
+    const analyser = open(worker, cacheFolder);
     await analyser.references(request.text);
     const [entry = ''] = readdirSync(cacheFolder);
     const path = join(cacheFolder, entry);
@@ -68,7 +75,7 @@ describe('the analyser', () => {
 
   it('answers even where nothing can be kept', async () => {
     writeFileSync(join(folder, 'file'), '');
-    const analyser = createAnalyser({ worker, cacheFolder: join(folder, 'file', 'sql') });
+    const analyser = open(worker, join(folder, 'file', 'sql'));
     expect(await analyser.references(request.text)).toMatchObject({ ok: true });
     analyser.close();
   });

@@ -6,6 +6,7 @@ import { compile, driveCompilation, type CompileRequest } from '../../compiler/c
 import { canonicalJson } from '../../compiler/json.ts';
 import type { Answer, Need } from '../../compiler/needs.ts';
 import type { Plan, PlanStep, RootFile } from '../../compiler/plan/plan.ts';
+import type { TableTest } from '../../compiler/tests/table-test.ts';
 import { verifyPhase } from '../../compiler/verify/verify-phase.ts';
 import { findFiles } from '../../runtime/data/files.ts';
 import { analyseQuery } from '../../runtime/engines/duckdb/analyse-query.ts';
@@ -30,6 +31,7 @@ export interface CompileOptions extends Partial<Omit<CompileRequest, 'text' | 'v
 /** The outcome of a compilation; the plan is absent when there are errors. */
 export interface Compiled {
   readonly plan: Plan | undefined;
+  readonly tests: readonly TableTest[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -48,8 +50,8 @@ export async function compileText(text: string, { folder = DATA, onPhase, ...opt
       onPhase?.(phase, result);
     },
   };
-  const { value: plan, diagnostics } = await driveCompilation(compile(request), (needs) => Promise.all(needs.map((need) => answerNeed(need, folder))));
-  return { plan, diagnostics };
+  const { value, diagnostics } = await driveCompilation(compile(request), (needs) => Promise.all(needs.map((need) => answerNeed(need, folder))));
+  return { plan: value?.plan, tests: value?.tests ?? [], diagnostics };
 }
 
 /** Compiles a text that has no errors. */

@@ -29,6 +29,20 @@ export function stepFailure(error: unknown, describe: (message: string) => { rea
   return new StepError(message, hint);
 }
 
+/** A failure of an author's query as a failure of its step. */
+export function queryFailure(error: unknown): Error {
+  return stepFailure(error, explainQuery);
+}
+
+function explainQuery(message: string): { message: string; hint?: string } {
+  const conversion = /^Could not convert (?:string )?['"]([\s\S]*)['"] to '?([\w() ,]+?)'?(?: when casting.*)?$/.exec(message);
+  if (conversion !== null) {
+    return { message: `the query meets \`${conversion[1]}\`, which is no ${conversion[2]}`, hint: 'TRY_CAST gives null where a value cannot be converted' };
+  }
+  if (/[Oo]verflow|out of range/.test(message)) return { message: `the query fails: ${message}`, hint: 'cast to a wider type first, as in `x::DOUBLE`' };
+  return { message: `the query fails: ${message}` };
+}
+
 /** What keeps a result from being written, or what does not fit into memory from being put on the disk. */
 function writingProblem(error: unknown): { readonly message: string; readonly hint?: string } | undefined {
   const raw = error instanceof Error ? error.message : String(error);

@@ -1,20 +1,25 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Answer, DescribeNeed } from '../../../compiler/needs.ts';
+import type { TableTest } from '../../../compiler/tests/table-test.ts';
 import { analyseQuery, type AnalysisRequest } from './analyse-query.ts';
 import { findReferences } from './analyse-references.ts';
 import { connectDuckDB, connectForAnalysis } from './connect.ts';
 import { describeFiles } from './describe-files.ts';
+import { runTest, type TestOutcome } from './run-test.ts';
 
-/** What the helper process is asked, over the channel of `fork`. */
-export type AnalysisMessage = { readonly id: number } & (
+/** What the helper process can be asked. */
+export type HelperQuestion =
   | { readonly kind: 'references'; readonly text: string }
   | { readonly kind: 'analyse'; readonly request: AnalysisRequest }
   | { readonly kind: 'describe'; readonly need: DescribeNeed }
-);
+  | { readonly kind: 'test'; readonly test: TableTest };
+
+/** A question, over the channel of `fork`. */
+export type HelperMessage = { readonly id: number } & HelperQuestion;
 
 /** The answer to the message of the same `id`. */
-export type AnalysisReply =
-  | { readonly id: number; readonly ok: true; readonly value: Answer }
+export type HelperReply =
+  | { readonly id: number; readonly ok: true; readonly value: Answer | TestOutcome }
   /** A bug, or a failure of the machine: problems of queries are values. */
   | { readonly id: number; readonly ok: false; readonly error: string };
 
@@ -24,13 +29,14 @@ interface Connections {
   files?: Promise<DuckDBConnection>;
 }
 
-const DESCRIBING = { threads: 1, memory: 512 * 2 ** 20 };
+/** For the heads of files and the few rows of tests. */
+const SMALL = { threads: 1, memory: 512 * 2 ** 20 };
 
 /** Answers requests one after the other until the channel is closed, and then ends the process. */
-export function serveAnalyses(): void {
+export function serveHelper(): void {
   const connections: Connections = {};
   let last: Promise<void> = Promise.resolve();
-  process.on('message', (message: AnalysisMessage) => {
+  process.on('message', (message: HelperMessage) => {
     last = last.then(async () => {
       process.send?.(await answer(connections, message));
     });
@@ -38,7 +44,7 @@ export function serveAnalyses(): void {
   process.on('disconnect', () => process.exit(0));
 }
 
-async function answer(connections: Connections, message: AnalysisMessage): Promise<AnalysisReply> {
+async function answer(connections: Connections, message: HelperMessage): Promise<HelperReply> {
   const { id } = message;
   try {
     return { id, ok: true, value: await find(connections, message) };
@@ -47,13 +53,15 @@ async function answer(connections: Connections, message: AnalysisMessage): Promi
   }
 }
 
-async function find(connections: Connections, message: AnalysisMessage): Promise<Answer> {
+async function find(connections: Connections, message: HelperMessage): Promise<Answer | TestOutcome> {
   switch (message.kind) {
     case 'references':
       return findReferences(await (connections.analysis ??= connectForAnalysis()), message.text);
     case 'analyse':
       return analyseQuery(await (connections.analysis ??= connectForAnalysis()), message.request);
     case 'describe':
-      return describeFiles(await (connections.files ??= connectDuckDB(DESCRIBING)), message.need);
+      return describeFiles(await (connections.files ??= connectDuckDB(SMALL)), message.need);
+    case 'test':
+      return runTest(await (connections.files ??= connectDuckDB(SMALL)), message.test);
   }
 }

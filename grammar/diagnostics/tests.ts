@@ -1,0 +1,50 @@
+import { entry } from './entry.ts';
+import { listed } from './listed.ts';
+
+/** What the compiler finds in `test` blocks: a part of `checking`. */
+export const tests = {
+  'duplicate-test': entry<{ title: string }>({
+    severity: 'error',
+    message: ({ title }) => `two tests are called "${title}"`,
+    hint: () => 'give one of them another title: results are told by it',
+  }),
+  'test-without-expect': entry<{ title: string }>({
+    severity: 'error',
+    message: ({ title }) => `the test "${title}" expects nothing`,
+    hint: () => 'add the rows that a table must have: `expect legs: [{ late: true }]`',
+  }),
+  'test-needs-given': entry<{ table: string; needs: string; columns: readonly string[] }>({
+    severity: 'error',
+    message: ({ table, needs }) =>
+      table === needs ? `\`${table}\` is made by no query: a test can give its rows, not expect them` : `\`${table}\` is made from \`${needs}\`, which the test does not give`,
+    hint: ({ table, needs, columns }) => (table === needs ? undefined : `add \`given ${needs}: [{ ${columns.map((column) => `${keyText(column)}: …`).join(', ')} }]\``),
+  }),
+  'test-given-and-expected': entry<{ table: string }>({
+    severity: 'error',
+    message: ({ table }) => `\`${table}\` is given, so nothing of it would be tested`,
+    hint: () => 'give the tables that it is made from, or expect a table that is made from it',
+  }),
+  'test-unused': entry<{ table: string }>({
+    severity: 'warning',
+    message: ({ table }) => `\`${table}\` is given, and nothing that is expected is made from it`,
+    hint: () => 'take it out',
+  }),
+  'test-missing-cells': entry<{ table: string; columns: readonly string[]; given: boolean }>({
+    severity: 'error',
+    message: ({ table, columns, given }) =>
+      given
+        ? `this row leaves out ${listed(columns, 12)}, which may not be null in \`${table}\``
+        : `this row leaves out ${listed(columns, 12)}, which other rows of \`${table}\` name`,
+    hint: ({ columns, given }) => (given ? undefined : `every row names the columns that are compared; where null is expected write \`${keyText(columns[0] ?? '')}: none\``),
+  }),
+  'test-empty-rows': entry<{ table: string; columns: readonly string[] }>({
+    severity: 'error',
+    message: () => 'these rows name no columns, so that nothing is compared',
+    hint: ({ table, columns }) => `\`${table}\` has ${listed(columns, 12)}`,
+  }),
+};
+
+/** A column's name as the key of a row. */
+function keyText(name: string): string {
+  return /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
+}

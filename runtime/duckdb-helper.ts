@@ -1,0 +1,57 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import type { HelperMessage, HelperQuestion, HelperReply } from './engines/duckdb/serve-helper.ts';
+
+/** A process of its own in which DuckDB is loaded, started at the first question. */
+export interface DuckDBHelper {
+  readonly ask: (question: HelperQuestion) => Promise<unknown>;
+  /** Ends the process, if one was started. */
+  readonly close: () => void;
+}
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Makes a helper of the bundled worker script, which is started with the argument `duckdb`. */
+export function createHelper(worker: string): DuckDBHelper {
+  const waiting = new Map<number, Waiting>();
+  let child: ChildProcess | undefined;
+  let count = 0;
+  const fail = (reason: string) => {
+    child = undefined;
+    for (const { reject } of waiting.values()) reject(new Error(reason));
+    waiting.clear();
+  };
+  const start = () => {
+    const started = fork(worker, ['duckdb'], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
+    let errors = '';
+    started.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text));
+    started.on('message', (reply: HelperReply) => {
+      const asked = waiting.get(reply.id);
+      waiting.delete(reply.id);
+      if (reply.ok) asked?.resolve(reply.value);
+      else asked?.reject(new Error(reply.error));
+    });
+    started.on('error', (error) => fail(`DuckDB's process could not be started: ${error.message}`));
+    started.on('close', (code, signal) => {
+      if (child === started)
+        fail(`DuckDB's process ended (${signal ?? code})${errors === '' ? '' : `: ${errors.trim()}`}`);
+    });
+    return started;
+  };
+  return {
+    ask: (question) =>
+      new Promise((resolve, reject) => {
+        child ??= start();
+        const id = (count += 1);
+        waiting.set(id, { resolve, reject });
+        child.send({ id, ...question } satisfies HelperMessage);
+      }),
+    close: () => {
+      const open = child;
+      child = undefined;
+      open?.kill();
+    },
+  };
+}
