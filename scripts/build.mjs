@@ -4,7 +4,7 @@ import { chmod, readFile, rm } from 'node:fs/promises';
 
 const { dependencies } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
 // What is native, or large and rarely needed. (The 180 modules of DuckDB's interface load twice as fast in one file.)
-const native = ['@duckdb/node-bindings', 'koffi', 'apache-arrow', 'vega-datasets'];
+const native = ['@duckdb/node-bindings', 'koffi', 'apache-arrow', 'vega-datasets', '@tensorflow/tfjs-core'];
 const root = new URL('..', import.meta.url);
 
 await rm(new URL('dist', root), { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { baseline } from './models/baseline.ts';
 import { linear } from './models/linear.ts';
 import { logistic } from './models/logistic.ts';
 import { measureLatency } from './models/measure-latency.ts';
+import { network } from './models/network.ts';
 import { xgboost } from './models/xgboost.ts';
 import { evaluate } from './reports/evaluate.ts';
 import { csv } from './sources/csv.ts';
@@ -28,6 +29,7 @@ const kinds: readonly Kind[] = [
   byTime,
   prepare,
   xgboost,
+  network,
   logistic,
   linear,
   baseline,

@@ -75,7 +75,7 @@ describe('imports', () => {
   });
 
   it('keep native code in runtime/engines, loaded when it is needed', () => {
-    const native = ['@duckdb/node-api', 'koffi'];
+    const native = ['@duckdb/node-api', 'koffi', '@tensorflow/tfjs-core'];
     const wrong: string[] = [];
     for (const file of files) {
       const source = parsed.get(file);

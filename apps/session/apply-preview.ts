@@ -11,7 +11,7 @@ import type { Workshop } from '../../runtime/scheduler/workshop.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
 import { registry } from '../../stdlib/index.ts';
-import { enginesOf, ensureEngines, LOCK_FILE, type EngineFolders, type readLock } from './engines.ts';
+import { enginesOf, ensureEngines, LOCK_FILE, type EngineFolders, type ProjectLock } from './engines.ts';
 import { SessionError, type ApplyOptions, type ApplyResult } from './session.ts';
 
 /** The options of an apply, and what of its session it works with. Folders and files are absolute paths. */
@@ -20,7 +20,7 @@ export interface ApplySetting extends ApplyOptions {
   readonly cache: string;
   /** The store's folder. */
   readonly root: string;
-  readonly lock: ReturnType<typeof readLock>;
+  readonly lock: ProjectLock;
   readonly workshop: Workshop;
   readonly digests: FileDigests;
   readonly targets: readonly string[];
@@ -67,7 +67,7 @@ async function prepareEngines(preview: Preview, setting: ApplySetting): Promise<
   if (needed.size === 0) return new Map();
   const { found, diagnostics } = await ensureEngines(setting.lock.value, needed, setting);
   if (hasErrors(diagnostics)) throw new SessionError(diagnostics);
-  if (setting.lock.isNew) await writeFile(join(setting.project, LOCK_FILE), setting.lock.text);
+  if (setting.lock.update !== undefined) await writeFile(join(setting.project, LOCK_FILE), setting.lock.update);
   return found;
 }
 

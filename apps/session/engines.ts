@@ -3,36 +3,60 @@ import { join } from 'node:path';
 import { diagnose, type Checked, type Diagnostic } from '../../grammar/index.ts';
 import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
 import { duckdbVersion } from '../../runtime/analyse.ts';
+import { bestBackend } from '../../runtime/providers/backends.ts';
 import { defaultLock } from '../../runtime/providers/default-lock.ts';
 import { ensureProvider, type FetchProgress } from '../../runtime/providers/ensure-provider.ts';
-import { findLockEntry, parseLock, printLock, type Lock } from '../../runtime/providers/lock.ts';
+import { ensureBackend } from '../../runtime/providers/ensure-backend.ts';
+import { findLockEntry, isWheel, parseLock, printLock, type Lock } from '../../runtime/providers/lock.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
 import { registry } from '../../stdlib/index.ts';
 
 /** The name of the project's lock. */
 export const LOCK_FILE = 'mlp.lock';
 
-/** The project's lock; the one that this version of the program was tested with, where the project has none. */
-export function readLock(project: string): Checked<Lock> & { readonly text: string; readonly isNew: boolean } {
-  const path = join(project, LOCK_FILE);
+/** A project's lock. */
+export interface ProjectLock extends Checked<Lock> {
+  /** The file's text. */
+  readonly text: string;
+  /** What the file should say, where there is none or it lacks an engine of this version of the program. */
+  readonly update?: string;
+}
+
+/**
+ * The project's lock. Where it has none, it is the one that this version of the program was tested with, and an engine
+ * that a lock does not have yet is added: with the best backend at hand on this machine.
+ */
+export function readLock(project: string): ProjectLock {
   try {
-    const text = readFileSync(path, 'utf8');
-    return { ...parseLock(text, LOCK_FILE), text, isNew: false };
+    const text = readFileSync(join(project, LOCK_FILE), 'utf8');
+    const { value, diagnostics } = parseLock(text, LOCK_FILE);
+    const missing = diagnostics.length > 0 ? [] : newEntries(project).filter(({ engine }) => !value.some((one) => one.engine === engine));
+    if (missing.length === 0) return { value, diagnostics, text };
+    const complete = [...value, ...missing];
+    return { value: complete, diagnostics, text, update: printLock(complete) };
   } catch (error) {
-    const lock = defaultLock();
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { value: lock, diagnostics: [], text: printLock(lock), isNew: true };
-    const code = (error as NodeJS.ErrnoException).code;
+    const value = newEntries(project);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return { value, diagnostics: [], text: '', update: printLock(value) };
     const reason = code === 'EISDIR' ? 'it is a folder' : code === 'EACCES' ? 'it may not be read' : String(code ?? error);
-    return { value: lock, diagnostics: [diagnose('lock-unreadable', undefined, { file: LOCK_FILE, reason })], text: '', isNew: false };
+    return { value, diagnostics: [diagnose('lock-unreadable', undefined, { file: LOCK_FILE, reason })], text: '' };
   }
 }
 
-/** Versions of the engines by name: DuckDB's from its package, the others' from the lock, for this platform. */
+function newEntries(project: string): Lock {
+  const here = platformName();
+  return defaultLock().map((entry) => (isWheel(entry) || entry.platform !== here ? entry : { ...entry, backend: bestBackend(project) }));
+}
+
+/**
+ * Versions of the engines by name: DuckDB's from its package, the others' from the lock, for this platform, with the
+ * backend where there are several: results depend on it.
+ */
 export function engineVersions(lock: Lock): Record<string, string> {
   const versions: Record<string, string> = { duckdb: duckdbVersion() };
   for (const { engine } of lock) {
     const entry = findLockEntry(lock, engine, platformName()) ?? lock.find((one) => one.engine === engine);
-    if (entry !== undefined) versions[engine] = entry.version;
+    if (entry !== undefined) versions[engine] = isWheel(entry) ? entry.version : `${entry.version} ${entry.backend}`;
   }
   return versions;
 }
@@ -51,11 +75,18 @@ export type EngineFolders = ReadonlyMap<string, string>;
 export async function ensureEngines(
   lock: Lock,
   needed: ReadonlyMap<string, string>,
-  options: { readonly onFetch?: ((progress: FetchProgress) => void) | undefined; readonly signal?: AbortSignal | undefined },
+  options: { readonly project: string; readonly onFetch?: ((progress: FetchProgress) => void) | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<{ readonly found: EngineFolders; readonly diagnostics: readonly Diagnostic[] }> {
   const found = new Map<string, string>();
   const diagnostics: Diagnostic[] = [];
   for (const [engine, step] of needed) {
+    const entry = findLockEntry(lock, engine, platformName());
+    if (entry !== undefined && !isWheel(entry)) {
+      const ensured = ensureBackend(entry, { project: options.project, step });
+      if (ensured.ok) found.set(engine, ensured.folder);
+      else diagnostics.push(ensured.diagnostic);
+      continue;
+    }
     const ensured = await ensureProvider({
       lock,
       engine,

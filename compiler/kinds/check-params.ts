@@ -171,7 +171,9 @@ function isShape(error: ErrorObject, union: ErrorObject): boolean {
     const missing = String(error.params['missingProperty'] ?? '');
     return error.keyword === 'type' || error.keyword === 'enum' || (error.keyword === 'required' && missing.startsWith('$'));
   }
-  return error.keyword === 'const' || error.instancePath.endsWith('/$call');
+  // What is inside an argument has a form of its own.
+  const isOwn = error.instancePath.lastIndexOf('/') === union.instancePath.length;
+  return isOwn && (error.keyword === 'const' || error.instancePath.endsWith('/$call'));
 }
 
 function steps(instancePath: string): string[] {

@@ -146,6 +146,11 @@ export function byColumn(value: ParamSchema, known: Readonly<Record<string, Para
   return { type: 'object', properties: known, additionalProperties: value, 'x-record': true, 'x-columns-as-keys': true };
 }
 
+/** Keys that are names of the author's data, such as classes: only a run knows which there are. */
+export function byName(value: ParamSchema): RecordSchema {
+  return { type: 'object', properties: {}, additionalProperties: value, 'x-record': true };
+}
+
 /** The columns of a source with their types: keys are new names, values are types. */
 export function columnTypes(): RecordSchema {
   return { type: 'object', properties: {}, additionalProperties: typeSchema(), 'x-record': true };

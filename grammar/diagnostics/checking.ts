@@ -330,4 +330,29 @@ export const checking = {
     message: ({ name }) => `\`${name}\` is the weight of a row and a feature too`,
     hint: ({ name }) => `add it to the \`drop\` of the features: \`drop: [${name}]\``,
   }),
+  'weight-without-classes': entry<{ target: string }>({
+    severity: 'error',
+    message: ({ target }) => `\`class_weight\` weighs classes, and \`${target}\` is a number`,
+    hint: () => 'take it out; `weight` names a column that says how much each row counts',
+  }),
+  'embedded-number': entry<{ name: string }>({
+    severity: 'error',
+    message: ({ name }) => `\`${name}\` is a number, and only the levels of a category are embedded`,
+    hint: ({ name }) => `take it out of \`embed\`, or encode it: \`encode { ${name}: native }\``,
+  }),
+  'loss-of-classes': entry<{ loss: string; target: string; task: string }>({
+    severity: 'error',
+    message: ({ loss, target, task }) => `the loss \`${loss}\` is of numbers, and predicting \`${target}\` is a ${task} task`,
+    hint: () => 'take `loss` out: classes have the cross entropy',
+  }),
+  'layer-too-large': entry<{ place: number; layer: string; sees: string; parameters: number; most: number }>({
+    severity: 'error',
+    message: ({ place, layer, sees, parameters }) => `layer ${place}, \`${layer}\`, sees ${sees} and would learn ${parameters.toLocaleString('en')} numbers`,
+    hint: ({ most }) => `a network learns at most ${most.toLocaleString('en')}: give this layer or the one before it fewer units`,
+  }),
+  'normalised-alone': entry<{ place: number; sees: string }>({
+    severity: 'error',
+    message: ({ place, sees }) => `layer ${place}, \`batch_norm\`, sees ${sees} of one row at a time, which is its own mean`,
+    hint: () => 'raise `batch` to 2 at least (32 or more is usual), or take the layer out',
+  }),
 };

@@ -118,6 +118,16 @@ export const running = {
     hint: ({ platforms }) =>
       platforms.length === 0 ? 'take mlp.lock out of the way, and it is written anew with the engines that this version is tested with' : `there is one for ${platforms.join(', ')}; steps that do without it run`,
   }),
+  'engine-not-installed': entry<{ engine: string; step: string; backend: string; name: string; version: string }>({
+    severity: 'error',
+    message: ({ engine, step, backend, name }) => `\`${step}\` needs ${engine} on its backend ${backend}, which mlp.lock pins, and the package ${name} is not installed`,
+    hint: ({ name, version }) => `\`npm install ${name}@${version}\`, or pin another backend in mlp.lock (wasm comes with mlp): results then differ a little, and models are trained anew`,
+  }),
+  'engine-other-version': entry<{ engine: string; step: string; name: string; version: string; installed: string }>({
+    severity: 'error',
+    message: ({ engine, step, name, version, installed }) => `\`${step}\` needs ${engine} ${version}, which mlp.lock pins, and ${name} is installed as ${installed}`,
+    hint: ({ name, version, installed }) => `\`npm install ${name}@${version}\`, or write \`version = ${installed}\` into mlp.lock: models are then trained anew`,
+  }),
   'engine-no-python': entry<EngineNeed & WheelByHand>({
     severity: 'error',
     message: (need) => noEngine(need, 'it is fetched by pip, and there is no Python 3 on the PATH'),

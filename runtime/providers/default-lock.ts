@@ -1,8 +1,11 @@
-import type { Lock, LockEntry } from './lock.ts';
+import { TENSORFLOWJS, TENSORFLOWJS_VERSION } from './backends.ts';
+import type { Lock, PackageEntry, WheelEntry } from './lock.ts';
+import { PLATFORMS } from './platform.ts';
 
 /** The engines that this version of the program was tested with: the lock of a project that has none yet. */
 export function defaultLock(): Lock {
   return [
+    ...PLATFORMS.map((platform): PackageEntry => ({ engine: TENSORFLOWJS, platform, version: TENSORFLOWJS_VERSION, backend: 'wasm' })),
     xgboost('darwin-arm64', {
       distribution: 'xgboost',
       file: 'xgboost-3.4.1-py3-none-macosx_12_0_arm64.whl',
@@ -31,8 +34,8 @@ export function defaultLock(): Lock {
 }
 
 function xgboost(
-  platform: LockEntry['platform'],
-  pin: Pick<LockEntry, 'distribution' | 'file' | 'size' | 'sha256'>,
-): LockEntry {
+  platform: WheelEntry['platform'],
+  pin: Pick<WheelEntry, 'distribution' | 'file' | 'size' | 'sha256'>,
+): WheelEntry {
   return { engine: 'xgboost', platform, version: '3.4.1', ...pin };
 }

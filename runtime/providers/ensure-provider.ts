@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { diagnose, type Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
 import { ENGINE_LAYOUTS, type EngineLayout } from './engine-layout.ts';
 import { engineSubject, fetchWheel } from './fetch-wheel.ts';
-import type { LockEntry } from './lock.ts';
+import type { WheelEntry } from './lock.ts';
 import { defaultCacheFolder, platformName } from './platform.ts';
 import { inspectFolder, providerFolder, writeMarker } from './provider-folder.ts';
 import { providerState, type ProviderQuery } from './provider-state.ts';
@@ -32,7 +32,7 @@ export interface FetchProgress {
 
 /** An engine that is there, or why it is not. */
 export type EnsuredProvider =
-  | { readonly ok: true; readonly entry: LockEntry; readonly library: string }
+  | { readonly ok: true; readonly entry: WheelEntry; readonly library: string }
   | { readonly ok: false; readonly diagnostic: Diagnostic };
 
 /**
@@ -67,7 +67,7 @@ function failed(diagnostic: Diagnostic): EnsuredProvider {
 
 async function makeProvider(
   request: EnsureRequest & { readonly cacheFolder: string },
-  entry: LockEntry,
+  entry: WheelEntry,
   layout: EngineLayout,
 ): Promise<{ readonly library: string } | { readonly diagnostic: Diagnostic }> {
   const { engine, cacheFolder, step, onProgress, signal } = request;
@@ -116,7 +116,7 @@ async function makeStaging(cacheFolder: string, engine: string): Promise<string>
 }
 
 /** Renames a complete folder to its place. Where another process was faster, its folder stays; a damaged one goes. */
-async function moveIntoPlace(from: string, to: string, entry: LockEntry): Promise<void> {
+async function moveIntoPlace(from: string, to: string, entry: WheelEntry): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   for (let attempt = 1; ; attempt++) {
     try {

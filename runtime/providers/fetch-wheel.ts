@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diagnose, type Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
-import type { LockEntry } from './lock.ts';
+import type { WheelEntry } from './lock.ts';
 import { fileDigest } from './provider-folder.ts';
 import type { PipOutcome, RunPip } from './run-pip.ts';
 
 /** Which wheel to fetch, and where to. */
 export interface FetchRequest {
-  readonly entry: LockEntry;
+  readonly entry: WheelEntry;
   readonly cacheFolder: string;
   /** An empty folder that the wheel goes into. */
   readonly folder: string;
@@ -39,7 +39,7 @@ export async function fetchWheel(request: FetchRequest): Promise<FetchedWheel> {
 }
 
 /** An engine and who needs it, as the catalogue's messages take them. */
-export function engineSubject(entry: LockEntry, step: string | undefined) {
+export function engineSubject(entry: WheelEntry, step: string | undefined) {
   return { engine: `${entry.engine} ${entry.version}`, step };
 }
 
@@ -52,7 +52,7 @@ function wheelFolder(cacheFolder: string): string {
  * The library needs no Python at all, so the wheel is asked for by a Python that it supports, whichever one runs pip;
  * the platform is the last part of its file name (PEP 427).
  */
-function pipArguments({ distribution, version, file }: LockEntry): string[] {
+function pipArguments({ distribution, version, file }: WheelEntry): string[] {
   const platform = file.replace(/\.whl$/, '').split('-').at(-1)?.split('.')[0] ?? 'any';
   const wanted = ['--platform', platform, '--python-version', '3.13', `${distribution}==${version}`];
   return ['--no-deps', '--only-binary=:all:', ...wanted];

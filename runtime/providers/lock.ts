@@ -1,9 +1,13 @@
 import { diagnose, type Checked, type Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
 import type { Span } from '../../grammar/span.ts';
+import { BACKENDS, TENSORFLOWJS, type Backend } from './backends.ts';
 import { isPlatform, PLATFORMS, type Platform } from './platform.ts';
 
-/** One engine for one platform, pinned to the byte: a wheel of the Python Package Index. */
-export interface LockEntry {
+/** One engine for one platform, pinned. */
+export type LockEntry = WheelEntry | PackageEntry;
+
+/** An engine pinned to the byte: a wheel of the Python Package Index. */
+export interface WheelEntry {
   readonly engine: string;
   readonly platform: Platform;
   readonly version: string;
@@ -16,6 +20,19 @@ export interface LockEntry {
   readonly sha256: string;
 }
 
+/** An engine that npm carries, in several packages that compute the same and not to the same bit: which of them it is. */
+export interface PackageEntry {
+  readonly engine: string;
+  readonly platform: Platform;
+  readonly version: string;
+  readonly backend: Backend;
+}
+
+/** Whether an entry pins a wheel. */
+export function isWheel(entry: LockEntry): entry is WheelEntry {
+  return 'file' in entry;
+}
+
 /** The content of `mlp.lock`, sorted by engine and platform. */
 export type Lock = readonly LockEntry[];
 
@@ -25,6 +42,7 @@ export type Lock = readonly LockEntry[];
  */
 const KEYS = {
   version: { pattern: /^\d[\w.+]*$/, expected: 'a version such as 3.4.1' },
+  backend: { pattern: new RegExp(`^(?:${BACKENDS.join('|')})$`), expected: `one of ${BACKENDS.join(', ')}` },
   distribution: { pattern: /^[a-z0-9][\w.-]*$/i, expected: 'the name of a package' },
   file: { pattern: /^\w[\w.+-]*\.whl$/, expected: 'the name of a .whl file' },
   size: { pattern: /^[1-9]\d{0,14}$/, expected: 'a number of bytes' },
@@ -33,14 +51,19 @@ const KEYS = {
 
 type Key = keyof typeof KEYS;
 
-const HEADER = `# Pins the engines that npm does not carry, for every platform. Keep it under version control.
+/** The keys of an engine that npm carries; all the others have those of a wheel. */
+const PACKAGE_KEYS: readonly Key[] = ['version', 'backend'];
+const WHEEL_KEYS: readonly Key[] = ['version', 'distribution', 'file', 'size', 'sha256'];
+
+const HEADER = `# Pins the engines that train models, for every platform. Keep it under version control.
 # One entry a block, sorted: merging two versions of this file needs no thought.
 `;
 
 /** The lock as text: sorted blocks, one blank line between two. `parseLock` reads it back. */
 export function printLock(lock: Lock): string {
   const blocks = [...lock].sort(compareEntries).map((entry) => {
-    const lines = (Object.keys(KEYS) as Key[]).map((key) => `${key} = ${entry[key]}\n`);
+    const values: Readonly<Partial<Record<Key, string | number>>> = entry;
+    const lines = keysOf(entry.engine).map((key) => `${key} = ${values[key] ?? ''}\n`);
     return `\n[${entry.engine} ${entry.platform}]\n${lines.join('')}`;
   });
   return HEADER + blocks.join('');
@@ -88,11 +111,19 @@ function readBlocks(text: string, file: string, diagnostics: Diagnostic[]): Bloc
     else if (/^(?:<{7}|={7}|>{7}|\|{7})/.test(line)) diagnostics.push(diagnose('lock-merge-conflict', span, {}));
     else if (key === undefined || value === undefined || block === undefined) {
       diagnostics.push(diagnose('lock-bad-line', span, { line }));
-    } else if (!(key in KEYS) || block.values.has(key)) {
-      diagnostics.push(diagnose('lock-bad-key', span, { key, entry: block.title, known: Object.keys(KEYS) }));
+    } else if (!keysOf(engineOf(block)).includes(key as Key) || block.values.has(key)) {
+      diagnostics.push(diagnose('lock-bad-key', span, { key, entry: block.title, known: keysOf(engineOf(block)) }));
     } else block.values.set(key, { text: value, span });
   }
   return blocks;
+}
+
+function keysOf(engine: string): readonly Key[] {
+  return engine === TENSORFLOWJS ? PACKAGE_KEYS : WHEEL_KEYS;
+}
+
+function engineOf({ title }: Block): string {
+  return title.split(' ')[0] ?? '';
 }
 
 function checkBlock({ title, span, values }: Block, diagnostics: Diagnostic[]): LockEntry | undefined {
@@ -110,9 +141,9 @@ function checkBlock({ title, span, values }: Block, diagnostics: Diagnostic[]): 
     }
     return found?.text ?? '';
   };
-  const [version, distribution, file, sha256] = [take('version'), take('distribution'), take('file'), take('sha256')];
-  const size = Number(take('size'));
-  return diagnostics.length > before ? undefined : { engine, platform, version, distribution, file, size, sha256 };
+  const given = Object.fromEntries(keysOf(engine).map((key) => [key, take(key)]));
+  const size = 'size' in given ? { size: Number(given['size']) } : {};
+  return diagnostics.length > before ? undefined : ({ engine, platform, ...given, ...size } as LockEntry);
 }
 
 function compareEntries(a: LockEntry, b: LockEntry): number {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { LockEntry } from './lock.ts';
+import type { WheelEntry } from './lock.ts';
 import type { UnpackedFile } from './unpack-wheel.ts';
 
 /** What the marker in an unpacked engine's folder says: what was unpacked, from which wheel. */
@@ -19,13 +19,13 @@ interface Marker {
 const MARKER = 'engine.json';
 
 /** The folder of an engine within the cache. It has the wheel's digest in its name: another wheel is another folder. */
-export function providerFolder(cacheFolder: string, entry: LockEntry): string {
+export function providerFolder(cacheFolder: string, entry: WheelEntry): string {
   const { engine, version, platform, sha256 } = entry;
   return join(cacheFolder, 'engines', `${engine}-${version}-${platform}-${sha256.slice(0, 16)}`);
 }
 
 /** Writes the marker that makes a folder complete. */
-export async function writeMarker(folder: string, entry: LockEntry, files: readonly UnpackedFile[]): Promise<void> {
+export async function writeMarker(folder: string, entry: WheelEntry, files: readonly UnpackedFile[]): Promise<void> {
   const { engine, version, sha256: wheel } = entry;
   const marker: Marker = { format: 1, engine, version, wheel, files };
   await writeFile(join(folder, MARKER), `${JSON.stringify(marker, undefined, 2)}\n`);
@@ -37,7 +37,7 @@ export async function writeMarker(folder: string, entry: LockEntry, files: reado
  */
 export async function inspectFolder(
   folder: string,
-  entry: LockEntry,
+  entry: WheelEntry,
   options: { readonly digests?: boolean } = {},
 ): Promise<'present' | 'absent' | 'damaged'> {
   if (!(await stat(folder).then((found) => found.isDirectory(), isMissing))) return 'absent';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ENGINE_LAYOUTS } from './engine-layout.ts';
-import { findLockEntry, type Lock, type LockEntry } from './lock.ts';
+import { findLockEntry, isWheel, type Lock, type WheelEntry } from './lock.ts';
 import { defaultCacheFolder, isPlatform, platformName } from './platform.ts';
 import { inspectFolder, providerFolder } from './provider-folder.ts';
 
@@ -17,9 +17,9 @@ export interface ProviderQuery {
 
 /** Whether an engine is there, without fetching it: for plans and `mlp doctor`. */
 export type ProviderState =
-  | { readonly state: 'present'; readonly entry: LockEntry; readonly library: string }
+  | { readonly state: 'present'; readonly entry: WheelEntry; readonly library: string }
   /** `damaged`: it was there, and its files have changed since. Both are mended by fetching. */
-  | { readonly state: 'absent' | 'damaged'; readonly entry: LockEntry }
+  | { readonly state: 'absent' | 'damaged'; readonly entry: WheelEntry }
   /** The lock has no entry for this engine on this platform. */
   | { readonly state: 'unsupported'; readonly platform: string };
 
@@ -28,7 +28,7 @@ export async function providerState(query: ProviderQuery & { readonly digests?: 
   const { lock, engine, cacheFolder = defaultCacheFolder(), platform = platformName(), digests = false } = query;
   const entry = findLockEntry(lock, engine, platform);
   const layout = ENGINE_LAYOUTS[engine];
-  if (entry === undefined || layout === undefined || !isPlatform(platform)) return { state: 'unsupported', platform };
+  if (entry === undefined || !isWheel(entry) || layout === undefined || !isPlatform(platform)) return { state: 'unsupported', platform };
   const folder = providerFolder(cacheFolder, entry);
   const state = await inspectFolder(folder, entry, { digests });
   if (state !== 'present') return { state, entry };

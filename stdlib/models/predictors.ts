@@ -5,6 +5,7 @@ import type { Scores } from '../../runtime/data/scores.ts';
 import type { LinearModel } from './linear/linear-model.ts';
 import { predictBaseline, type BaselineModel } from './linear/baseline.ts';
 import { linearPredictor } from './linear/predict-linear.ts';
+import { engineFolder } from './network/engine-folder.ts';
 
 /** A loaded model: what evaluation, prediction and serving ask. Not for use after `close`. */
 export interface Predictor {
@@ -31,6 +32,7 @@ const LOADERS: Readonly<Record<string, (loading: Loading) => Promise<Predictor>>
   xgboost: loadXgboost,
   logistic: loadLinear,
   linear: loadLinear,
+  network: loadNetwork,
   baseline: loadBaseline,
 };
 
@@ -59,6 +61,16 @@ function loadLinear({ bytes, template }: Loading): Promise<Predictor> {
   return Promise.resolve({ predict, predictRow: rowOfMatrix(template, predict), close: () => undefined });
 }
 
+async function loadNetwork({ bytes, template, engines }: Loading): Promise<Predictor> {
+  const [{ openTfjs }, { decodeNetwork }, { networkPredictor }] = await Promise.all([
+    import('../../runtime/engines/tfjs/open-tfjs.ts'),
+    import('./network/network-model.ts'),
+    import('./network/predict-network.ts'),
+  ]);
+  const predict = networkPredictor(await openTfjs(engineFolder(engines)), decodeNetwork(bytes));
+  return { predict, predictRow: rowOfMatrix(template, predict), close: () => undefined };
+}
+
 function loadBaseline({ bytes }: Loading): Promise<Predictor> {
   const baseline = JSON.parse(new TextDecoder().decode(bytes)) as BaselineModel;
   return Promise.resolve({
@@ -69,7 +81,7 @@ function loadBaseline({ bytes }: Loading): Promise<Predictor> {
 }
 
 /** Predicts a row through a matrix of one row, which is used again each time. */
-function rowOfMatrix(template: Matrix, predict: (matrix: Matrix) => Float64Array): Predictor['predictRow'] {
+function rowOfMatrix(template: Matrix, predict: (matrix: Matrix) => Scores['values']): Predictor['predictRow'] {
   const features = template.features.map(
     (feature): Feature => (feature.kind === 'category' ? { ...feature, codes: new Uint32Array(1) } : { ...feature, values: new Float64Array(1) }),
   );

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../compiler/json.ts';
 import { boolean, byColumn, column, described, either, integer, list, number, record, word, type ParamSchema, type RecordSchema } from '../../compiler/kinds/schema.ts';
 import type { Task } from '../../compiler/types.ts';
 import { XGBOOST_OBJECTIVES, XGBOOST_PARAMETERS, type NumberRange, type XgboostParameter } from '../../runtime/engines/xgboost/parameters.ts';
+import { weightParams } from './row-weights.ts';
 
 /** Our names of the metrics that XGBoost evaluates, with its names by task. */
 const METRICS: Readonly<Record<string, Partial<Record<Task, string>>>> = {
@@ -49,8 +50,7 @@ export const xgboostParams: RecordSchema = record({
     ),
     'Ends training by the validation part, and keeps the best round. The model is then chosen by that part.',
   ),
-  weight: described(column(), 'A numeric column: how much each training row counts. It is no feature: drop it.'),
-  class_weight: described(word('balanced'), 'Training rows count so that all classes weigh the same.'),
+  ...weightParams,
   merge_rows: described(
     either(word('auto'), boolean()),
     'Whether training rows that are equal in features and target become one with a weight: the same but for rounding, and much faster. `auto` does so where nothing is sampled and it pays.',

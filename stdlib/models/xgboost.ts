@@ -4,7 +4,6 @@ import type { JsonObject } from '../../compiler/json.ts';
 import type { InferContext, Inferred, Kind } from '../../compiler/kinds/kind.ts';
 import { StepError, type RunContext, type RunResult } from '../../compiler/kinds/run.ts';
 import type { Task } from '../../compiler/types.ts';
-import { loadNumbers } from '../../runtime/data/load-numbers.ts';
 import type { Labelled, Target } from '../../runtime/data/matrix.ts';
 import { interactionConstraints, monotoneConstraints } from '../../runtime/engines/xgboost/constraints.ts';
 import type { EarlyStopping } from '../../runtime/engines/xgboost/early-stopping.ts';
@@ -12,6 +11,7 @@ import { XGBOOST_OBJECTIVES } from '../../runtime/engines/xgboost/parameters.ts'
 import type { TrainedModel, TrainRequest } from '../../runtime/engines/xgboost/train.ts';
 import { exampleOnPenguins } from '../example.ts';
 import { loadFeatures, unseenWarnings } from '../features/load-features.ts';
+import { checkWeights, weightReads, weightRows } from './row-weights.ts';
 import { featuresOf, inferModel, modelResult, SCORED_PARTS, taskOf } from './scored-model.ts';
 import { engineMetric, engineParameters, followedMetrics, ourMetric, withoutAliases, xgboostParams } from './xgboost-params.ts';
 
@@ -63,8 +63,7 @@ function inferXgboost(context: InferContext): Inferred | undefined {
     context.report('objective-unfit', context.spanOf(['objective']), { objective, task, target: target.name, known: fitting });
     return undefined;
   }
-  if (!checkFeatureNames(context, params)) return undefined;
-  const weight = (params['weight'] as { readonly $column: string } | undefined)?.$column;
+  if (!checkFeatureNames(context, params) || !checkWeights(context)) return undefined;
   const filled: JsonObject = {
     ...params,
     objective: objective ?? fitting[0] ?? '',
@@ -73,11 +72,11 @@ function inferXgboost(context: InferContext): Inferred | undefined {
   return {
     ...inferModel(context, 'medium', stopping !== undefined),
     params: filled,
-    ...(weight === undefined ? {} : { reads: { x: [...features.reads, weight] } }),
+    ...weightReads(context),
   };
 }
 
-/** Constraints name features, and a weight is not one. */
+/** Constraints name features. */
 function checkFeatureNames(context: InferContext, params: JsonObject): boolean {
   const names = featuresOf(context).features.map((feature) => feature.name);
   let sound = true;
@@ -105,7 +104,7 @@ async function runXgboost(context: RunContext): Promise<RunResult> {
   context.progress({ phase: 'reading' });
   const parts = await loadFeatures(context, 'x', { parts: ['train', ...SCORED_PARTS] });
   const task = taskOf(parts.train.target);
-  const train = await weighted(context, parts.train, parts.rowsIndex.train);
+  const train = await weightRows(context, parts.train, parts.rowsIndex.train);
   const begun = performance.now();
   context.progress({ phase: 'training' });
   const trained = await trainXgboost(trainRequest(context, { library, task, train, validate: parts.validate }));
@@ -173,26 +172,6 @@ export function segmentSeed(seed: string, segment: number): number {
 
 function classCount(target: Target): { readonly classes?: number } {
   return target.kind === 'classes' ? { classes: target.classes.length } : {};
-}
-
-/** Training rows with the weights that the author asked for. */
-async function weighted(context: RunContext, train: Labelled, rows: Uint32Array): Promise<Labelled> {
-  const { weight, class_weight: classWeight } = context.step.params as { readonly weight?: { readonly $column: string }; readonly class_weight?: string };
-  const { target } = train;
-  let weights: Float32Array | undefined;
-  if (weight !== undefined) {
-    weights = await loadNumbers(context, 'x.table', weight.$column, rows);
-    if (weights.some((one) => !(one >= 0 && one < Infinity))) {
-      throw new StepError(`the weight \`${weight.$column}\` is missing, negative or infinite in some training rows`, 'filter these rows in SQL, or give them a weight there');
-    }
-  }
-  if (classWeight === 'balanced' && target.kind === 'classes') {
-    const counts = new Float64Array(target.classes.length);
-    for (const code of target.codes) counts[code] = (counts[code] ?? 0) + 1;
-    const balanced = Float32Array.from(target.codes, (code) => target.codes.length / (target.classes.length * (counts[code] ?? 1)));
-    weights = weights === undefined ? balanced : weights.map((one, row) => one * (balanced[row] ?? 1));
-  }
-  return weights === undefined ? train : { ...train, weights };
 }
 
 /** Learning curves under our names of the metrics. */

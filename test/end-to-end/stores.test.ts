@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultCacheFolder, platformName } from '../../runtime/providers/platform.ts';
 import { defaultLock } from '../../runtime/providers/default-lock.ts';
+import { isWheel } from '../../runtime/providers/lock.ts';
 import { digestsOf, expectFailure, newProject, statesOf, type Outcome, type Project } from './program.ts';
 import { faultsOf, filesBelow } from './store-health.ts';
 
@@ -130,7 +131,7 @@ describe('a disk', () => {
 });
 
 describe('an engine', () => {
-  const entry = defaultLock().find((one) => one.engine === 'xgboost' && one.platform === platformName());
+  const entry = defaultLock().filter(isWheel).find((one) => one.engine === 'xgboost' && one.platform === platformName());
   const nowhere = { PATH: '/nonexistent', PIP_NO_INDEX: '1', HOME: homedir() };
 
   it('that cannot be fetched without Python is named, with its step and what to type; the rest runs', async () => {

@@ -42,7 +42,7 @@ export async function compileText(text: string, { folder = DATA, onPhase, ...opt
     registry,
     machine: { platform: 'linux-x64', processor: 'a processor' },
     // Fixed, so that a new version of an engine changes no golden plan.
-    engines: { duckdb: '1.0', xgboost: '1.0' },
+    engines: { duckdb: '1.0', xgboost: '1.0', tensorflowjs: '1.0 wasm' },
     ...options,
     text,
     verify: (phase, result) => {

@@ -91,7 +91,7 @@ function modelWriter(exporting: Exporting, { kind, model }: ModelArtifact): Writ
 /** The model in XGBoost's JSON, which its own library writes. */
 async function xgboostJson(session: Session, step: PlanStep, model: Uint8Array): Promise<Uint8Array> {
   const [{ modelJson }, { ensureEngines, readLock }] = await Promise.all([import('../../../runtime/engines/xgboost/predict.ts'), import('../../session/engines.ts')]);
-  const { found, diagnostics } = await ensureEngines(readLock(session.project).value, new Map([['xgboost', step.name]]), {});
+  const { found, diagnostics } = await ensureEngines(readLock(session.project).value, new Map([['xgboost', step.name]]), { project: session.project });
   const library = found.get('xgboost');
   if (library === undefined) throw new Failure(diagnostics.length > 0 ? diagnostics : [diagnose('unexpected', undefined, { problem: 'xgboost is missing' })]);
   return modelJson(library, model);

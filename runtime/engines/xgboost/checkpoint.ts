@@ -1,4 +1,4 @@
-import type { BestRound } from './early-stopping.ts';
+import type { BestRound } from '../../data/early-stopping.ts';
 
 /** For each part that is evaluated, for each metric, a value for each round. */
 export type Curve = Readonly<Record<string, Readonly<Record<string, number[]>>>>;

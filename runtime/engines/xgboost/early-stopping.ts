@@ -1,3 +1,5 @@
+import type { StoppingRule } from '../../data/early-stopping.ts';
+
 /** When to stop: no better value of the metric in this many rounds. */
 export interface EarlyStopping {
   readonly rounds: number;
@@ -9,23 +11,10 @@ export interface EarlyStopping {
   readonly minDelta?: number;
 }
 
-/** The best value so far, and the round, from 1, that it was seen in. */
-export interface BestRound {
-  readonly value: number;
-  readonly round: number;
-}
-
 /** Metrics of which more is better, as XGBoost's documentation of `eval_metric` says. */
 const MAXIMIZED = /^(?:auc|aucpr|pre|ndcg|map|interval-regression-accuracy)(?:@|-|$)/;
 
-/** The best round after this one; the first of equal ones stays. */
-export function updateBest(best: BestRound | undefined, value: number, round: number, rule: EarlyStopping): BestRound {
-  if (best === undefined) return { value, round };
-  const sign = rule.maximize ?? MAXIMIZED.test(rule.metric) ? 1 : -1;
-  return sign * (value - best.value) > (rule.minDelta ?? 0) ? { value, round } : best;
-}
-
-/** Whether the rounds since the best one are used up. */
-export function isStopped(best: BestRound, round: number, rule: EarlyStopping): boolean {
-  return round - best.round >= rule.rounds;
+/** The rule that early stopping follows. */
+export function stoppingRule({ rounds, metric, maximize = MAXIMIZED.test(metric), minDelta = 0 }: EarlyStopping): StoppingRule {
+  return { rounds, maximize, minDelta };
 }

@@ -1,7 +1,8 @@
 import { StepError, type Checkpoints } from '../../../compiler/kinds/run.ts';
+import { isStopped, updateBest, type BestRound } from '../../data/early-stopping.ts';
 import type { Labelled, Matrix } from '../../data/matrix.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Curve, type TrainingState } from './checkpoint.ts';
-import { isStopped, updateBest, type BestRound, type EarlyStopping } from './early-stopping.ts';
+import { stoppingRule, type EarlyStopping } from './early-stopping.ts';
 import { engineMetrics, evaluateRound, type Evaluation, type EvaluationRequest, type Followed } from './evaluation.ts';
 import { modelFeatureNames } from './feature-names.ts';
 import { openXgboost, type Handle, type XgboostLibrary } from './library.ts';
@@ -213,7 +214,8 @@ interface SegmentEnd {
 
 /** Trains to the segment's end, the last round, or where early stopping says; appends to the state's curve. */
 function runSegment(session: Session, request: TrainRequest, state: TrainingState): SegmentEnd {
-  const { earlyStopping: rule, rounds, segment } = request;
+  const { earlyStopping, rounds, segment } = request;
+  const rule = earlyStopping && stoppingRule(earlyStopping);
   const last = Math.min(rounds, (Math.floor(state.round / segment) + 1) * segment);
   const metrics = followedMetrics(request);
   let best = state.best;
@@ -221,7 +223,7 @@ function runSegment(session: Session, request: TrainRequest, state: TrainingStat
     session.library.update(session.booster as Handle, round, session.train);
     const values = evaluateRound(session.library, { booster: session.booster as Handle, round, followed: session.followed, ...metrics });
     appendCurve(state.curve, values);
-    if (rule !== undefined) best = updateBest(best, stoppingValue(values, rule), round + 1, rule);
+    if (earlyStopping !== undefined && rule !== undefined) best = updateBest(best, stoppingValue(values, earlyStopping), round + 1, rule);
     request.onRound?.({ round: round + 1, rounds, metrics: roundMetrics(values) });
     if (rule !== undefined && best !== undefined && isStopped(best, round + 1, rule)) {
       return { end: round + 1, stopped: true, best };

@@ -80,7 +80,8 @@ function countClasses({ weights }: Labelled, classes: number, codes: ArrayLike<n
   return counts;
 }
 
-function requireClasses(counts: readonly number[], classes: readonly string[]): void {
+/** Stops training when a class has no rows. `counts` are rows, or their weights, by class. */
+export function requireClasses(counts: readonly number[], classes: readonly string[]): void {
   const present = classes.filter((_, klass) => counts[klass]! > 0);
   if (present.length === 1) {
     throw new StepError(

@@ -1,6 +1,7 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
 import { missingCode } from '../../../runtime/data/matrix.ts';
-import type { CategoryFeature, Feature, Matrix, NumericFeature } from '../../../runtime/data/matrix.ts';
+import type { Feature, Matrix } from '../../../runtime/data/matrix.ts';
+import { categoriesOf, findFeature, numbersOf } from '../matrix-features.ts';
 import { infinite } from './design.ts';
 import type { CategoryTerm, LinearModel, LinearTerm, NumericTerm } from './linear-model.ts';
 
@@ -31,12 +32,6 @@ export function linearPredictor(model: LinearModel): Predictor {
 
 /** Adds what a feature contributes to scores of shape (rows, scores). */
 type Contribution = (feature: Feature, values: Float64Array) => void;
-
-function findFeature({ features }: Matrix, name: string, at: number): Feature {
-  const found = features[at]?.name === name ? features[at] : features.find((feature) => feature.name === name);
-  if (found === undefined) throw new TypeError(`the matrix has no feature ${name}`);
-  return found;
-}
 
 function contribution(term: LinearTerm, scores: number): Contribution {
   return term.kind === 'numeric' ? numberContribution(term, scores) : categoryContribution(term, scores);
@@ -93,16 +88,6 @@ function tableOf(term: CategoryTerm, levels: readonly string[], { places, scores
   });
   if (term.missingCoefficients !== undefined) table.set(term.missingCoefficients, levels.length * scores);
   return table;
-}
-
-function numbersOf(feature: Feature): NumericFeature['values'] {
-  if (feature.kind !== 'numeric') throw new TypeError(`the feature ${feature.name} was numeric in training`);
-  return feature.values;
-}
-
-function categoriesOf(feature: Feature): CategoryFeature {
-  if (feature.kind !== 'category') throw new TypeError(`the feature ${feature.name} was a category in training`);
-  return feature;
 }
 
 function requireFinite({ terms }: LinearModel, matrix: Matrix, values: Float64Array): void {

@@ -1,0 +1,49 @@
+import type { NetworkDescription, Loss } from './description.ts';
+import type { LossResult } from './losses.ts';
+
+/** A batch to learn from. */
+export interface TrainingBatch {
+  readonly parameters: Float32Array;
+  readonly rows: number;
+  /** Shape (rows, inputs). */
+  readonly inputs: Float32Array;
+  /** One for each layer of dropout, shape (rows, columns that it sees). */
+  readonly masks: readonly Float32Array[];
+  readonly loss: Loss;
+  /** Shape (rows): codes of classes, or standardised numbers. */
+  readonly truth: ArrayLike<number>;
+  readonly weights?: Float32Array;
+}
+
+/** What a batch teaches. */
+export interface BatchGradient extends Omit<LossResult, 'gradient'> {
+  /** Of the mean loss, in the layout of the parameters; embeddings, which engines do not see, have zeros. */
+  readonly gradient: Float32Array;
+  /** Of the mean loss by the inputs, in their shape; empty where the network has no embedding. */
+  readonly ofInputs: Float32Array;
+  /** Means and variances of the batch, in the layout of the running statistics. */
+  readonly statistics: Float32Array;
+}
+
+/** Rows to answer for. */
+export interface ForwardRequest {
+  readonly parameters: Float32Array;
+  /** Running means and variances. */
+  readonly statistics: Float32Array;
+  readonly rows: number;
+  /** Shape (rows, inputs). */
+  readonly inputs: Float32Array;
+}
+
+/**
+ * What computes a network: a function from parameters and rows to outputs, or to the gradient of the loss. All that
+ * training is besides (order, batches, dropout masks, optimizer, early stopping) is the same for every engine.
+ */
+export interface NetworkEngine {
+  readonly differentiate: (batch: TrainingBatch) => BatchGradient;
+  /** Outputs of shape (rows, outputs): logits, or standardised numbers. */
+  readonly forward: (request: ForwardRequest) => Float32Array;
+}
+
+/** Opens an engine for a network. */
+export type OpenNetwork = (description: NetworkDescription) => NetworkEngine;

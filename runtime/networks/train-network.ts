@@ -1,0 +1,201 @@
+import { StepError, type Checkpoints } from '../../compiler/kinds/run.ts';
+import { isStopped, updateBest, type StoppingRule } from '../data/early-stopping.ts';
+import { allLayers, inputWidth, widthAfter, type NetworkDescription } from './description.ts';
+import type { NetworkEngine } from './engine.ts';
+import { initialParameters, initialStatistics } from './initialise.ts';
+import { applyOptimizer, slotCount, type Optimizer } from './optimizers.ts';
+import { layoutOf, type Layout } from './parameters.ts';
+import { dropoutMask, shuffledRows, uniformNumbers } from './random.ts';
+import { rateAt, type RateSchedule } from './rates.ts';
+import { addEmbeddingGradient, expandInputs, type NetworkRows } from './rows.ts';
+import { decodeState, encodeState, type Curve, type TrainingState, type Weights } from './training-state.ts';
+
+/** Rows with their truth: codes of classes, or standardised numbers. */
+export interface LabelledRows {
+  readonly rows: NetworkRows;
+  readonly truth: ArrayLike<number>;
+  /** How much each row counts; only their proportions matter. */
+  readonly weights?: Float32Array;
+}
+
+/** Everything that training takes. */
+export interface TrainNetworkRequest {
+  readonly engine: NetworkEngine;
+  readonly description: NetworkDescription;
+  readonly train: LabelledRows;
+  readonly validate: NetworkRows;
+  readonly optimizer: Optimizer;
+  readonly rate: RateSchedule;
+  readonly epochs: number;
+  /** Rows of a step; the last one of an epoch has what is left. */
+  readonly batch: number;
+  readonly seed: string;
+  /** Metrics of the validation rows from outputs, by name. */
+  readonly evaluate: (outputs: Float32Array) => Readonly<Record<string, number>>;
+  /** What to call the loss of the training rows, and how to say it. */
+  readonly trainingMetric: { readonly name: string; readonly of: (meanLoss: number) => number };
+  readonly stopping?: StoppingRule & { readonly metric: string };
+  readonly checkpoint: Checkpoints;
+  /** Seconds of training between two checkpoints: writing one takes longer than an epoch of a small network. */
+  readonly checkpointSeconds?: number;
+  readonly onEpoch?: (progress: { readonly epoch: number; readonly metrics: Readonly<Record<string, number>> }) => void;
+}
+
+/** A trained network, and how it came about. */
+export interface TrainedNetwork extends Weights {
+  /** Epochs that were trained. */
+  readonly epochs: number;
+  /** The epoch, from 1, whose weights these are: the best one under early stopping, else the last. */
+  readonly bestEpoch: number;
+  readonly curve: Curve;
+}
+
+const CHECKPOINT_SECONDS = 2;
+const PREDICTED_AT_ONCE = 4096;
+
+/**
+ * Trains a network. Initial weights, the order of rows and dropout masks follow from the seed and the number of the
+ * epoch alone, and a checkpoint has all the rest: a run that was killed and goes on gives the same bytes as one that was
+ * not, whenever its checkpoints were made.
+ *
+ * Throws a StepError when the loss is no longer a number.
+ */
+export async function trainNetwork(request: TrainNetworkRequest): Promise<TrainedNetwork> {
+  const { stopping, epochs, checkpointSeconds = CHECKPOINT_SECONDS } = request;
+  const layout = layoutOf(request.description);
+  const saved = await request.checkpoint.load();
+  let state = (saved && decodeState(saved)) ?? firstState(request, layout);
+  let kept = performance.now();
+  while (state.epoch < epochs && (stopping === undefined || state.best === undefined || !isStopped(state.best, state.epoch, stopping))) {
+    state = trainEpoch(request, layout, state);
+    request.onEpoch?.({ epoch: state.epoch, metrics: lastValues(state.curve) });
+    if (state.epoch === epochs || performance.now() - kept < 1000 * checkpointSeconds) continue;
+    await request.checkpoint.save(encodeState(state));
+    kept = performance.now();
+  }
+  const { parameters, statistics, round } = state.best ?? { ...state, round: state.epoch };
+  return { parameters, statistics, epochs: state.epoch, bestEpoch: round, curve: state.curve };
+}
+
+function firstState({ description, optimizer, seed }: TrainNetworkRequest, layout: Layout): TrainingState {
+  return {
+    epoch: 0,
+    curve: { train: {}, validate: {} },
+    parameters: initialParameters(description, layout, seed),
+    statistics: initialStatistics(layout),
+    slots: Array.from({ length: slotCount(optimizer) }, () => new Float32Array(layout.size)),
+  };
+}
+
+/** Takes the state's arrays further in place; the state before is not to be used again. */
+function trainEpoch(request: TrainNetworkRequest, layout: Layout, state: TrainingState): TrainingState {
+  const { trainingMetric, stopping } = request;
+  const meanLoss = runSteps(request, layout, state);
+  const outputs = forwardAll(request.engine, { description: request.description, layout, weights: state, rows: request.validate });
+  const metrics = request.evaluate(outputs);
+  const curve: Curve = {
+    train: appended(state.curve.train, { [trainingMetric.name]: trainingMetric.of(meanLoss) }),
+    validate: appended(state.curve.validate, metrics),
+  };
+  const epoch = state.epoch + 1;
+  if (stopping === undefined) return { ...state, epoch, curve };
+  const before = state.best;
+  const value = metrics[stopping.metric];
+  if (value === undefined) throw new Error(`early stopping on ${stopping.metric} needs that metric`);
+  const best = updateBest(before, value, epoch, stopping);
+  const weights = best.round === epoch ? { parameters: state.parameters.slice(), statistics: state.statistics.slice() } : (before as Weights);
+  return { ...state, epoch, curve, best: { value: best.value, round: best.round, parameters: weights.parameters, statistics: weights.statistics } };
+}
+
+function appended(curves: Curve['train'], values: Readonly<Record<string, number>>): Curve['train'] {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [...(curves[name] ?? []), value]]));
+}
+
+function lastValues({ train, validate }: Curve): Record<string, number> {
+  const last = (curves: Curve['train'], prefix: string) => Object.entries(curves).map(([name, values]) => [prefix + name, values.at(-1) ?? NaN] as const);
+  return Object.fromEntries([...last(validate, ''), ...last(train, 'train_')]);
+}
+
+/** The steps of one epoch; the mean loss over its rows, each as the network was when it came. */
+function runSteps(request: TrainNetworkRequest, layout: Layout, state: TrainingState): number {
+  const { description, train, batch, seed, epochs } = request;
+  const { rows } = train.rows;
+  const order = shuffledRows(rows, seed, state.epoch);
+  const draw = uniformNumbers(seed, `dropout ${state.epoch}`);
+  const weights = train.weights && scaledWeights(train.weights);
+  const stepsPerEpoch = Math.ceil(rows / batch);
+  let [sum, total] = [0, 0];
+  for (let index = 0; index < stepsPerEpoch; index++) {
+    const picked = order.subarray(index * batch, (index + 1) * batch);
+    const step = state.epoch * stepsPerEpoch + index;
+    const rate = rateAt(request.rate, { step, stepsPerEpoch, epochs });
+    const result = request.engine.differentiate({
+      parameters: state.parameters,
+      rows: picked.length,
+      inputs: expandInputs({ description, layout, parameters: state.parameters, rows: train.rows, picked }),
+      masks: masksOf(description, picked.length, draw),
+      loss: description.loss,
+      truth: Float32Array.from(picked, (row) => train.truth[row] as number),
+      ...(weights === undefined ? {} : { weights: Float32Array.from(picked, (row) => weights[row] as number) }),
+    });
+    if (!Number.isFinite(result.sum)) throw diverged(state.epoch, index, rate);
+    [sum, total] = [sum + result.sum, total + result.weight];
+    addEmbeddingGradient({ description, layout, rows: train.rows, picked }, result.ofInputs, result.gradient);
+    applyOptimizer(request.optimizer, layout, { parameters: state.parameters, gradient: result.gradient, slots: state.slots, rate, step });
+    updateStatistics(description, layout, state.statistics, result.statistics);
+  }
+  if (!state.parameters.every(Number.isFinite)) throw diverged(state.epoch, stepsPerEpoch - 1, rateAt(request.rate, { step: (state.epoch + 1) * stepsPerEpoch - 1, stepsPerEpoch, epochs }));
+  return sum / total;
+}
+
+function diverged(epoch: number, step: number, rate: number): StepError {
+  return new StepError(
+    `the loss is no longer a finite number: in epoch ${epoch + 1}, step ${step + 1}, at a learning rate of ${Number(rate.toPrecision(3))}`,
+    'try a tenth of the rate, a `warm_up`, or `batch_norm` between the layers; and look for extreme values in the features with `mlp show`',
+  );
+}
+
+/** Weights whose mean is 1: a step is as large as without weights. */
+function scaledWeights(weights: Float32Array): Float32Array {
+  let sum = 0;
+  for (const weight of weights) sum += weight;
+  return weights.map((weight) => (weight * weights.length) / sum);
+}
+
+function masksOf(description: NetworkDescription, rows: number, draw: () => number): Float32Array[] {
+  const masks: Float32Array[] = [];
+  let width = inputWidth(description.inputs);
+  for (const layer of allLayers(description)) {
+    if (layer.kind === 'dropout') masks.push(dropoutMask(rows * width, layer.rate, draw));
+    width = widthAfter(layer, width);
+  }
+  return masks;
+}
+
+function updateStatistics({ layers }: NetworkDescription, layout: Layout, running: Float32Array, batch: Float32Array): void {
+  for (const { layer: index, offset, width } of layout.statistics) {
+    const layer = layers[index];
+    const momentum = layer?.kind === 'batch_norm' ? layer.momentum : 0;
+    for (let at = offset; at < offset + 2 * width; at++) running[at] = momentum * (running[at] as number) + (1 - momentum) * (batch[at] as number);
+  }
+}
+
+/** A network with its weights, and the rows to answer for. */
+export interface ForwardAllRequest {
+  readonly description: NetworkDescription;
+  readonly layout: Layout;
+  readonly weights: Weights;
+  readonly rows: NetworkRows;
+}
+
+/** The outputs of a network for any number of rows, in pieces of bounded memory. */
+export function forwardAll(engine: NetworkEngine, { description, layout, weights: { parameters, statistics }, rows }: ForwardAllRequest): Float32Array {
+  const outputs = new Float32Array(rows.rows * description.outputs);
+  for (let start = 0; start < rows.rows; start += PREDICTED_AT_ONCE) {
+    const count = Math.min(PREDICTED_AT_ONCE, rows.rows - start);
+    const picked = Uint32Array.from({ length: count }, (_, at) => start + at);
+    const inputs = expandInputs({ description, layout, parameters, rows, picked });
+    outputs.set(engine.forward({ parameters, statistics, rows: count, inputs }), start * description.outputs);
+  }
+  return outputs;
+}

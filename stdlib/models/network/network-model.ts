@@ -1,0 +1,40 @@
+import type { Task } from '../../../compiler/types.ts';
+import { decodeArrays, encodeArrays } from '../../../runtime/data/arrays-blob.ts';
+import type { NetworkDescription } from '../../../runtime/networks/description.ts';
+import type { Weights } from '../../../runtime/networks/training-state.ts';
+import type { CategoryCompletion, NumericCompletion, Standard } from '../linear/linear-model.ts';
+
+/** A trained network, with all that turns features into what its first layer sees, and outputs into answers. */
+export interface NetworkModel extends Weights {
+  readonly about: NetworkAbout;
+}
+
+/** What of a model is plain JSON. */
+export interface NetworkAbout {
+  readonly task: Task;
+  /** For classifications. */
+  readonly classes?: readonly string[];
+  /** One for each feature, in the order of their names; numbers and categories are inputs in this order. */
+  readonly features: readonly NetworkFeature[];
+  /** Of a regression, the target's in training: the network answers in standard deviations from the mean. */
+  readonly target?: Standard;
+  readonly description: NetworkDescription;
+}
+
+/** What was learned of a feature before training: of a number its place among the others is one column, or two with an indicator of missing values. */
+export type NetworkFeature = NumericCompletion | CategoryCompletion;
+
+const FORMAT = 'mlp-network-1';
+
+/** A model as it is kept: its JSON, the parameters, the running statistics. */
+export function encodeNetwork({ about, parameters, statistics }: NetworkModel): Uint8Array {
+  return encodeArrays(FORMAT, { header: about, arrays: [parameters, statistics] });
+}
+
+/** Reads what `encodeNetwork` made. */
+export function decodeNetwork(bytes: Uint8Array): NetworkModel {
+  const found = decodeArrays<NetworkAbout>(FORMAT, bytes);
+  if (found === undefined) throw new Error('the content is no network');
+  const [parameters, statistics] = found.arrays as [Float32Array, Float32Array];
+  return { about: found.header, parameters, statistics };
+}

@@ -1,0 +1,150 @@
+import type { JsonObject } from '../../../compiler/json.ts';
+import { boolean, byColumn, call, described, either, integer, list, number, record, word, type ParamSchema, type RecordSchema } from '../../../compiler/kinds/schema.ts';
+import type { Task } from '../../../compiler/types.ts';
+import { ACTIVATIONS, type Layer, type Loss } from '../../../runtime/networks/description.ts';
+import type { Optimizer } from '../../../runtime/networks/optimizers.ts';
+import type { RateSchedule } from '../../../runtime/networks/rates.ts';
+import { metrics, metricsOf } from '../../metrics/registry.ts';
+import { weightParams } from '../row-weights.ts';
+
+const share = number({ min: 0, below: 1 });
+const positive = number({ above: 0 });
+const warmUp = described(number({ min: 0 }), 'Epochs over which the rate rises evenly from 0.');
+
+const rate = either(
+  positive,
+  call('constant', { rate: positive, warm_up: warmUp }, ['rate']),
+  call('cosine', { rate: positive, final: number({ min: 0 }), warm_up: warmUp }, ['rate']),
+  call('step', { rate: positive, every: integer({ min: 1 }), factor: number({ above: 0, max: 1 }), warm_up: warmUp }, ['rate', 'every']),
+  call('exponential', { rate: positive, factor: number({ above: 0, max: 1 }), warm_up: warmUp }, ['rate', 'factor']),
+);
+
+const decay = number({ min: 0 });
+const adamArguments: Readonly<Record<string, ParamSchema>> = { rate, beta1: share, beta2: share, epsilon: positive, weight_decay: decay };
+
+/** The parameters of the kind. */
+export const networkParams: RecordSchema = record(
+  {
+    layers: described(
+      list(
+        either(
+          call('dense', { units: integer({ min: 1 }), activation: word(...ACTIVATIONS) }, ['units']),
+          call('dropout', { rate: number({ above: 0, below: 1 }) }, ['rate']),
+          call('batch_norm', { momentum: share, epsilon: positive }),
+        ),
+      ),
+      'The layers between the features and the answer: `dense(units, activation)` (relu unless it says otherwise), `dropout(rate)`, `batch_norm(momentum, epsilon)`. The last one, with a unit for each class, or one, is implied.',
+    ),
+    optimizer: described(
+      either(
+        call('sgd', { rate, weight_decay: decay }),
+        call('momentum', { rate, momentum: share, nesterov: boolean(), weight_decay: decay }),
+        call('rmsprop', { rate, decay: share, epsilon: positive, weight_decay: decay }),
+        call('adam', adamArguments),
+        call('adamw', adamArguments),
+      ),
+      'How parameters follow their gradients. `rate` is a number, or `constant(rate)`, `cosine(rate, final)` over all epochs, `step(rate, every, factor)` by epochs, `exponential(rate, factor)` by the epoch; each takes `warm_up` epochs. `weight_decay` draws weights, not biases, to zero: of `adamw` apart from the gradient, 0.01 unless it says otherwise.',
+      { $call: 'adam' },
+    ),
+    loss: described(word('squared', 'absolute', 'huber'), 'Of a regression, what is minimised of its error in standard deviations; by default its square. Classes have the cross entropy.'),
+    epochs: described(integer({ min: 1 }), 'How often training goes through all training rows, at most.', 20),
+    batch: described(integer({ min: 1 }), 'Rows of one step.', 128),
+    embed: described(
+      byColumn(integer({ min: 1, max: 1024 })),
+      'How many numbers are learned for each level of a category. By default of native ones 1.6 · levels^0.56 (the rule of fastai), at most 50 and no more than levels; one-hot categories stay columns.',
+    ),
+    early_stopping: described(
+      record(
+        {
+          patience: described(integer({ min: 1 }), 'Training ends when this many epochs have brought nothing better.'),
+          on: described(word(...metrics.map(({ name }) => name)), 'The metric of the validation part that is followed; by default log_loss or rmse.'),
+          min_delta: described(number({ min: 0 }), 'What counts as better.', 0),
+        },
+        ['patience'],
+      ),
+      'Ends training by the validation part, and keeps the weights of the best epoch. The model is then chosen by that part.',
+    ),
+    ...weightParams,
+    stream: described(integer({ min: 0 }), 'Makes equal models differ: another stream of random numbers.', 0),
+  },
+  ['layers'],
+);
+
+/** A constructor's value as it is written in JSON. */
+type Call = JsonObject & { readonly $call: string };
+
+const DEFAULTS: Readonly<Record<string, JsonObject>> = {
+  dense: { activation: 'relu' },
+  batch_norm: { momentum: 0.9, epsilon: 1e-3 },
+  sgd: { rate: 1e-2, weight_decay: 0 },
+  momentum: { rate: 1e-2, momentum: 0.9, nesterov: false, weight_decay: 0 },
+  rmsprop: { rate: 1e-3, decay: 0.9, epsilon: 1e-8, weight_decay: 0 },
+  adam: { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0 },
+  adamw: { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 },
+  constant: { warm_up: 0 },
+  cosine: { final: 0, warm_up: 0 },
+  step: { factor: 0.1, warm_up: 0 },
+  exponential: { warm_up: 0 },
+};
+
+/** The metric of a task that training follows unless another is named. */
+export function mainMetric(task: Task): string {
+  return task === 'regression' ? 'rmse' : 'log_loss';
+}
+
+/** The metrics that training can follow for a task; the first is the default. */
+export function followedMetrics(task: Task): string[] {
+  const main = mainMetric(task);
+  return [main, ...metricsOf(task).filter((name) => name !== main)];
+}
+
+/** Parameters with all that they leave open filled in, so that a default which is written out is the same as one which is not. */
+export function completeParams(params: JsonObject, task: Task): JsonObject {
+  const optimizer = filled(params['optimizer'] as Call);
+  const written = optimizer['rate'] as number | Call;
+  const stopping = params['early_stopping'] as JsonObject | undefined;
+  return {
+    ...params,
+    layers: (params['layers'] as readonly Call[]).map(filled),
+    optimizer: { ...optimizer, rate: filled(typeof written === 'number' ? { $call: 'constant', rate: written } : written) },
+    ...(task === 'regression' ? { loss: params['loss'] ?? 'squared' } : {}),
+    ...(stopping === undefined ? {} : { early_stopping: { min_delta: 0, on: mainMetric(task), ...stopping } }),
+  };
+}
+
+function filled(call: Call): Call {
+  return { ...DEFAULTS[call.$call], ...call };
+}
+
+/** Complete parameters as training takes them. */
+export interface NetworkSettings {
+  readonly layers: readonly Layer[];
+  readonly optimizer: Optimizer;
+  readonly rate: RateSchedule;
+  /** Of a regression. */
+  readonly loss: Extract<Loss, 'squared' | 'absolute' | 'huber'> | undefined;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly embed: Readonly<Record<string, number>>;
+  readonly stopping: { readonly patience: number; readonly on: string; readonly min_delta: number } | undefined;
+}
+
+/** Reads complete parameters. */
+export function settingsOf(params: JsonObject): NetworkSettings {
+  const { rate: schedule, ...optimizer } = params['optimizer'] as Call;
+  return {
+    layers: (params['layers'] as readonly Call[]).map((layer) => named<Layer>(layer)),
+    optimizer: named<Optimizer>(optimizer),
+    rate: named<RateSchedule>(schedule as Call),
+    loss: params['loss'] as NetworkSettings['loss'],
+    epochs: params['epochs'] as number,
+    batch: params['batch'] as number,
+    embed: (params['embed'] ?? {}) as NetworkSettings['embed'],
+    stopping: params['early_stopping'] as NetworkSettings['stopping'],
+  };
+}
+
+/** `$call` says in JSON what `kind` says in the types. */
+function named<T>({ $call, ...rest }: Call): T {
+  return { kind: $call, ...rest } as T;
+}
