@@ -32,6 +32,11 @@ export const tables = {
     severity: 'error',
     message: ({ column }) => `there would be two columns called \`${column}\`: names are compared without regard to case`,
   }),
+  'no-partition': entry<{ name: string; file: string }>({
+    severity: 'error',
+    message: ({ name, file }) => `no folder of \`${file}\` says \`${name}=…\``,
+    hint: () => 'partitions are told by the folders that the files lie in, as in `data/region=eu/rows.csv`, with the same case',
+  }),
   'filename-ambiguous': entry<{ name: string }>({
     severity: 'error',
     message: ({ name }) => `two of the files are called \`${name}\`, so that the column \`filename\` would not tell them apart`,

@@ -2,10 +2,10 @@ import { renderColumnType, type Column, type ColumnType } from '../../compiler/t
 import { sqlString } from '../../runtime/engines/duckdb/connect.ts';
 import { sqlOf } from './declared-type.ts';
 
-/** Formats of dates in text, in the letters of `strptime`. */
+/** Formats of dates in text, in the letters of `strptime`: the first that fits counts. */
 export interface TextFormats {
-  readonly dateformat?: string;
-  readonly timestampformat?: string;
+  readonly dateformat?: readonly string[];
+  readonly timestampformat?: readonly string[];
 }
 
 /** How a column becomes one of another type. */
@@ -57,10 +57,10 @@ function fromText(text: string, to: ColumnType, { dateformat, timestampformat }:
       // 1e400 has no place in a float, and is not the infinity that a cast makes of it.
       return `CASE WHEN NOT isinf(TRY_CAST(${text} AS DOUBLE)) OR regexp_full_match(${text}, '(?i)\\s*[+-]?inf(inity)?\\s*') THEN TRY_CAST(${text} AS DOUBLE) END`;
     case 'date':
-      if (dateformat !== undefined) return `CAST(try_strptime(${text}, ${sqlString(dateformat)}) AS DATE)`;
+      if (dateformat !== undefined) return `CAST(try_strptime(${text}, [${dateformat.map(sqlString).join(', ')}]) AS DATE)`;
       return `CASE WHEN TRY_CAST(${text} AS TIMESTAMP) = TRY_CAST(${text} AS DATE) THEN TRY_CAST(${text} AS DATE) END`;
     case 'timestamp':
-      if (timestampformat !== undefined) return `CAST(try_strptime(${text}, ${sqlString(timestampformat)}) AS TIMESTAMP)`;
+      if (timestampformat !== undefined) return `CAST(try_strptime(${text}, [${timestampformat.map(sqlString).join(', ')}]) AS TIMESTAMP)`;
       // By way of a time with a zone, as a cast to TIMESTAMP drops an offset such as +02:00. The session is in UTC.
       return `CAST(TRY_CAST(${text} AS TIMESTAMP WITH TIME ZONE) AS TIMESTAMP)`;
     default:

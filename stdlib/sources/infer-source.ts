@@ -31,6 +31,7 @@ export function inferSource(format: FileFormat, context: InferContext): Inferred
   const sound = [
     checkSchema(context, plan, answer.columns),
     checkFilename(context, answer.columns, found.files),
+    checkPartitions(context, answer.columns, found.files),
     checkNamedColumns(context, columns),
   ].every(Boolean);
   const conditions = plan.problems.length === 0 ? inferConditions(context, plan, columns) : undefined;
@@ -43,6 +44,7 @@ export function inferSource(format: FileFormat, context: InferContext): Inferred
     identity: {
       ...(conditions === '{}' ? {} : { 'param:schema': conditions }),
       ...(params[FILENAME] === true ? { filename: canonicalJson(found.files.map(fileName)) } : {}),
+      ...(params['partitions'] === undefined ? {} : { partitions: canonicalJson(found.files.map(({ path }) => partitionNames(params).map((name) => partitionOf(path, name) ?? null))) }),
     },
     params: { ...spelled, described: answer.columns as unknown as Json },
   };
@@ -57,8 +59,10 @@ function spellColumns({ params }: InferContext, columns: readonly Column[]): Jso
   const names = new Map(columns.map(({ name }) => [name.toLowerCase(), name]));
   const spell = (value: Json | undefined): Json | undefined => {
     if (Array.isArray(value)) return (value as readonly Json[]).map((item) => spell(item) ?? null);
-    const named = (value as JsonObject | undefined)?.['$column'];
-    return typeof named === 'string' ? { $column: names.get(named.toLowerCase()) ?? named } : value;
+    if (typeof value !== 'object' || value === null) return value;
+    const named = (value as JsonObject)['$column'];
+    if (typeof named === 'string') return { $column: names.get(named.toLowerCase()) ?? named };
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, spell(inner) ?? null]));
   };
   const changed = ['dedupe', 'unique', 'time'].flatMap((key) => {
     const value = spell(params[key]);
@@ -99,10 +103,34 @@ function checkFilename({ params, report, spanOf }: InferContext, columns: readon
     report('column-twice', at, { column: FILENAME });
     return false;
   }
-  const names = files.map(fileName);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const seen = new Set<string>();
+  const twice = files.map(fileName).find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) report('filename-ambiguous', at, { name: twice });
   return twice === undefined;
+}
+
+/** The columns that folders tell, in the order in which they are declared. */
+function partitionNames(params: JsonObject): string[] {
+  return Object.keys((params['partitions'] ?? {}) as JsonObject);
+}
+
+/** What follows `name=` in the last folder of a path that begins so. */
+function partitionOf(path: string, name: string): string | undefined {
+  const folder = path.split(/[\\/]/).slice(0, -1).findLast((one) => one.startsWith(`${name}=`));
+  return folder?.slice(name.length + 1);
+}
+
+function checkPartitions({ params, report, spanOf }: InferContext, columns: readonly Column[], files: readonly RootFile[]): boolean {
+  let sound = true;
+  for (const name of partitionNames(params)) {
+    const at = spanOf(['partitions', name], 'key');
+    const missing = files.find(({ path }) => partitionOf(path, name) === undefined);
+    const twice = columns.some((column) => column.name.toLowerCase() === name.toLowerCase()) || (name.toLowerCase() === FILENAME && params[FILENAME] === true);
+    if (twice) report('column-twice', at, { column: name });
+    else if (missing !== undefined) report('no-partition', at, { name, file: missing.path });
+    if (twice || missing !== undefined) sound = false;
+  }
+  return sound;
 }
 
 /** Columns that parameters name are columns of the source itself. */
@@ -112,8 +140,10 @@ function checkNamedColumns(context: InferContext, columns: readonly Column[]): b
   const known = new Set(names.map((name) => name.toLowerCase()));
   const check = (value: Json | undefined, path: readonly (string | number)[]): boolean => {
     if (Array.isArray(value)) return (value as readonly Json[]).map((item, index) => check(item, [...path, index])).every(Boolean);
-    const named = (value as JsonObject | undefined)?.['$column'];
-    if (typeof named !== 'string' || known.has(named.toLowerCase())) return true;
+    if (typeof value !== 'object' || value === null) return true;
+    const named = (value as JsonObject)['$column'];
+    if (typeof named !== 'string') return Object.entries(value).map(([key, inner]) => check(inner, [...path, key])).every(Boolean);
+    if (known.has(named.toLowerCase())) return true;
     report('unknown-column', spanOf(path, 'value'), { name: named, table, columns: names, suggestion: didYouMean(named, names) });
     return false;
   };
@@ -126,11 +156,11 @@ function checkNamedColumns(context: InferContext, columns: readonly Column[]): b
  */
 function inferConditions(context: InferContext, plan: SourcePlan, columns: readonly Column[]): string | undefined {
   const { ask, params, report, spanOf } = context;
-  const declared = plan.columns.flatMap(({ column, declared: type }) => (column === undefined || type === undefined ? [] : [{ column, type }]));
-  const schema = new Map(Object.entries((params['schema'] ?? {}) as JsonObject).map(([key, encoded]) => [key.toLowerCase(), { key, encoded }]));
+  const declared = plan.columns.flatMap(({ origin, column, declared: type }) => (column === undefined || type === undefined ? [] : [{ block: origin === 'partition' ? 'partitions' : 'schema', column, type }]));
+  const schema = new Map(Object.entries({ ...(params['schema'] as JsonObject | undefined), ...(params['partitions'] as JsonObject | undefined) }).map(([key, encoded]) => [key.toLowerCase(), { key, encoded }]));
   const canonical = new Map<string, Json>();
   let sound = true;
-  for (const { column, type } of declared) {
+  for (const { block, column, type } of declared) {
     const { key, encoded } = schema.get(column.name.toLowerCase()) ?? { key: column.name, encoded: {} };
     canonical.set(column.name, encoded);
     if (type.where === undefined) continue;
@@ -139,7 +169,7 @@ function inferConditions(context: InferContext, plan: SourcePlan, columns: reado
     if (condition?.ok === true) canonical.set(column.name, { ...(encoded as JsonObject), where: condition.canonical });
     else sound = false;
     if (condition?.ok === false) {
-      report('bad-where', spanOf(['schema', key], 'value'), { column: key, message: condition.message, hint: condition.hint });
+      report('bad-where', spanOf([block, key], 'value'), { column: key, message: condition.message, hint: condition.hint });
     }
   }
   return sound ? canonicalJson(Object.fromEntries(canonical)) : undefined;

@@ -6,7 +6,7 @@ import { ROW_NUMBER, selectTable } from '../../runtime/engines/duckdb/read-table
 import { isUsersError, readerProblem } from '../../runtime/engines/duckdb/table-errors.ts';
 import { readerCall, type FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
 import { copyToParquet } from '../../runtime/engines/duckdb/write-table.ts';
-import { FILENAME, rawName, type SourceColumn, type SourcePlan } from './source-columns.ts';
+import { PATH_COLUMN, rawName, type SourceColumn, type SourcePlan } from './source-columns.ts';
 
 /** What a source reads: its files, how they are read, and the columns that come out. */
 export interface Reading {
@@ -37,13 +37,13 @@ function renamedColumn(name: string, expression: string | undefined, index: numb
 }
 
 async function parquetRows(connection: DuckDBConnection, { paths, options, limit, plan }: Reading): Promise<string> {
-  const call = await readerCall({ format: 'parquet', paths, options, filename: hasFilename(plan.columns) });
+  const call = await readerCall(connection, { format: 'parquet', paths, options, ...pathColumn(plan.columns) });
   try {
     const row = paths.length === 1 ? 'file_row_number' : `(${await offsets(connection, paths)})[CAST(file_index AS BIGINT) + 1] + file_row_number`;
     const rows = `SELECT ${selected(plan.columns)}, ${row} AS ${ROW_NUMBER} FROM ${call}`;
     return limit === undefined ? rows : `SELECT * FROM (${rows}) WHERE ${ROW_NUMBER} < ${limit}`;
   } catch (error) {
-    throw readFailure(error, paths);
+    throw await readFailure(error, paths);
   }
 }
 
@@ -63,8 +63,8 @@ async function offsets(connection: DuckDBConnection, paths: readonly string[]): 
 }
 
 async function parsedRows(context: RunContext, connection: DuckDBConnection, { format, paths, options, limit, plan }: Reading): Promise<string> {
-  const columns = plan.columns.filter(({ read }) => read.name !== FILENAME || !hasFilename(plan.columns)).map(({ read }) => read);
-  const call = await readerCall({ format, paths, options, columns, filename: hasFilename(plan.columns) });
+  const columns = plan.columns.filter(({ origin }) => origin === undefined).map(({ read }) => read);
+  const call = await readerCall(connection, { format, paths, options, columns, ...pathColumn(plan.columns) });
   const path = context.temporaryFile('.parquet');
   try {
     const parsed = await copyToParquet(connection, {
@@ -73,25 +73,28 @@ async function parsedRows(context: RunContext, connection: DuckDBConnection, { f
     });
     return selectTable({ path, columns: parsed }, true);
   } catch (error) {
-    throw readFailure(error, paths);
+    throw await readFailure(error, paths);
   }
 }
 
-function hasFilename(columns: readonly SourceColumn[]): boolean {
-  const last = columns.at(-1);
-  return last?.read.name === FILENAME && !last.read.nullable;
+function pathColumn(columns: readonly SourceColumn[]): { readonly pathColumn?: string } {
+  return columns.some(({ origin }) => origin !== undefined) ? { pathColumn: PATH_COLUMN } : {};
 }
 
 function selected(columns: readonly SourceColumn[]): string {
-  const added = hasFilename(columns);
-  return columns
-    .map(({ read: { name } }, index) => (added && index === columns.length - 1 ? `parse_filename(${FILENAME}) AS ${FILENAME}` : sqlName(name)))
-    .join(', ');
+  return columns.map(({ origin, read: { name } }) => (origin === undefined ? sqlName(name) : `${fromPath(origin, name)} AS ${sqlName(name)}`)).join(', ');
+}
+
+/** What the path of a file tells of its rows, in SQL: its name, or the value of the last folder `name=value`. */
+function fromPath(origin: 'filename' | 'partition', name: string): string {
+  if (origin === 'filename') return `parse_filename(${PATH_COLUMN})`;
+  const folder = `regexp_extract(${PATH_COLUMN}, ${sqlString(`.*[/\\\\]${name.replace(/[^A-Za-z0-9_]/g, '\\$&')}=([^/\\\\]*)[/\\\\]`)}, 1)`;
+  return `nullif(url_decode(${folder}), '__HIVE_DEFAULT_PARTITION__')`;
 }
 
 /** A reader's failure in the user's terms. */
-export function readFailure(error: unknown, paths: readonly string[]): Error {
+export async function readFailure(error: unknown, paths: readonly string[]): Promise<Error> {
   if (!isUsersError(error)) return error instanceof Error ? error : new Error(String(error));
-  const { message, hint } = readerProblem(error, paths);
+  const { message, hint } = await readerProblem(error, paths);
   return new StepError(message, hint);
 }

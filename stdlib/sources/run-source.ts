@@ -58,14 +58,14 @@ export async function runSource(format: FileFormat, context: RunContext): Promis
       await connection.run(`CREATE TEMP VIEW ${ROWS} AS ${rows}`);
       return await refine({ context, connection, params, plan, checks, valid });
     } catch (error) {
-      throw isConversion(error) ? stepFailure(error, conditionFailed) : readFailure(error, paths);
+      throw isConversion(error) ? stepFailure(error, conditionFailed) : await readFailure(error, paths);
     }
   });
 }
 
-/** Casts in a `where` can fail; those of `schema` itself give null. */
+/** Casts in a `where` can fail, and those of a reader; those of `schema` itself give null. */
 function isConversion(error: unknown): boolean {
-  return error instanceof Error && /^(Conversion|Out of Range) Error/.test(error.message);
+  return error instanceof Error && /^(Conversion|Out of Range) Error(?!: Error while reading file)/.test(error.message);
 }
 
 function conditionFailed(message: string): { message: string; hint: string } {
@@ -78,8 +78,8 @@ async function refine(source: Source): Promise<RunResult> {
   const { read, invalid } = await countRows(source);
   if (invalid > 0 && params['invalid'] === 'fail') throw await invalidRows(source, read, invalid);
   const kept = invalid === 0 ? 'true' : source.valid;
-  const dedupe = columnNames(params['dedupe']);
-  const repeated = dedupe.length === 0 ? 0 : await findRepeats(connection, { from: ROWS, where: kept, key: dedupe, nullsAlike: true, into: REPEATED });
+  const dedupe = dedupeOf(params['dedupe']);
+  const repeated = dedupe === undefined ? 0 : await findRepeats(connection, { from: ROWS, where: kept, ...dedupe, nullsAlike: true, into: REPEATED });
   const deduped = repeated === 0 ? kept : `${kept} AND ${ROW_NUMBER} NOT IN (SELECT row FROM ${REPEATED})`;
   const notUnique = await findNotUnique(source, deduped);
   const left = notUnique === 0 ? deduped : `${deduped} AND ${ROW_NUMBER} NOT IN (SELECT row FROM ${UNIQUE})`;
@@ -170,6 +170,16 @@ function warningsOf({ read, invalid, notUnique }: Counts, params: JsonObject): s
   if (out === 0) return [];
   const did = params['invalid'] === 'quarantine' ? 'put into quarantine' : 'dropped';
   return [`${out.toLocaleString('en-US')} of ${read.toLocaleString('en-US')} rows ${out === 1 ? 'was' : 'were'} ${did}: not as the source declares`];
+}
+
+/** The key of `dedupe`, and the order of SQL in which the row that stays is the first of those that share it. */
+function dedupeOf(value: Json | undefined): { readonly key: readonly string[]; readonly order?: string } | undefined {
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) return { key: columnNames(value) };
+  const { key, keep } = value as { readonly key: Json; readonly keep?: 'first' | 'last' | { readonly $call: 'max' | 'min'; readonly column: { readonly $column: string } } };
+  if (keep === undefined || keep === 'first') return { key: columnNames(key) };
+  if (keep === 'last') return { key: columnNames(key), order: `${ROW_NUMBER} DESC` };
+  return { key: columnNames(key), order: `${sqlName(keep.column.$column)} ${keep.$call === 'max' ? 'DESC' : 'ASC'} NULLS LAST, ${ROW_NUMBER}` };
 }
 
 function columnNames(value: Json | undefined): string[] {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../compiler/json.ts';
+import type { JsonObject } from '../../compiler/json.ts';
 import type { Column, ColumnType } from '../../compiler/types.ts';
 import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
 import type { FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
@@ -9,8 +9,13 @@ import { decodeType, sqlOf, type DeclaredType } from './declared-type.ts';
 /** The column that `filename: true` adds: names of files, without their folders. */
 export const FILENAME = 'filename';
 
+/** The column of readers that tells each row's file. */
+export const PATH_COLUMN = '__mlp_path';
+
 /** A column of the files on its way into the table. */
 export interface SourceColumn {
+  /** Where it comes from, if not from inside the files: their names, or the folders that they lie in. */
+  readonly origin?: 'filename' | 'partition';
   /** As the reader gives it; declared columns of CSV are read as text and of JSON as JSON, whatever they look like. */
   readonly read: Column;
   /** As the table has it; absent when it is dropped. */
@@ -20,7 +25,7 @@ export interface SourceColumn {
   readonly expression?: string;
 }
 
-/** What is wrong with a key of `schema`: no column has it, it is there twice, or no value could have its type. */
+/** What is wrong with a key of `schema` or `partitions`: no column has it, it is there twice, or no value could have its type. */
 export type SchemaProblem =
   | { readonly kind: 'missing'; readonly key: string }
   | { readonly kind: 'twice'; readonly key: string }
@@ -66,7 +71,7 @@ export function planColumns(format: FileFormat, described: readonly Column[], pa
     };
   });
   const extra = declared.size === 0 ? [] : described.map(({ name }) => name).filter((name) => !declared.has(name.toLowerCase()));
-  return { columns: params[FILENAME] === true ? [...columns, filenameColumn()] : columns, extra, problems };
+  return { columns: [...columns, ...partitionColumns(params, columns.length), ...(params[FILENAME] === true ? [filenameColumn()] : [])], extra, problems };
 }
 
 /** Text keeps what a file says; a type that the first rows suggested would fail on the one that differs. */
@@ -78,13 +83,26 @@ function readAs(format: FileFormat, found: Column): Column {
 
 function filenameColumn(): SourceColumn {
   const column: Column = { name: FILENAME, type: { kind: 'string' }, nullable: false, sql: 'VARCHAR' };
-  return { read: column, column };
+  return { origin: 'filename', read: column, column };
+}
+
+/** Columns that folders such as `region=eu` tell, converted from text like those of a file. */
+function partitionColumns(params: JsonObject, before: number): SourceColumn[] {
+  return Object.entries((params['partitions'] ?? {}) as JsonObject).map(([name, encoded], index) => {
+    const declared = decodeType(encoded as JsonObject);
+    const read: Column = { name, type: { kind: 'string' }, nullable: true, sql: 'VARCHAR' };
+    const { sql, expression } = convert(sqlName(rawName(before + index)), read, declared.type, textFormats(params)) ?? { sql: sqlOf(declared.type) };
+    return { origin: 'partition', read, column: { name, type: declared.type, nullable: declared.nullable, sql }, declared, ...(expression === undefined ? {} : { expression }) };
+  });
 }
 
 function textFormats(params: JsonObject): TextFormats {
-  const text = (value: Json | undefined): value is string => typeof value === 'string';
-  const { dateformat, timestampformat } = params;
-  return { ...(text(dateformat) ? { dateformat } : {}), ...(text(timestampformat) ? { timestampformat } : {}) };
+  const listed = (key: string): readonly string[] | undefined => {
+    const value = params[key];
+    return typeof value === 'string' ? [value] : (value as readonly string[] | undefined);
+  };
+  const [dateformat, timestampformat] = [listed('dateformat'), listed('timestampformat')];
+  return { ...(dateformat === undefined ? {} : { dateformat }), ...(timestampformat === undefined ? {} : { timestampformat }) };
 }
 
 /** The columns of the table. */

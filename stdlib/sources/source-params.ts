@@ -1,13 +1,14 @@
 import type { JsonObject } from '../../compiler/json.ts';
-import { boolean, column, columnTypes, described, either, integer, list, record, text, word, type ParamSchema, type RecordSchema } from '../../compiler/kinds/schema.ts';
+import { boolean, call, column, columnTypes, described, either, integer, list, record, text, word, type ParamSchema, type RecordSchema } from '../../compiler/kinds/schema.ts';
 import type { FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
 
 const sampleSize = described(integer({ min: -1 }), 'Rows that are looked at to find types; -1: all.', 20_480);
 const compression = described(word('none', 'gzip', 'zstd'), 'How the files are compressed, where their names do not say it.');
-const unionByName = described(boolean(), 'Whether files may lack columns that others have; they are null there.', false);
+const unionByName = 'Whether files may lack columns that others have; they are null there.';
+const formats = either(text(), list(text(), { min: 1 }));
 const dateFormats = {
-  dateformat: described(text(), 'How dates are written, in the letters of `strptime`; ISO 8601 without it.'),
-  timestampformat: described(text(), 'How timestamps are written, in the letters of `strptime`; ISO 8601 without it.'),
+  dateformat: described(formats, 'How dates are written, in the letters of `strptime`; of several formats the first that fits counts. ISO 8601 without it.'),
+  timestampformat: described(formats, 'How timestamps are written, as for `dateformat`.'),
 };
 
 const csvOptions = {
@@ -24,6 +25,7 @@ const csvOptions = {
   encoding: described({ ...text(), enum: ['utf-8', 'utf-16', 'latin-1'] }, 'How characters are written: `"utf-8"`, `"utf-16"` or `"latin-1"`.', 'utf-8'),
   compression,
   sample_size: sampleSize,
+  union_by_name: described(boolean(), `${unionByName} Without it, all have the same first line.`),
   ...dateFormats,
 };
 
@@ -31,7 +33,7 @@ const jsonOptions = {
   maximum_object_size: described(integer({ min: 1 }), 'Bytes that a record may have.', 16_777_216),
   compression,
   sample_size: sampleSize,
-  union_by_name: unionByName,
+  union_by_name: described(boolean(), unionByName, false),
   ...dateFormats,
 };
 
@@ -43,8 +45,10 @@ const OPTIONS: Readonly<Record<FileFormat, Readonly<Record<string, ParamSchema>>
     ...jsonOptions,
   },
   ndjson: jsonOptions,
-  parquet: { union_by_name: unionByName },
+  parquet: { union_by_name: described(boolean(), unionByName, false) },
 };
+
+const keep = described(either(word('first', 'last'), call('max', { column: column() }, ['column']), call('min', { column: column() }, ['column'])), 'Which row stays; the `first` without it.');
 
 /** What every source takes beside the options of its format. */
 const shared = {
@@ -54,10 +58,14 @@ const shared = {
     'Types of columns. A value that is not of its type, a null where the type has no `?`, and a false `where` make a row invalid.',
   ),
   extra: described(word('keep', 'drop', 'fail'), 'What happens to columns that `schema` does not list.', 'keep'),
-  dedupe: described(list(column(), { min: 1 }), 'Columns that are a key together: of rows that share it the first stays.'),
+  dedupe: described(
+    either(list(column(), { min: 1 }), record({ key: list(column(), { min: 1 }), keep }, ['key'])),
+    'Columns that are a key together: of rows that share it one stays. `keep` says which: the `first` of the files, the `last`, or the first of those with the greatest or least value of a column.',
+  ),
   unique: described(list(either(column(), list(column(), { min: 1 })), { min: 1 }), 'Columns, or lists of columns, that no two rows share; the later ones are invalid.'),
   invalid: described(word('fail', 'drop', 'quarantine'), 'What happens to invalid rows; the quarantine is a table of its own, the part `quarantine`.', 'fail'),
   time: described(column(), 'The column that says when a row came to be known.'),
+  partitions: described(columnTypes(), 'Columns that the names of folders tell, as in `region=eu/year=2001/rows.csv`, with their types; they stand behind those of the files.'),
   filename: described(boolean(), 'Whether the name of each row\'s file, without its folder, becomes the column `filename`.', false),
 };
 

@@ -1,5 +1,6 @@
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../compiler/json.ts';
 import type { Kind } from '../../compiler/kinds/kind.ts';
@@ -7,6 +8,7 @@ import { csv } from '../../stdlib/sources/csv.ts';
 import { json } from '../../stdlib/sources/json.ts';
 import { ndjson } from '../../stdlib/sources/ndjson.ts';
 import { parquet } from '../../stdlib/sources/parquet.ts';
+import { connectDuckDB, sqlString } from '../../runtime/engines/duckdb/connect.ts';
 import { rowsOf, type } from '../support/read-made.ts';
 import { openWorkbench, type Workbench } from '../support/run-kind.ts';
 
@@ -34,9 +36,22 @@ beforeAll(async () => {
     'two/a.csv': 'a,b\n1,2\n',
     'cut.parquet': await firstBytes(FLIGHTS, 100_000),
     'damaged.parquet': await damaged(),
+    'wide.csv': Buffer.from('\ufeffa,b\n1,é\n', 'utf16le'),
+    'wide.json': Buffer.from('\ufeff[{"a":1}]', 'utf16le'),
+    'high.csv': Buffer.from('\ufeffa,b\n1,é\n', 'utf16le').swap16(),
+    'ends.csv': 'a,b\r\n1,"x\ny"\r\n2,z\n3,w\r\n',
+    'late-ends.csv': `a,b\n${'1,2\n'.repeat(30_000)}3,4\r\n`,
+    'cut.csv.gz': gzipSync(`a,b\n${'1,2\n'.repeat(30_000)}`).subarray(0, 60),
+    'cut.csv.zst': (await compressed()).subarray(0, -20),
+    'plain.csv.gz': 'a,b\n1,2\n',
+    'plain.csv.zst': 'a,b\n1,2\n',
   };
-  for (const folder of ['one', 'two', 'folder']) await mkdir(join(bench.folder, folder));
+  for (const folder of ['one', 'two', 'folder', 'parts', 'types']) await mkdir(join(bench.folder, folder));
   for (const [name, content] of Object.entries(files)) await writeFile(join(bench.folder, name), content);
+  await write("SELECT 1 AS a", 'parts/1.parquet');
+  await write("SELECT 1 AS a, 2 AS b", 'parts/2.parquet');
+  await write("SELECT 1 AS a", 'types/1.parquet');
+  await write("SELECT 'x' AS a", 'types/2.parquet');
 });
 afterAll(() => bench.close());
 
@@ -50,6 +65,18 @@ async function firstBytes(path: string, bytes: number): Promise<Uint8Array> {
 /** A Parquet file with the right first and last bytes and nothing sound between them. */
 async function damaged(): Promise<Uint8Array> {
   return Buffer.concat([await firstBytes(FLIGHTS, 5_000), Buffer.from([255, 0, 0, 0]), Buffer.from('PAR1')]);
+}
+
+async function write(query: string, name: string, options = ''): Promise<string> {
+  const path = join(bench.folder, name);
+  const connection = await connectDuckDB({ threads: 1, memory: 2 ** 28 });
+  await connection.run(`COPY (${query}) TO ${sqlString(path)}${options}`);
+  connection.closeSync();
+  return path;
+}
+
+async function compressed(): Promise<Buffer> {
+  return readFile(await write('SELECT range AS a, hash(range) AS b FROM range(100000)', 'whole.csv.zst', ' (FORMAT csv, COMPRESSION zstd)'));
 }
 
 const KINDS: Readonly<Record<string, Kind>> = { csv, json, ndjson, parquet };
@@ -72,7 +99,20 @@ const FOUND_EARLY: readonly [kind: string, input: string, message: RegExp, hint:
   ['csv', 'binary.csv', /is not CSV but a binary file/, /^$/],
   ['csv', 'cut.parquet', /`cut.parquet` is not CSV/, /parquet\(…\)/],
   ['csv', 'array.json', /`array.json` is not CSV/, /json\(…\)/],
-  ['csv', 'one/*.csv', /`b.csv` has other columns than `a.csv`/, /same first line/],
+  ['csv', 'one/*.csv', /`b.csv` has other columns than `a.csv`/, /union_by_name: true/],
+  ['csv', 'wide.csv', /`wide.csv` is not UTF-8 text but UTF-16/, /encoding: "utf-16"/],
+  ['json', 'wide.json', /`wide.json` is not UTF-8 text but UTF-16/, /iconv -f UTF-16 /],
+  ['csv', 'high.csv', /UTF-16 with the high byte first/, /iconv -f UTF-16BE/, { encoding: 'utf-16' }],
+  ['csv', 'ends.csv', /line 3 of `ends.csv` ends with `\\n`, and the first line with `\\r\\n`/, /sed/],
+  ['csv', 'cut.csv.gz', /`cut.csv.gz` is cut off or damaged/, /download/],
+  ['csv', 'cut.csv.zst', /`cut.csv.zst` is cut off or damaged/, /download/],
+  ['csv', 'plain.csv.gz', /`plain.csv.gz` is not compressed with gzip/, /compression:/],
+  ['csv', 'plain.csv.zst', /`plain.csv.zst` is not compressed with zstd/, /compression:/],
+  ['csv', 'whole.csv.zst', /`whole.csv.zst` is not CSV/, /say `compression: zstd`/, { compression: 'none' }],
+  ['csv', 'penguins.csv', /no folder of `.*penguins.csv` says `region=…`/, /region=eu/, { partitions: { region: type('string') } }],
+  ['csv', 'penguins.csv', /two columns called `A`/, /^$/, { partitions: { A: type('string') } }],
+  ['csv', 'penguins.csv', /`made` has no column `c`/, /a/, { dedupe: { key: [{ $column: 'a' }], keep: { $call: 'max', column: { $column: 'c' } } } }],
+  ['parquet', 'parts/*.parquet', /`2.parquet` has a column `b`, which `1.parquet` has not/, /union_by_name/],
   ['json', 'text.json', /is not JSON/, /csv\(…\)/],
   ['json', 'cut.json', /`cut.json` is not JSON: unexpected end of data/, /cut off/],
   ['json', 'cases.json', /keys that differ from `a` only in case/, /rename/],
@@ -104,6 +144,7 @@ describe('what is wrong is found before anything runs', () => {
 describe('what only the rows show fails the step in the user\'s terms', () => {
   const LATE: readonly [what: string, input: string, params: JsonObject, message: RegExp, hint: RegExp][] = [
     ['another type late in a file', 'late.csv', {}, /line 30002 of `late.csv`: `a` is `x`/, /`a: string`/],
+    ['another end of line late in a file', 'late-ends.csv', {}, /line 30002 of `late-ends.csv` ends with `\\r\\n`/, /end all lines alike/],
     ['a value of another type', 'late.csv', { schema: { a: type('int') } }, /1 of 30,001 rows is not as `schema` says: row 30001: `a` is not int: `x`/, /invalid: drop/],
     ['a condition that fails', 'late.csv', { schema: { a: type('string', 'a::INT > 0') } }, /a `where` fails on a row: Could not convert string 'x'/, /TRY_CAST/],
     ['not unique', 'late.csv', { schema: { a: type('string') }, unique: [{ $column: 'a' }] }, /29,999 rows are not unique: row 2: `a` repeats row 1; row 3/, /dedupe/],
@@ -111,6 +152,10 @@ describe('what only the rows show fails the step in the user\'s terms', () => {
   test.each(LATE)('%s', async (_, input, params, message, hint) => {
     const failure = bench.make({ kind: csv, input, params });
     await expect(failure).rejects.toMatchObject({ name: 'StepError', message: expect.stringMatching(message) as string, hint: expect.stringMatching(hint) as string });
+  });
+
+  test('a column that has another type in a later file', async () => {
+    await expect(bench.make({ kind: parquet, input: 'types/*.parquet' })).rejects.toMatchObject({ name: 'StepError', message: '`a` is VARCHAR in `2.parquet`, and INTEGER in the first file' });
   });
 
   test('other encodings are read when they are named', async () => {

@@ -1,49 +1,54 @@
-import { open, stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { JsonObject } from '../../../compiler/json.ts';
 import type { AnswerTo, DescribeNeed, Problem } from '../../../compiler/needs.ts';
 import type { Column } from '../../../compiler/types.ts';
-import { sqlName } from './connect.ts';
+import { sqlName, sqlString } from './connect.ts';
+import { inspectFile } from './inspect-file.ts';
 import { readerProblem } from './table-errors.ts';
-import { firstLine, readerCall, readStart, type FileFormat } from './table-reader.ts';
+import { firstLine, readerCall, type FileFormat } from './table-reader.ts';
 import { columnOf, isReservedName } from './table-types.ts';
+
+/** Files that are looked at at once. */
+const TOGETHER = 16;
 
 /**
  * The columns that a format's reader finds in files, or why it cannot read them. Looks at the start of each file (and
- * the end of a Parquet file) before DuckDB does, for reasons that a person understands.
+ * the end of a Parquet file, and the whole of a compressed one) before DuckDB does, for reasons that a person
+ * understands.
  */
 export async function describeFiles(connection: DuckDBConnection, need: DescribeNeed): Promise<AnswerTo<DescribeNeed>> {
   const format = need.format as FileFormat;
   const paths = need.files.map(({ path }) => path);
+  const described: Described = { connection, format, paths, options: need.options };
   try {
-    for (const path of paths) {
-      const problem = await inspectFile(path, format, need.options);
+    for (let at = 0; at < paths.length; at += TOGETHER) {
+      const problems = await Promise.all(paths.slice(at, at + TOGETHER).map((path) => inspectFile(path, format, need.options)));
+      const problem = problems.find((one) => one !== undefined);
       if (problem !== undefined) return problem;
     }
-    if (format === 'csv') {
-      const problem = await differentHeaders(paths, need.options);
-      if (problem !== undefined) return problem;
-    }
-    const columns = await columnsOf(connection, { format, paths, options: need.options });
+    const different = need.options['union_by_name'] === true ? undefined : format === 'csv' ? await differentHeaders(described) : format === 'parquet' ? await differentColumns(described) : undefined;
+    if (different !== undefined) return different;
+    const columns = format === 'csv' ? await confirmTypes(described, await columnsOf(described)) : await columnsOf(described);
     const reserved = columns.find(({ name }) => isReservedName(name));
     if (reserved !== undefined) return { ok: false, message: `the files have a column \`${reserved.name}\`, a name that mlp keeps for itself` };
-    const clash = format === 'csv' || format === 'parquet' ? undefined : await keysInTwoCases(connection, { format, paths, options: need.options }, columns);
+    const clash = format === 'csv' || format === 'parquet' ? undefined : await keysInTwoCases(described, columns);
     return clash ?? { ok: true, columns };
   } catch (error) {
     if (error instanceof Error && 'code' in error) return { ok: false, message: `a file cannot be read: ${error.message}` };
-    return (format === 'csv' ? await strictProblem(connection, paths, need.options) : undefined) ?? readerProblem(error, paths);
+    return (format === 'csv' ? await strictProblem(described) : undefined) ?? readerProblem(error, paths);
   }
 }
 
 interface Described {
+  readonly connection: DuckDBConnection;
   readonly format: FileFormat;
   readonly paths: readonly string[];
   readonly options: JsonObject;
 }
 
-async function columnsOf(connection: DuckDBConnection, { format, paths, options }: Described): Promise<Column[]> {
-  const prepared = await connection.prepare(`SELECT * FROM ${await readerCall({ format, paths, options })}`);
+async function columnsOf({ connection, ...call }: Described): Promise<Column[]> {
+  const prepared = await connection.prepare(`SELECT * FROM ${await readerCall(connection, call)}`);
   const columns: Column[] = [];
   for (let i = 0; i < prepared.columnCount; i++) columns.push(columnOf(prepared.columnName(i), prepared.columnType(i)));
   prepared.destroySync();
@@ -51,103 +56,101 @@ async function columnsOf(connection: DuckDBConnection, { format, paths, options 
 }
 
 /**
+ * Types that DuckDB suggests for a CSV file and that the values themselves do not say become text: `yes` and `no` as
+ * bools, 01/02/2003 as a date of one month or another, numbers of more digits than a float keeps.
+ */
+async function confirmTypes({ connection, ...call }: Described, columns: readonly Column[]): Promise<Column[]> {
+  const doubtful = columns.map(({ name, type }) => plainValues(sqlName(name), type.kind, call.options));
+  if (doubtful.every((one) => one === undefined)) return [...columns];
+  const { sample_size: sample } = call.options;
+  const from = await readerCall(connection, { ...call, columns: columns.map(({ name }) => ({ name, sql: 'VARCHAR' })) });
+  const rows = `SELECT * FROM ${from}${typeof sample === 'number' && sample >= 0 ? ` LIMIT ${sample}` : ''}`;
+  const result = await connection.runAndReadAll(`SELECT ${doubtful.map((one) => (one === undefined ? 'true' : `coalesce(bool_and(${one}), true)`)).join(', ')} FROM (${rows})`);
+  const [confirmed = []] = result.getRows();
+  return columns.map((column, i) => (confirmed[i] === false ? { ...column, type: { kind: 'string' }, sql: 'VARCHAR' } : column));
+}
+
+/** Whether a text says its type by itself, in SQL; `undefined` for types that DuckDB finds as a person does. */
+function plainValues(value: string, kind: Column['type']['kind'], { dateformat, timestampformat }: JsonObject): string | undefined {
+  switch (kind) {
+    case 'bool':
+      return `lower(${value}) IN ('true', 'false')`;
+    case 'float':
+      return `NOT regexp_full_match(${value}, '\\s*[+-]?[0-9]{16,}\\s*')`;
+    case 'date':
+      return typeof dateformat === 'string' ? undefined : `TRY_CAST(${value} AS DATE) IS NOT NULL OR ${value} IS NULL`;
+    case 'timestamp':
+      return typeof timestampformat === 'string' ? undefined : `TRY_CAST(${value} AS TIMESTAMP WITH TIME ZONE) IS NOT NULL OR ${value} IS NULL`;
+    default:
+      return undefined;
+  }
+}
+
+/**
  * DuckDB calls the second of two keys that differ only in case `A_1`, and finds nothing under that name when it is told
  * the columns, as it is when the source is read.
  */
-async function keysInTwoCases(connection: DuckDBConnection, described: Described, columns: readonly Column[]): Promise<Problem | undefined> {
+async function keysInTwoCases({ connection, ...call }: Described, columns: readonly Column[]): Promise<Problem | undefined> {
   for (const { name, sql } of columns) {
     const first = /^(.+)_\d+$/.exec(name)?.[1]?.toLowerCase();
     const other = columns.find((column) => column.name.toLowerCase() === first);
     if (other === undefined || sql === 'JSON') continue;
-    const call = await readerCall({ ...described, columns: [{ name, sql: 'JSON' }] });
-    const result = await connection.runAndReadAll(`SELECT count(${sqlName(name)}) FROM ${call}`);
+    const from = await readerCall(connection, { ...call, columns: [{ name, sql: 'JSON' }] });
+    const result = await connection.runAndReadAll(`SELECT count(${sqlName(name)}) FROM ${from}`);
     if (Number(result.getRows()[0]?.[0]) > 0) continue;
     return { ok: false, message: `records have keys that differ from \`${other.name}\` only in case`, hint: 'columns are compared without regard to case: rename one of the keys in the files' };
   }
   return undefined;
 }
 
-async function inspectFile(path: string, format: FileFormat, options: JsonObject): Promise<Problem | undefined> {
-  const name = basename(path);
-  const { size } = await stat(path);
-  if (size === 0) return { ok: false, message: `\`${name}\` is empty` };
-  const start = await readStart(path, 4096);
-  const looks = looksLike(start);
-  if (format === 'parquet') {
-    if (looks !== 'parquet') return mismatch(name, 'a Parquet file', looks);
-    if ((await lastBytes(path, size)) !== 'PAR1') {
-      return { ok: false, message: `\`${name}\` is cut off: its end is missing`, hint: 'copy or download it again' };
-    }
-    return undefined;
-  }
-  const compressed = /\.(gz|zst)$/.test(name) || options['compression'] !== undefined;
-  const wide = options['encoding'] === 'utf-16';
-  if (compressed) return undefined;
-  if (looks === 'parquet' || looks === 'gzip' || (looks === 'binary' && !wide)) return mismatch(name, format === 'csv' ? 'CSV' : 'JSON', looks);
-  if (format === 'csv' && looks === 'json' && ['.json', '.ndjson', '.jsonl'].includes(extname(name))) return mismatch(name, 'CSV', looks);
-  if (format !== 'csv' && looks === 'text') return mismatch(name, 'JSON', looks);
-  return undefined;
-}
-
-type Look = 'parquet' | 'gzip' | 'binary' | 'json' | 'text';
-
-function looksLike(start: Buffer): Look {
-  if (start.subarray(0, 4).toString('latin1') === 'PAR1') return 'parquet';
-  if (start[0] === 0x1f && start[1] === 0x8b) return 'gzip';
-  if (start.includes(0)) return 'binary';
-  return /^\ufeff?\s*[[{]/.test(start.toString('utf8')) ? 'json' : 'text';
-}
-
-const WAYS_OUT: Readonly<Record<Look, string | undefined>> = {
-  parquet: 'it is a Parquet file: read it with `parquet(…)`',
-  gzip: 'it is compressed with gzip: say `compression: "gzip"`',
-  json: 'it looks like JSON: read it with `json(…)`, or with `ndjson(…)` where each line is a record',
-  text: 'it looks like plain text: read a table of text with `csv(…)`',
-  binary: undefined,
-};
-
-function mismatch(name: string, wanted: string, looks: Look): Problem {
-  const hint = WAYS_OUT[looks];
-  const message = `\`${name}\` is not ${wanted}${looks === 'binary' ? ' but a binary file' : ''}`;
-  return { ok: false, message, ...(hint === undefined ? {} : { hint }) };
-}
-
-async function lastBytes(path: string, size: number): Promise<string> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, Math.max(0, size - 4));
-    return buffer.toString('latin1', 0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
-
 /** Columns of CSV files are matched by place, so their first lines have to say the same. */
-async function differentHeaders(paths: readonly string[], options: JsonObject): Promise<Problem | undefined> {
+async function differentHeaders({ connection, paths, options }: Described): Promise<Problem | undefined> {
   const [first, ...others] = paths;
   if (first === undefined || options['header'] === false) return undefined;
-  const header = await firstLine(first, options);
+  const header = await firstLine(connection, first, options);
   for (const path of others) {
-    if ((await firstLine(path, options)) === header) continue;
+    if ((await firstLine(connection, path, options)) === header) continue;
     return {
       ok: false,
       message: `\`${basename(path)}\` has other columns than \`${basename(first)}\`, or has them in another order`,
-      hint: 'files of one source have the same first line; declare a source for each and join them in SQL',
+      hint: 'files of one source have the same first line; `union_by_name: true` puts columns of one name together',
     };
   }
   return undefined;
 }
 
+/** Columns of Parquet files are matched by name: those of the first file have to be in all, and no others. */
+async function differentColumns({ connection, paths }: Described): Promise<Problem | undefined> {
+  const [first] = paths;
+  if (first === undefined || paths.length === 1) return undefined;
+  const result = await connection.runAndReadAll(
+    `SELECT file_name, list(DISTINCT lower(name) ORDER BY lower(name)) AS names FROM parquet_schema([${paths.map(sqlString).join(', ')}])
+     WHERE column_id > 0 GROUP BY file_name`,
+  );
+  const names = new Map((result.getRowsJson() as [string, string[]][]).map(([path, list]) => [path, list]));
+  const wanted = names.get(first) ?? [];
+  for (const path of paths) {
+    const found = names.get(path) ?? [];
+    const missing = wanted.find((name) => !found.includes(name));
+    const further = found.find((name) => !wanted.includes(name));
+    if (missing === undefined && further === undefined) continue;
+    const what = missing === undefined ? `has a column \`${further}\`, which \`${basename(first)}\` has not` : `has no column \`${missing}\`, which \`${basename(first)}\` has`;
+    return { ok: false, message: `\`${basename(path)}\` ${what}`, hint: 'with `union_by_name: true`, columns that a file lacks are null' };
+  }
+  return undefined;
+}
+
 /** What is wrong with a CSV file that could not be described, from a strict reading of all its lines as text. */
-async function strictProblem(connection: DuckDBConnection, paths: readonly string[], options: JsonObject): Promise<Problem | undefined> {
+async function strictProblem({ connection, paths, options }: Described): Promise<Problem | undefined> {
   const delim = options['delim'];
   for (const path of paths) {
-    const line = (await firstLine(path, options)).replace(/"[^"]*"/g, '');
+    const line = (await firstLine(connection, path, options)).replace(/"[^"]*"/g, '');
     const separators = typeof delim === 'string' ? [delim] : [',', '\t', ';', '|'];
     const width = Math.max(...separators.map((separator) => line.split(separator).length));
     const columns = Array.from({ length: width }, (_, i) => ({ name: `c${i}`, sql: 'VARCHAR' }));
+    const { union_by_name: _, ...rest } = options;
     try {
-      await connection.run(`SELECT count(*) FROM (SELECT * FROM ${await readerCall({ format: 'csv', paths: [path], options, columns })}) t WHERE hash(t) = 0`);
+      await connection.run(`SELECT count(*) FROM (SELECT * FROM ${await readerCall(connection, { format: 'csv', paths: [path], options: rest, columns })}) t WHERE hash(t) = 0`);
     } catch (error) {
       return readerProblem(error, [path]);
     }

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import type { Problem } from '../../../compiler/needs.ts';
 import { StepError } from '../../../compiler/kinds/run.ts';
+import { isCompressed } from './file-start.ts';
+import { findOtherLineEnd } from './line-ends.ts';
 
 /** DuckDB's message without its prefix, its advice in terms of its own options, and the line of SQL that it repeats. */
 export function plainMessage(error: unknown): string {
@@ -52,13 +54,26 @@ function writingProblem(error: unknown): { readonly message: string; readonly hi
 }
 
 /** What a reader says of a file that it cannot read, in the user's terms. */
-export function readerProblem(error: unknown, paths: readonly string[]): Problem {
+export async function readerProblem(error: unknown, paths: readonly string[]): Promise<Problem> {
   const writing = writingProblem(error);
   if (writing !== undefined) return { ok: false, ...writing };
   const raw = error instanceof Error ? error.message : String(error);
   const file = paths.find((path) => raw.includes(path)) ?? paths[0] ?? '';
   const name = basename(file);
-  return csvProblem(raw, name) ?? jsonProblem(raw, name) ?? parquetProblem(raw, name) ?? { ok: false, message: `\`${name}\` cannot be read: ${plainMessage(error)}` };
+  return (await lineEndProblem(raw, file)) ?? csvProblem(raw, name) ?? jsonProblem(raw, name) ?? parquetProblem(raw, name) ?? { ok: false, message: `\`${name}\` cannot be read: ${plainMessage(error)}` };
+}
+
+/** DuckDB does not say where its parser came to a halt. */
+async function lineEndProblem(raw: string, file: string): Promise<Problem | undefined> {
+  if (!raw.includes('CSV Parser state machine')) return undefined;
+  const found = isCompressed(file, {}) ? undefined : await findOtherLineEnd(file);
+  const name = basename(file);
+  if (found === undefined) return { ok: false, message: `the quotes or line ends of \`${name}\` are not those of CSV`, hint: 'set `quote` and `escape` as the file uses them, and end all lines alike' };
+  return {
+    ok: false,
+    message: `line ${found.line} of \`${name}\` ends with \`${found.other}\`, and the first line with \`${found.first}\``,
+    hint: `end all lines alike, as with \`sed -i 's/\\r$//' ${name}\``,
+  };
 }
 
 function csvProblem(raw: string, name: string): Problem | undefined {
@@ -119,6 +134,10 @@ function jsonProblem(raw: string, name: string): Problem | undefined {
 }
 
 function parquetProblem(raw: string, name: string): Problem | undefined {
+  const [, column, type, as] = /the column "([^"]*)" has type (.*), but we are trying to read it as type ([^\n.]*)/.exec(raw) ?? [];
+  if (column !== undefined) {
+    return { ok: false, message: `\`${column}\` is ${type} in \`${name}\`, and ${as} in the first file`, hint: 'make a source for each, and bring them together in SQL' };
+  }
   if (!/magic bytes|Parquet|parquet|TProtocol|Snappy|ZSTD/.test(raw) || /CSV|JSON/.test(raw)) return undefined;
   return { ok: false, message: `\`${name}\` is damaged: ${plainMessage(raw)}`, hint: 'copy or download it again' };
 }

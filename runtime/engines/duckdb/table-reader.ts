@@ -1,8 +1,9 @@
-import { open } from 'node:fs/promises';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Json, JsonObject } from '../../../compiler/json.ts';
 import { sqlString } from './connect.ts';
+import { isCompressed, readStart } from './file-start.ts';
 
-/** The formats of files that sources read. */
+/** The formats of files that DuckDB reads. */
 export type FileFormat = 'csv' | 'json' | 'ndjson' | 'parquet';
 
 /** Files to be read, and how. */
@@ -13,29 +14,36 @@ export interface ReaderCall {
   readonly options: JsonObject;
   /** Columns with the types to read them as; without them, the reader looks for itself. Parquet knows its own. */
   readonly columns?: readonly { readonly name: string; readonly sql: string }[];
-  /** Whether the path of each row's file comes along as `filename`. */
-  readonly filename?: boolean;
+  /** The column that tells each row's file, by its path, where one is wanted. */
+  readonly pathColumn?: string;
 }
 
 /**
  * What stands behind FROM to read files. Everything that DuckDB would guess of a dialect is said: its guesses skip
  * leading lines that do not fit, silently.
  */
-export async function readerCall({ format, paths, options, columns, filename = false }: ReaderCall): Promise<string> {
+export async function readerCall(connection: DuckDBConnection, { format, paths, options, columns, pathColumn }: ReaderCall): Promise<string> {
   const files = `[${paths.map(sqlString).join(', ')}]`;
-  const common = [files, 'hive_partitioning=false', ...(filename ? ['filename=true'] : [])];
+  const common = [files, 'hive_partitioning=false', ...(pathColumn === undefined ? [] : [`filename=${sqlString(pathColumn)}`])];
   if (format === 'parquet') return `read_parquet(${[...common, ...named(options)].join(', ')})`;
-  const types = columns === undefined ? [] : [`columns={${columns.map(({ name, sql }) => `${sqlString(name)}: ${sqlString(sql)}`).join(', ')}}`];
+  const types = columns === undefined ? undefined : `{${columns.map(({ name, sql }) => `${sqlString(name)}: ${sqlString(sql)}`).join(', ')}}`;
   if (format === 'csv') {
-    const delim = typeof options['delim'] === 'string' ? options['delim'] : await commonDelimiter(paths[0] ?? '', options);
-    const { names, ...rest } = options;
+    const delim = typeof options['delim'] === 'string' ? options['delim'] : await commonDelimiter(connection, paths[0] ?? '', options);
+    const { names, ...rest } = single(options);
     const dialect = { header: true, skip: 0, quote: '"', escape: '"', comment: '', ...rest, delim };
-    // Columns that are given bring their names along.
-    const all = columns !== undefined ? { ...dialect, auto_detect: false } : names === undefined ? dialect : { ...dialect, names };
-    return `read_csv(${[...common, 'strict_mode=true', ...named(all), ...types].join(', ')})`;
+    // Columns that are given bring their names along, and stand in every file where they are not found by name.
+    const whole = columns !== undefined && options['union_by_name'] !== true;
+    const all = whole ? { ...dialect, auto_detect: false } : names === undefined || columns !== undefined ? dialect : { ...dialect, names };
+    const typed = types === undefined ? [] : [`${whole ? 'columns' : 'types'}=${types}`];
+    return `read_csv(${[...common, 'strict_mode=true', ...named(all), ...typed].join(', ')})`;
   }
   const shape = format === 'ndjson' ? { format: 'newline_delimited' } : {};
-  return `read_json(${[...common, ...named({ ...shape, ...options }), ...types].join(', ')})`;
+  return `read_json(${[...common, ...named({ ...shape, ...single(options) }), ...(types === undefined ? [] : [`columns=${types}`])].join(', ')})`;
+}
+
+/** Readers take one format of dates; where there are several, dates are read as text. */
+function single(options: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(options).filter(([name, value]) => !/^(date|timestamp)format$/.test(name) || typeof value === 'string'));
 }
 
 function named(options: Readonly<Record<string, Json>>): string[] {
@@ -51,8 +59,8 @@ function literal(value: Json): string {
 const DELIMITERS = [',', '\t', ';', '|'] as const;
 
 /** The delimiter that is most frequent, outside quotes, in the first line that is read. */
-async function commonDelimiter(path: string, options: JsonObject): Promise<string> {
-  const line = (await firstLine(path, options)).replace(/"[^"]*"/g, '');
+async function commonDelimiter(connection: DuckDBConnection, path: string, options: JsonObject): Promise<string> {
+  const line = (await firstLine(connection, path, options)).replace(/"[^"]*"/g, '');
   let best: string = DELIMITERS[0];
   for (const delimiter of DELIMITERS) {
     if (line.split(delimiter).length > line.split(best).length) best = delimiter;
@@ -61,21 +69,17 @@ async function commonDelimiter(path: string, options: JsonObject): Promise<strin
 }
 
 /** The line of a CSV file that holds its header, or its first row. */
-export async function firstLine(path: string, options: JsonObject): Promise<string> {
+export async function firstLine(connection: DuckDBConnection, path: string, options: JsonObject): Promise<string> {
   const skip = typeof options['skip'] === 'number' ? options['skip'] : 0;
+  if (isCompressed(path, options)) return firstCompressedLine(connection, path, { skip, ...('compression' in options ? { compression: options['compression'] ?? null } : {}) });
   const encoding = options['encoding'] === 'utf-16' ? 'utf16le' : options['encoding'] === 'latin-1' ? 'latin1' : 'utf8';
   const text = (await readStart(path, 1 << 16)).toString(encoding);
   return text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/)[skip] ?? '';
 }
 
-/** The first bytes of a file. */
-export async function readStart(path: string, bytes: number): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const buffer = Buffer.alloc(bytes);
-    const { bytesRead } = await file.read(buffer, 0, bytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+/** DuckDB takes it out of its compression, as a table of one column. */
+async function firstCompressedLine(connection: DuckDBConnection, path: string, options: JsonObject): Promise<string> {
+  const whole = named({ delim: '\u0001', quote: '', escape: '', header: false, auto_detect: false, strict_mode: false, ...options });
+  const result = await connection.runAndReadAll(`SELECT line FROM read_csv(${[sqlString(path), ...whole, `columns={line: 'VARCHAR'}`].join(', ')}) LIMIT 1`);
+  return String(result.getRows()[0]?.[0] ?? '');
 }
