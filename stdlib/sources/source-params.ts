@@ -59,7 +59,7 @@ const shared = {
   ),
   extra: described(word('keep', 'drop', 'fail'), 'What happens to columns that `schema` does not list.', 'keep'),
   dedupe: described(
-    either(list(column(), { min: 1 }), record({ key: list(column(), { min: 1 }), keep }, ['key'])),
+    either(list(column(), { min: 1 }), record({ key: described(list(column(), { min: 1 }), 'Columns that are a key together.'), keep }, ['key'])),
     'Columns that are a key together: of rows that share it one stays. `keep` says which: the `first` of the files, the `last`, or the first of those with the greatest or least value of a column.',
   ),
   unique: described(list(either(column(), list(column(), { min: 1 })), { min: 1 }), 'Columns, or lists of columns, that no two rows share; the later ones are invalid.'),

@@ -14,6 +14,12 @@ const PIPELINES = [
     exports: ['birds.parquet', 'birds.quarantine.ndjson', 'measured.csv', 'x.train.arrow', 'x.json', 'trees.ubj', 'trees.json', 'lines.json', 'scores.json'],
   },
   {
+    file: 'pipelines/movies.mlp',
+    flags: [],
+    shows: { listed: 'table', 'listed.quarantine': 'table', movies_usual: 'checked', 'movies_usual.rows': 'table', scores: 'report', best: 'choice' },
+    exports: ['movies_usual.rows.csv', 'listed.quarantine.csv'],
+  },
+  {
     file: 'pipelines/flights.mlp',
     flags: ['--param', 'max_rows=20000'],
     shows: { flights: 'table', 'x.validate': 'rows', scores: 'report', champion: 'choice' },
