@@ -25,11 +25,6 @@ export function signatureOf(kind: Kind): string {
   return `${kind.keyword ?? ''} NAME = ${kind.name}(${inputs.join(', ')})`;
 }
 
-/** What a kind is for: its documentation up to the first full stop that ends a sentence. */
-export function firstSentence(doc: string): string {
-  return /^[\s\S]*?\.(?=\s|$)/.exec(doc)?.[0].replace(/\s*\n\s*/g, ' ') ?? doc;
-}
-
 function recordParameters(schema: RecordSchema, prefix: string): ParameterDoc[] {
   const own = Object.entries(schema.properties).flatMap(([key, value]) =>
     describeParameter(`${prefix}${key}`, value, schema.required?.includes(key) === true),

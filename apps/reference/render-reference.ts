@@ -1,7 +1,8 @@
 import type { Kind, Registry } from '../../compiler/kinds/kind.ts';
 import type { Metric } from '../../stdlib/metrics/metric.ts';
 import type { CommandSpec } from '../cli/command.ts';
-import { describeParameters, firstSentence, signatureOf, type ParameterDoc } from './describe-kind.ts';
+import { firstSentence } from '../cli/render/text.ts';
+import { describeParameters, signatureOf, type ParameterDoc } from './describe-kind.ts';
 
 /** What the reference is made from. */
 export interface ReferenceSources {

@@ -37,7 +37,8 @@ function column(name: string, kind: 'int' | 'string' | 'timestamp' | 'bool', sql
   return { name, type: { kind }, nullable, sql };
 }
 
-const legsColumns = [column('origin', 'string', 'VARCHAR'), column('distance', 'int', 'SMALLINT', true), column('late', 'bool', 'BOOLEAN')];
+/** The columns of `legs`. */
+export const legsColumns = [column('origin', 'string', 'VARCHAR'), column('distance', 'int', 'SMALLINT', true), column('late', 'bool', 'BOOLEAN')];
 const input = (slot: string, step: string, part = 'value', columns?: readonly string[]): PlanInput => ({ slot, step, part, ...(columns === undefined ? {} : { columns }) });
 const output = (type: PlanOutput['type'], part = 'value'): PlanOutput => ({ part, type });
 const onFeatures = [input('x', 'x'), input('x.split', 'parts'), input('x.table', 'legs', 'value', ['distance', 'late', 'origin'])];
@@ -64,7 +65,7 @@ export const steps: readonly PlanStep[] = [
   makeStep({ name: 'legs_sane', keyword: 'check', kind: 'expect', inputs: [input('table', 'legs', 'value', ['distance'])], outputs: [output('check')] }),
   makeStep({ name: 'parts', keyword: 'split', kind: 'holdout', inputs: [input('table', 'legs', 'value', ['late'])], outputs: [output('split')], after: ['legs_sane'] }),
   makeStep({ name: 'x', keyword: 'features', kind: 'prepare', inputs: [input('parts', 'parts'), input('parts.table', 'legs', 'value', ['distance', 'origin'])], outputs: [output('features')] }),
-  makeStep({ name: 'gbm', keyword: 'model', kind: 'xgboost', guarantee: 'platform', engine: { name: 'xgboost', version: '3.4.1' }, inputs: onFeatures, outputs: [output('model')] }),
+  makeStep({ name: 'gbm', keyword: 'model', kind: 'xgboost', doc: 'Trees, many and small, each mending\nwhat those before it got wrong. Deep ones remember too much.\n\nTuned by hand.', guarantee: 'platform', engine: { name: 'xgboost', version: '3.4.1' }, inputs: onFeatures, outputs: [output('model')] }),
   makeStep({ name: 'linear_odds', keyword: 'model', kind: 'logistic', inputs: onFeatures, outputs: [output('model')] }),
   makeStep({ name: 'majority', keyword: 'model', kind: 'baseline', inputs: onFeatures, outputs: [output('model')] }),
   makeStep({ name: 'scores', keyword: 'report', kind: 'evaluate', inputs: members, outputs: [output('report', 'validate'), output('report', 'test')] }),

@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { choiceJson, renderCandidates, renderCheck } from '../../apps/cli/render/check-view.ts';
 import { renderFeatures } from '../../apps/cli/render/features-view.ts';
 import { renderModel } from '../../apps/cli/render/model-view.ts';
@@ -9,13 +9,15 @@ import { renderSplit, splitJson } from '../../apps/cli/render/split-view.ts';
 import { renderSteps } from '../../apps/cli/render/steps-view.ts';
 import { describeChoice, renderSummary, type Summary } from '../../apps/cli/render/summary.ts';
 import { renderTableView } from '../../apps/cli/render/table-view.ts';
-import type { View } from '../../apps/cli/render/text.ts';
+import { renderFileTests, type FinishedTest } from '../../apps/cli/render/tests-view.ts';
+import { displayWidth, docLines, type View } from '../../apps/cli/render/text.ts';
 import { renderWhy } from '../../apps/cli/render/why-view.ts';
 import type { Artifact } from '../../compiler/plan/artifact.ts';
+import type { TableTest } from '../../compiler/tests/table-test.ts';
 import type { Preview } from '../../compiler/plan/preview.ts';
 import type { RunEvent } from '../../runtime/events.ts';
 import type { FittedFeatures } from '../../stdlib/features/fitted.ts';
-import { edited, makeStep, plan, previewOf, recordOf, records, stepOf, unchanged } from './example.ts';
+import { edited, legsColumns, makeStep, plan, previewOf, recordOf, records, stepOf, unchanged } from './example.ts';
 import { expectGolden, viewOf } from './golden.ts';
 
 function artifactOf<T extends Artifact['type']>(name: string, type: T): Extract<Artifact, { type: T }> {
@@ -68,6 +70,34 @@ const ends = (['ran', 'cached', 'cut-off', 'failed', 'skipped'] as const).map((s
   nameWidth: 20,
 }));
 
+const span = { file: 'pipelines/flights.mlp', start: 0, end: 4 };
+const testOf = (title: string): TableTest => ({ title, span, given: [], queries: [], expected: [{ step: 'legs', span, columns: legsColumns, rows: [] }] });
+const tests: readonly FinishedTest[] = [
+  { test: testOf('a flight that is fifteen minutes late is late'), outcome: { done: true, tables: [{ step: 'legs', rows: { expected: 1, found: 1 }, differences: [] }] } },
+  { test: testOf('a query that fails'), outcome: { done: false, step: 'legs', message: 'the query meets `x`, which is no INT32', hint: 'TRY_CAST gives null where a value cannot be converted' } },
+  {
+    test: testOf('rows that differ, are missing and too many'),
+    outcome: {
+      done: true,
+      tables: [
+        {
+          step: 'legs',
+          rows: { expected: 3, found: 4 },
+          differences: [
+            { expected: 1, found: 1, columns: [{ name: 'origin', expected: 'SFO', found: 'SFO ' }, { name: 'late', expected: 'true', found: null }] },
+            { expected: 3, found: 2, columns: [{ name: 'distance', expected: '100', found: '7' }] },
+            { found: 4, columns: [{ name: 'origin', found: 'a\u001b[31mred\nline' }, { name: 'distance', found: '1' }, { name: 'late', found: 'false' }] },
+          ],
+        },
+      ],
+    },
+  },
+];
+const longTest: FinishedTest = {
+  test: testOf('values that are too long for a table'),
+  outcome: { done: true, tables: [{ step: 'legs', rows: { expected: 1, found: 1 }, differences: [{ expected: 1, found: 1, columns: [{ name: 'origin', expected: `${'long '.repeat(20)}a`, found: `${'long '.repeat(20)}b` }] }] }] },
+};
+
 const views: Readonly<Record<string, (view: View) => readonly string[]>> = {
   plan: (view) => renderPlan(edited, view),
   'plan-unchanged': (view) => renderPlan(unchanged, view),
@@ -93,13 +123,29 @@ const views: Readonly<Record<string, (view: View) => readonly string[]>> = {
     const progress = events.reduce(advance, fetching);
     return renderLive(progress, { steps: 11, began: Date.parse(at(0)), now: Date.parse(at(8)) }, view);
   },
-  'run-finished': (view) => ends.map((end) => renderFinished(end, view)),
+  docs: (view) => docLines(stepOf('gbm').doc, view),
+  tests: (view) => renderFileTests({ file: 'pipelines/flights.mlp', tests }, { view, textOf: () => 'test "…"', failuresOnly: false }),
+  'run-finished': (view) => ends.map((end) => renderFinished({ ...end, nameWidth: Math.min(end.nameWidth, Math.floor(view.width / 3)) }, view)),
 };
 
 describe('what people see', () => {
   for (const [name, render] of Object.entries(views)) {
-    for (const width of [60, 100]) it(`${name} at ${width} columns`, () => expectGolden(`${name}.${width}`, render(viewOf(width))));
+    for (const width of [40, 60, 100]) {
+      it(`${name} at ${width} columns`, () => {
+        const lines = render(viewOf(width));
+        expectGolden(`${name}.${width}`, lines);
+        // Keys and commands are there to be copied.
+        expect(lines.filter((line) => displayWidth(line) > width && !/^Key |^ {2}mlp /.test(line))).toEqual([]);
+      });
+    }
   }
+});
+
+describe('a difference that is too wide for a table', () => {
+  it('is shown to its last character', () => {
+    const lines = renderFileTests({ file: 'f.mlp', tests: [longTest] }, { view: viewOf(60), textOf: () => 'test', failuresOnly: true });
+    expect(lines.filter((line) => line.includes('long long')).map((line) => line.slice(-2))).toEqual(['a"', 'b"']);
+  });
 });
 
 describe('what programs see', () => {

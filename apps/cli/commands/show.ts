@@ -23,7 +23,7 @@ import { renderSplit, splitJson } from '../render/split-view.ts';
 import { renderSteps, stepsJson, type ListedStep } from '../render/steps-view.ts';
 import { describeChoice, metricsParts } from '../render/summary.ts';
 import { renderTableView, valueText, type TableView } from '../render/table-view.ts';
-import { hanging, wrap, type View } from '../render/text.ts';
+import { docLines, hanging, wrap, type View } from '../render/text.ts';
 import { storedTable, withConnection, withFeatures } from '../tables.ts';
 
 /** Something shown: for programs, and as lines for people. */
@@ -67,10 +67,10 @@ async function showMade(showing: Showing, made: Made): Promise<Shown> {
   const digest = record.outputs[part ?? 'value']?.digest;
   const warnings = record.warnings.map((warning) => withInputNames(warning, step));
   return {
-    json: { ...json, ...(digest === undefined ? {} : { digest }), ...(warnings.length === 0 ? {} : { warnings }) },
+    json: { ...(step.doc === undefined ? {} : { doc: step.doc }), ...json, ...(digest === undefined ? {} : { digest }), ...(warnings.length === 0 ? {} : { warnings }) },
     lines: (view) => [
       `${view.paint('bold', part === undefined ? step.name : `${step.name}.${part}`)} ${view.paint('dim', `${step.keyword} ${step.kind}`)} ${part === undefined ? mainFigure(step, record.outputs) : ''}`.trimEnd(),
-      ...wrap(step.doc ?? '', view.width).map((line) => view.paint('dim', line)),
+      ...docLines(step.doc, view),
       '',
       ...lines(view),
       ...(warnings.length === 0 ? [] : ['', ...warnings.flatMap((warning) => hanging(view.paint('yellow', 'warning: '), warning, view.width))]),

@@ -12,7 +12,7 @@ export function renderFeatures({ features, rows, target }: FittedFeatures, view:
     const label = `  ${view.paint('bold', pad(names[index] ?? '', width))}  ${view.paint('dim', pad(feature.type, typeWidth))}  `;
     return hanging(label, describeFeature(feature), view.width);
   });
-  return [view.paint('dim', `  fitted on ${count(rows, 'training row')}; the target is ${clean(target)}`), ...lines];
+  return [...hanging('  ', `fitted on ${count(rows, 'training row')}; the target is ${clean(target)}`, view.width).map((line) => view.paint('dim', line)), ...lines];
 }
 
 function describeFeature(feature: FittedFeature): string {

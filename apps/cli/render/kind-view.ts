@@ -1,6 +1,6 @@
 import type { Kind, Registry } from '../../../compiler/kinds/kind.ts';
-import { describeParameters, firstSentence, signatureOf } from '../../reference/describe-kind.ts';
-import { hanging, pad, wrap, type View } from './text.ts';
+import { describeParameters, signatureOf } from '../../reference/describe-kind.ts';
+import { firstSentence, hanging, pad, wrap, type View } from './text.ts';
 
 /** All kinds that a declaration can name, by keyword, with what each is for. */
 export function renderKinds(registry: Registry, view: View): string[] {

@@ -75,7 +75,7 @@ function coefficientLines(summary: JsonObject, view: View): string[] {
   if (coefficients.length === 0) return [];
   const rows = coefficients.slice(0, SHOWN).map(({ name, value, of }): Cell[] => [clean(name), { text: clean(of), style: 'dim' }, `${value > 0 ? '+' : ''}${formatMetric(value)}`]);
   const lines = renderTable({ columns: [{ least: 10 }, { least: 6 }, { align: 'right' }], rows, indent: 2 }, view);
-  return [view.paint('bold', 'Coefficients') + view.paint('dim', ' (by standard deviation; of categories by level)'), ...lines, ...more(coefficients.length, view)];
+  return [view.paint('bold', 'Coefficients') + view.paint('dim', truncate(' (by standard deviation; of categories by level)', view.width - 12)), ...lines, ...more(coefficients.length, view)];
 }
 
 function coefficientName(one: JsonObject): string {
@@ -87,7 +87,7 @@ function coefficientName(one: JsonObject): string {
 
 /** A line for each metric and part: first, best-looking and last value around a sparkline. */
 function curveLines(summary: JsonObject, view: View): string[] {
-  const room = Math.max(10, Math.min(60, view.width - 44));
+  const room = Math.max(8, Math.min(60, view.width - 44));
   const rows = Object.entries(asObject(summary['curve']) ?? {}).flatMap(([part, metrics]) =>
     Object.entries(asObject(metrics) ?? {}).flatMap(([metric, values]): Cell[][] => {
       const numbers = asList(values).flatMap((value) => asNumber(value) ?? []);

@@ -4,7 +4,7 @@ import { formatSeconds } from './format.ts';
 import { isDoneByOther, isPending, summaryLine } from './plan-summary.ts';
 import { describeReasons, isWait } from './reasons.ts';
 import { renderTable, type Cell, type Table, type TableColumn } from './table.ts';
-import { count, hanging, wrap, type Style, type View } from './text.ts';
+import { count, docLines, firstSentence, hanging, truncate, wrap, type Style, type View } from './text.ts';
 
 /** Below this width kinds and states in words are left out, so that the reasons have room; glyphs tell the states. */
 export const ROOM_FOR_KINDS = 72;
@@ -12,10 +12,14 @@ export const ROOM_FOR_KINDS = 72;
 /** Lines of the short plan before an apply. */
 const SHORT = 20;
 
-/** The preview for people: one line a step, with its state, what it is and why it runs; then the figures. */
+/**
+ * The preview for people: one line a step, with its state, what it is and why it runs, and below those that are to run
+ * what their authors say of them; then the figures.
+ */
 export function renderPlan(preview: Preview, view: View): string[] {
   const rows = [...preview.steps.map((one) => stepRow(one, view)), ...preview.removed.map((one) => removedRow(one, view))];
-  return [...heading(preview, view), ...renderTable(planTable(rows, view), view), '', ...guarantees(preview, view), ...wrapSummary(preview, view)];
+  const lines = renderTable(planTable(rows, view), view).flatMap((line, index) => [line, ...docLine(preview.steps[index], view)]);
+  return [...heading(preview, view), ...lines, '', ...guarantees(preview, view), ...wrapSummary(preview, view)];
 }
 
 /** The plan before an apply: only what will or may run, and the figures. */
@@ -34,8 +38,12 @@ export function renderShortPlan(preview: Preview, view: View): string[] {
 
 function heading({ plan }: Preview, view: View): string[] {
   const title = `${view.paint('bold', plan.pipeline)} ${view.paint('dim', plan.file)}`;
-  const [doc] = (plan.doc ?? '').split(/\n\s*\n/);
-  return [title, ...wrap(doc ?? '', view.width).map((line) => view.paint('dim', line)), ''];
+  return [title, ...docLines(plan.doc?.split(/\n\s*\n/)[0], view), ''];
+}
+
+function docLine(one: StepPreview | undefined, view: View): string[] {
+  if (one?.step.doc === undefined || one.state === 'cached') return [];
+  return [view.paint('dim', truncate(`     ${firstSentence(one.step.doc)}`, view.width))];
 }
 
 function planTable(rows: readonly (readonly Cell[])[], view: View): Table {

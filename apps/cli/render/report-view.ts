@@ -43,12 +43,15 @@ function confusionLines(labels: readonly string[], matrix: readonly (readonly nu
   return renderTable({ columns: [{ header: 'truth \\ said', least: 8 }, ...short.map((header) => ({ header, align: 'right' as const, least: 5 }))], rows, indent: 2 }, view);
 }
 
+/** Below this width the rows of a class are left out: they stand in the matrix too. */
+const ROOM_FOR_SUPPORT = 50;
+
 function classLines(figures: JsonObject, view: View): string[] {
   const rows = Object.entries(figures).map(([label, one]): Cell[] => {
     const { precision, recall, f1, support } = asNumbers(one);
-    return [{ text: clean(label), style: 'dim' }, formatMetric(precision), formatMetric(recall), formatMetric(f1), support === null || support === undefined ? '' : formatCount(support)];
+    return [{ text: clean(label), style: 'dim' }, formatMetric(precision), formatMetric(recall), formatMetric(f1), ...(view.width < ROOM_FOR_SUPPORT ? [] : [support === null || support === undefined ? '' : formatCount(support)])];
   });
-  const columns = [{ header: 'class', least: 8 }, ...['precision', 'recall', 'f1', 'rows'].map((header) => ({ header, align: 'right' as const }))];
+  const columns = [{ header: 'class', least: 8 }, ...['precision', 'recall', 'f1', ...(view.width < ROOM_FOR_SUPPORT ? [] : ['rows'])].map((header) => ({ header, align: 'right' as const }))];
   return renderTable({ columns, rows, indent: 2 }, view);
 }
 

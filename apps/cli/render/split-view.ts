@@ -7,19 +7,23 @@ import { clean, count, type View } from './text.ts';
 const PARTS = ['train', 'validate', 'test'] as const;
 const SHOWN = 30;
 
+/** Below this width the shares are left out. */
+const ROOM_FOR_SHARES = 60;
+
 /** The rows of each part, and of each class in it. */
 export function renderSplit(split: SplitArtifact, only: string | undefined, view: View): string[] {
   const parts = PARTS.filter((part) => only === undefined || part === only);
+  const figures = (rows: Cell, part: number, whole: number): Cell[] => [rows, ...(view.width < ROOM_FOR_SHARES ? [] : [{ text: formatShare(part, whole), style: 'dim' as const }])];
   const classRow = (label: string, code: number): Cell[] => [
     clean(label),
     ...parts.flatMap((part): Cell[] => {
       const of = split.parts[part];
       const rows = of.classes[code] ?? 0;
-      return [formatCount(rows), { text: formatShare(rows, of.rows), style: 'dim' }];
+      return figures(formatCount(rows), rows, of.rows);
     }),
   ];
-  const total: Cell[] = ['rows', ...parts.flatMap((part): Cell[] => [{ text: formatCount(split.parts[part].rows), style: 'bold' }, { text: formatShare(split.parts[part].rows, split.rows), style: 'dim' }])];
-  const columns = [{ least: 8 }, ...parts.flatMap((part) => [{ header: part, align: 'right' as const }, { align: 'right' as const }])];
+  const total: Cell[] = ['rows', ...parts.flatMap((part) => figures({ text: formatCount(split.parts[part].rows), style: 'bold' }, split.parts[part].rows, split.rows))];
+  const columns = [{ least: 8 }, ...parts.flatMap((part) => [{ header: part, align: 'right' as const }, ...(view.width < ROOM_FOR_SHARES ? [] : [{ align: 'right' as const }])])];
   const more = split.classes.length - SHOWN;
   const left = rowsOfNoPart(split);
   return [

@@ -34,6 +34,7 @@ export function stepsJson({ plan }: Preview, steps: readonly ListedStep[]): Reco
       name: step.name,
       keyword: step.keyword,
       kind: step.kind,
+      ...(step.doc === undefined ? {} : { doc: step.doc }),
       state,
       ...(key === undefined ? {} : { key }),
       ...(record === undefined

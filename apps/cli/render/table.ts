@@ -7,7 +7,7 @@ export type Cell = string | { readonly text: string; readonly style?: Style };
 export interface TableColumn {
   readonly header?: string;
   readonly align?: 'left' | 'right';
-  /** The least cells to which the column may be cut when the line is too long; absent: it is never cut. */
+  /** The least cells to which the column should be cut when the line is too long; absent: it is never cut. */
   readonly least?: number;
   /** Where it is cut; at its end, unless given. */
   readonly cut?: 'middle';
@@ -22,6 +22,9 @@ export interface Table {
 }
 
 const GAP = 2;
+
+/** Cells of a column that may be cut, at the very least. */
+const NARROWEST = 4;
 
 /** Renders a table in aligned columns; the widest of those that may be cut are cut first. */
 export function renderTable(table: Table, view: View): string[] {
@@ -61,14 +64,17 @@ export function naturalWidth(cells: readonly Cell[], header = ''): number {
 function fitWidths({ columns, rows }: Table, room: number): number[] {
   const widths = columns.map((column, index) => naturalWidth(rows.map((row) => row[index] ?? ''), column.header));
   let excess = widths.reduce((sum, width) => sum + width, 0) + GAP * (columns.length - 1) - room;
-  while (excess > 0) {
-    let widest = -1;
-    columns.forEach(({ least }, index) => {
-      if (least !== undefined && (widths[index] ?? 0) > least && (widest < 0 || (widths[index] ?? 0) > (widths[widest] ?? 0))) widest = index;
-    });
-    if (widest < 0) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-    excess -= 1;
+  // On the narrowest terminals every column gives way, rather than that each line breaks.
+  for (const floors of [columns.map(({ least }) => least), columns.map(({ least }) => (least === undefined ? undefined : NARROWEST))]) {
+    while (excess > 0) {
+      let widest = -1;
+      floors.forEach((floor, index) => {
+        if (floor !== undefined && (widths[index] ?? 0) > floor && (widest < 0 || (widths[index] ?? 0) > (widths[widest] ?? 0))) widest = index;
+      });
+      if (widest < 0) break;
+      widths[widest] = (widths[widest] ?? 0) - 1;
+      excess -= 1;
+    }
   }
   return widths;
 }

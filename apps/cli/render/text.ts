@@ -85,10 +85,14 @@ export function wrap(text: string, width: number): string[] {
   return line === '' ? lines : [...lines, line];
 }
 
-/** `label` and the wrapped text behind it, further lines below the text's beginning. */
+/** Cells that a text behind a label needs to be read well. */
+const LEAST = 14;
+
+/** `label` and the wrapped text behind it, further lines below the text's beginning; where there is no room, all below. */
 export function hanging(label: string, text: string, width: number): string[] {
   const indent = displayWidth(label);
-  return wrap(text, Math.max(12, width - indent)).map((line, index) => (index === 0 ? label : ' '.repeat(indent)) + line);
+  if (width - indent < LEAST) return [label.trimEnd(), ...wrap(text, width - 4).map((line) => `    ${line}`)];
+  return wrap(text, width - indent).map((line, index) => (index === 0 ? label : ' '.repeat(indent)) + line);
 }
 
 /** `a, b and 3 more`: at most `most` of some names. */
@@ -100,4 +104,16 @@ export function listNames(names: readonly string[], most = 4): string {
 /** `1 row`, `2 rows`; the number is written with separators. */
 export function count(number: number, noun: string): string {
   return `${number.toLocaleString('en-US')} ${number === 1 ? noun : `${noun}s`}`;
+}
+
+/** The beginning of a documentation: up to the first full stop, question or exclamation mark that ends a sentence, or paragraph. */
+export function firstSentence(doc: string): string {
+  const [paragraph = ''] = doc.trim().split(/\n\s*\n/);
+  return (/^[\s\S]*?[.?!](?=\s|$)/.exec(paragraph)?.[0] ?? paragraph).replace(/\s*\n\s*/g, ' ');
+}
+
+/** A documentation as it stands below a heading: its paragraphs, wrapped. */
+export function docLines(doc: string | undefined, view: View): string[] {
+  const paragraphs = (doc ?? '').trim().split(/\n\s*\n/);
+  return paragraphs.flatMap((paragraph, index) => [...(index === 0 ? [] : ['']), ...wrap(clean(paragraph.replace(/\s+/g, ' ')), view.width).map((line) => view.paint('dim', line))]);
 }
