@@ -14,6 +14,8 @@ export interface Analyser {
   readonly analyse: (request: AnalysisRequest) => Promise<SqlAnalysis>;
   /** The columns of files. They are known by their contents: where they lie does not matter. */
   readonly describe: (need: DescribeNeed) => Promise<AnswerTo<DescribeNeed>>;
+  /** Starts the helper process before it is asked: loading takes it longer than most questions. */
+  readonly warm: () => void;
 }
 
 /** Makes an analyser that keeps answers in a folder, which can be deleted at any time, and asks the helper what is new. */
@@ -31,6 +33,7 @@ export function createAnalyser(helper: DuckDBHelper, cacheFolder: string): Analy
     analyse: (request) => answer({ kind: 'analyse', request }, () => helper.ask({ kind: 'analyse', request })),
     describe: (need) =>
       answer({ kind: 'describe', need: withoutPaths(need) }, () => helper.ask({ kind: 'describe', need })),
+    warm: () => void helper.ask({ kind: 'references', text: 'SELECT 1' }).catch(() => undefined),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CommandSpec } from './command.ts';
+import { limitOptions } from './limits.ts';
 
 /** The commands of this version, in the order in which help lists them. */
 export const commands: readonly CommandSpec[] = [
@@ -41,13 +42,17 @@ export const commands: readonly CommandSpec[] = [
     name: 'apply',
     args: '<file>',
     summary: 'run what the preview shows; nothing runs twice, nothing is destroyed',
-    options: [
-      ['--jobs <n>', 'steps that run at once'],
-      ['--threads <n>', 'processor threads in all'],
-      ['--memory <size>', 'memory in all, such as 4GB or 512MiB'],
-    ],
+    options: limitOptions,
     examples: ['mlp apply pipelines/flights.mlp', 'mlp apply pipelines/flights.mlp --threads 2 --memory 4GB'],
     load: async () => (await import('./commands/apply.ts')).apply,
+  },
+  {
+    name: 'watch',
+    args: '<file>',
+    summary: 'on every save: check, show what changed, run it; deployments never run from here',
+    options: limitOptions,
+    examples: ['mlp watch pipelines/flights.mlp', 'mlp watch pipelines/flights.mlp --target gbm --param max_rows=100_000'],
+    load: async () => (await import('./commands/watch.ts')).watch,
   },
   {
     name: 'why',
@@ -84,4 +89,4 @@ export const commands: readonly CommandSpec[] = [
 ];
 
 /** Commands of the contract that come in a later version. */
-export const laterCommands = ['init', 'watch', 'predict', 'graph', 'runs', 'diff', 'verify', 'store', 'doctor', 'lsp'] as const;
+export const laterCommands = ['init', 'predict', 'graph', 'runs', 'diff', 'verify', 'store', 'doctor', 'lsp'] as const;

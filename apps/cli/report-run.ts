@@ -16,6 +16,8 @@ export interface Reporter {
   /** Prints something between the events. */
   readonly note: (text: string) => void;
   readonly close: () => void;
+  /** What it has heard of: a reporter that follows this one goes on from there. */
+  readonly progress: () => RunProgress;
 }
 
 /** What a report for people needs to know of the run. */
@@ -23,6 +25,8 @@ export interface RunFacts {
   readonly steps: readonly PlanStep[];
   /** The record of a step with this key, if it can be read already. */
   readonly recordOf: (name: string, key: string) => ActionRecord | undefined;
+  /** What another run was making when this one took its place. */
+  readonly earlier?: RunProgress | undefined;
 }
 
 /** One event a line, as programs read it (cli.md). */
@@ -36,6 +40,7 @@ export function jsonReporter(terminal: Terminal, { textOf, debug }: { readonly t
     onFetch: () => undefined,
     note: () => undefined,
     close: () => undefined,
+    progress: () => noProgress,
   };
 }
 
@@ -47,10 +52,10 @@ export function liveReporter(terminal: Terminal, live: LiveLines, facts: RunFact
   const began = Date.now();
   const finished = finishedLines(terminal, facts, live.print);
   const steps = facts.steps.filter((step) => step.fusedInto === undefined && step.sameAs === undefined).length;
-  let progress = noProgress;
+  let progress: RunProgress = { ...noProgress, running: facts.earlier?.running ?? new Map() };
   const refresh = (): void => {
     finished.print();
-    live.show(renderLive(progress, { steps: Math.max(steps, progress.ended + progress.running.size), began, now: Date.now() }, terminal.view()));
+    live.show(renderLive(progress, { steps: Math.max(steps, progress.ended.size + progress.running.size), began, now: Date.now() }, terminal.view()));
   };
   const timer = setInterval(refresh, REFRESH);
   timer.unref();
@@ -69,6 +74,7 @@ export function liveReporter(terminal: Terminal, live: LiveLines, facts: RunFact
       finished.printAll();
       live.close();
     },
+    progress: () => progress,
   };
 }
 
@@ -82,7 +88,7 @@ export function plainReporter(terminal: Terminal, facts: RunFacts & { readonly q
   const timer = setInterval(finished.print, REFRESH);
   timer.unref();
   const told = new Map<string, number>();
-  let progress = noProgress;
+  let progress: RunProgress = { ...noProgress, running: facts.earlier?.running ?? new Map() };
   const isDue = (name: string): boolean => {
     const now = Date.now();
     const last = told.get(name) ?? progress.running.get(name)?.began ?? now;
@@ -108,6 +114,7 @@ export function plainReporter(terminal: Terminal, facts: RunFacts & { readonly q
       clearInterval(timer);
       finished.printAll();
     },
+    progress: () => progress,
   };
 }
 

@@ -26,8 +26,8 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
       flags,
       terminal,
       onInterrupt: surroundings.onInterrupt,
-      withSession: async (action) => {
-        const session = await surroundings.openSession(flags.session);
+      withSession: async (action, options) => {
+        const session = await surroundings.openSession({ ...flags.session, ...options });
         try {
           return await action(session);
         } finally {

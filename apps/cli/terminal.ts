@@ -11,6 +11,8 @@ export interface Terminal {
   readonly paintError: Paint;
   /** Lines at the bottom of the terminal that change in place; absent where output is piped or has no colours. */
   readonly openLive?: () => Promise<LiveLines>;
+  /** Hears keys as they are pressed, until the function that it returns is called; absent where there is no keyboard. */
+  readonly openKeys?: (onKey: (key: string) => void) => () => void;
 }
 
 /** Lines that change in place, below what is printed for good. */
@@ -18,6 +20,8 @@ export interface LiveLines {
   readonly show: (lines: readonly string[]) => void;
   /** Prints a line above. */
   readonly print: (line: string) => void;
+  /** The same on standard error. */
+  readonly printError: (line: string) => void;
   /** Takes the lines away and gives the cursor back. */
   readonly close: () => void;
 }
@@ -43,28 +47,51 @@ export async function openTerminal(): Promise<Terminal> {
     printError: (line) => stderr.write(`${line}\n`),
     view: () => ({ width: width(), paint }),
     paintError: painter(plain || supportsColorStderr === false ? 0 : supportsColorStderr.level),
-    ...(isLive ? { openLive: () => openLive(stdout) } : {}),
+    ...(isLive ? { openLive: () => openLive(stdout, stderr) } : {}),
+    ...(isLive && process.stdin.isTTY ? { openKeys: (onKey) => openKeys(process.stdin, onKey) } : {}),
   };
 }
 
-async function openLive(stdout: NodeJS.WriteStream): Promise<LiveLines> {
+async function openLive(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Promise<LiveLines> {
   const { createLogUpdate } = await import('log-update');
   const update = createLogUpdate(stdout);
   let shown: readonly string[] = [];
+  const above = (stream: NodeJS.WriteStream) => (line: string) => {
+    update.clear();
+    stream.write(`${line}\n`);
+    if (shown.length > 0) update(shown.join('\n'));
+  };
   return {
     show: (lines) => {
       // What does not fit the terminal's height could not be taken back.
       shown = lines.slice(0, Math.max(1, (stdout.rows || 24) - 1));
       update(shown.join('\n'));
     },
-    print: (line) => {
-      update.clear();
-      stdout.write(`${line}\n`);
-      if (shown.length > 0) update(shown.join('\n'));
-    },
+    print: above(stdout),
+    printError: above(stderr),
     close: () => {
       update.clear();
       update.done();
     },
+  };
+}
+
+const CONTROL_C = '\u0003';
+
+/** Ctrl-C stays what it is everywhere: a terminal that hands over single keys does not send it by itself. */
+function openKeys(stdin: NodeJS.ReadStream, onKey: (key: string) => void): () => void {
+  const hear = (chunk: Buffer): void => {
+    for (const key of chunk.toString('utf8')) {
+      if (key === CONTROL_C) process.kill(process.pid, 'SIGINT');
+      else onKey(key);
+    }
+  };
+  stdin.setRawMode(true);
+  stdin.resume();
+  stdin.on('data', hear);
+  return () => {
+    stdin.off('data', hear);
+    stdin.setRawMode(false);
+    stdin.pause();
   };
 }

@@ -11,7 +11,8 @@ import type { Workshop } from '../../runtime/scheduler/workshop.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
 import { registry } from '../../stdlib/index.ts';
-import { enginesOf, ensureEngines, LOCK_FILE, type EngineFolders, type ProjectLock } from './engines.ts';
+import { enginesOf, ensureEngines, type EngineFolders, type ProjectLock } from './engines.ts';
+import { LOCK_FILE } from './find-project.ts';
 import { SessionError, type ApplyOptions, type ApplyResult } from './session.ts';
 
 /** The options of an apply, and what of its session it works with. Folders and files are absolute paths. */

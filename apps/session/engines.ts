@@ -10,9 +10,7 @@ import { ensureBackend } from '../../runtime/providers/ensure-backend.ts';
 import { findLockEntry, isWheel, parseLock, printLock, type Lock } from '../../runtime/providers/lock.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
 import { registry } from '../../stdlib/index.ts';
-
-/** The name of the project's lock. */
-export const LOCK_FILE = 'mlp.lock';
+import { LOCK_FILE } from './find-project.ts';
 
 /** A project's lock. */
 export interface ProjectLock extends Checked<Lock> {

@@ -20,8 +20,8 @@ import { StoreError } from '../../runtime/store/store-error.ts';
 import { registry } from '../../stdlib/index.ts';
 import { answerNeeds } from './answer-needs.ts';
 import { applyPreview } from './apply-preview.ts';
-import { engineVersions, LOCK_FILE, readLock } from './engines.ts';
-import { findProject } from './find-project.ts';
+import { engineVersions, readLock } from './engines.ts';
+import { findProject, LOCK_FILE } from './find-project.ts';
 import { readPrevious } from './read-previous.ts';
 import type { Compiled, Found, Session, SessionOptions } from './session.ts';
 
@@ -79,8 +79,8 @@ export function openSession(options: SessionOptions): Promise<Session> {
     test: (test) => runTest(helper, test),
     find: async (preview, name) => findMade(preview, name, await openForReading()),
     openStore: openForReading,
-    settled: making.settled,
-    keepWanted: making.keepWanted,
+    ...making,
+    warm: analyser.warm,
     close: () => {
       helper.close();
       return making.close();

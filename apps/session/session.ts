@@ -41,6 +41,8 @@ export interface Session {
   /** What an apply has made of a step, if it is there and of this plan. */
   readonly find: (preview: Preview, name: string) => Promise<Found>;
   readonly openStore: () => Promise<Store>;
+  /** Gets ready, in the background, for questions that come later. */
+  readonly warm: () => void;
   /** Resolves when every result that is there is on the disk: a preview after it knows of all of them. */
   readonly settled: () => Promise<void>;
   /** Stops the steps under way whose keys are not wanted any more. */

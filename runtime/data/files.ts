@@ -7,7 +7,7 @@ import { nearest } from '../../grammar/diagnostics/nearest.ts';
 /** Absolute paths, in code-unit order, or why there are none. */
 export type FoundFiles = { readonly ok: true; readonly paths: readonly string[] } | Problem;
 
-/** Absolute paths on which the answer depends: the file, there or not, or the folder below which a glob looks. */
+/** Absolute paths on which the answer depends: files, there or not, and the folders in which a glob looks. */
 export interface Looked {
   readonly looked: readonly string[];
 }
@@ -27,7 +27,10 @@ export async function findFiles(question: FileQuestion): Promise<{ readonly foun
   const place = await placeOf(question);
   if (!place.ok) return { found: place, looked: [] };
   const { folder, path } = place;
-  return { found: await filesIn(folder, path, question.pattern), looked: [resolve(folder, staticPart(path))] };
+  const found = await filesIn(folder, path, question.pattern);
+  const paths = found.ok ? found.paths : [];
+  const start = resolve(folder, staticPart(path));
+  return { found, looked: paths.includes(start) ? paths : [start, ...paths.map((file) => dirname(file)), ...paths] };
 }
 
 /** A path or glob, and the folder that it is relative to; or what is wrong with how a source names its files. */

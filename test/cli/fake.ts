@@ -47,6 +47,7 @@ export async function runFake(argv: readonly string[], fake: FakeSession = {}, c
       return Promise.resolve({ found: true, step: one.step, record, artifact: (part) => record.outputs[part]?.artifact });
     },
     openStore: () => Promise.resolve({ root: `${cwd}/.mlp/store`, lookup: () => undefined, ...fake.store } as Store),
+    warm: () => undefined,
     settled: () => Promise.resolve(),
     keepWanted: () => undefined,
     close: () => {

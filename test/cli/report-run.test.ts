@@ -14,7 +14,7 @@ function fakeTerminal(): { readonly terminal: Terminal; readonly live: LiveLines
   const print = (line: string): void => void printed.push(line);
   return {
     terminal: { print, printError: print, view: () => ({ width: 100, paint: plainPaint }), paintError: plainPaint },
-    live: { show: (lines) => (shown = lines), print, close: () => (shown = []) },
+    live: { show: (lines) => (shown = lines), print, printError: print, close: () => (shown = []) },
     printed,
     shown: () => shown,
   };

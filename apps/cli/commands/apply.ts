@@ -1,15 +1,15 @@
 import { relative } from 'node:path';
 import type { Diagnostic } from '../../../grammar/index.ts';
-import type { ActionRecord } from '../../../runtime/store/record.ts';
-import type { ApplyOptions, ApplyResult, Session } from '../../session/session.ts';
-import type { CommandContext, Given, RunCommand } from '../command.ts';
+import type { ApplyResult, Session } from '../../session/session.ts';
+import type { CommandContext, RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { readCount, readSize } from '../flags.ts';
+import { readLimits, type Limits } from '../limits.ts';
+import { openReporter } from '../open-reporter.ts';
 import { openPlan, type OpenPlan } from '../open-plan.ts';
 import { printDiagnostics } from '../print-diagnostics.ts';
 import { renderShortPlan } from '../render/plan-view.ts';
 import { renderSummary } from '../render/summary.ts';
-import { jsonReporter, liveReporter, plainReporter, type Reporter } from '../report-run.ts';
+import type { Reporter } from '../report-run.ts';
 
 /** `mlp apply FILE` */
 export const apply: RunCommand = (context, given) =>
@@ -20,7 +20,8 @@ export const apply: RunCommand = (context, given) =>
     if (!flags.json && !flags.quiet) {
       for (const line of [...renderShortPlan(opened.preview, terminal.view()), '']) terminal.print(line);
     }
-    const reporter = await openReporter(session, opened, context);
+    const live = flags.json || flags.quiet ? undefined : await terminal.openLive?.();
+    const reporter = await openReporter(session, opened, { flags, terminal, live });
     const { result, errors } = await runPlan(session, opened, { context, reporter, limits });
     if (!flags.json) {
       printDiagnostics(errors, opened.textOf, terminal);
@@ -28,25 +29,6 @@ export const apply: RunCommand = (context, given) =>
     }
     return exitCode(result);
   });
-
-type Limits = Pick<ApplyOptions, 'jobs' | 'threads' | 'memory'>;
-
-function readLimits({ options }: Given): Limits {
-  const jobs = readCount(options, 'jobs');
-  const threads = readCount(options, 'threads');
-  const memory = readSize(options, 'memory');
-  return { ...(jobs === undefined ? {} : { jobs }), ...(threads === undefined ? {} : { threads }), ...(memory === undefined ? {} : { memory }) };
-}
-
-async function openReporter(session: Session, { preview, textOf }: OpenPlan, { flags, terminal }: CommandContext): Promise<Reporter> {
-  if (flags.json) return jsonReporter(terminal, { textOf, debug: flags.debug });
-  const store = await session.openStore();
-  const fingerprints = new Map(preview.steps.map(({ step }) => [step.name, step.fingerprint]));
-  const recordOf = (name: string, key: string): ActionRecord | undefined => store.lookup(fingerprints.get(name) ?? '', key);
-  const about = { steps: preview.steps.map(({ step }) => step), recordOf };
-  const live = flags.quiet ? undefined : await terminal.openLive?.();
-  return live === undefined ? plainReporter(terminal, { ...about, quiet: flags.quiet }) : liveReporter(terminal, live, about);
-}
 
 interface RunContext {
   readonly context: CommandContext;

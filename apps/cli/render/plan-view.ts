@@ -36,6 +36,18 @@ export function renderShortPlan(preview: Preview, view: View): string[] {
   ];
 }
 
+/** What is not as it was: steps that will or may run, those that are other ones and done already, those that are gone. */
+export function renderDifference(preview: Preview, view: View): string[] {
+  const shown = preview.steps.filter((one) => one.state !== 'cached' || (one.change !== 'unchanged' && one.step.fusedInto === undefined));
+  const more = shown.length - SHORT;
+  const rows = [...shown.slice(0, SHORT).map((one) => stepRow(one, view)), ...preview.removed.map((one) => removedRow(one, view))];
+  return [
+    ...(rows.length === 0 ? [] : renderTable(planTable(rows, view), view)),
+    ...(more > 0 ? [view.paint('dim', `    and ${count(more, 'more step')}`)] : []),
+    ...wrapSummary(preview, view),
+  ];
+}
+
 function heading({ plan }: Preview, view: View): string[] {
   const title = `${view.paint('bold', plan.pipeline)} ${view.paint('dim', plan.file)}`;
   return [title, ...docLines(plan.doc?.split(/\n\s*\n/)[0], view), ''];
@@ -91,11 +103,13 @@ export function describeStep(one: StepPreview): string {
   if (step.sameAs !== undefined) return `same as ${step.sameAs}`;
   const word = { cached: 'cached', run: 'run', maybe: 'may run' }[state];
   const inside = step.fusedInto === undefined ? [] : [`runs inside ${step.fusedInto}`];
-  const why = [...inside, ...name, ...(state === 'cached' ? [] : reasonsOf(one))];
+  const why = [...inside, ...name, ...reasonsOf(one)];
   return why.length === 0 ? word : `${word}: ${why.join(', ')}`;
 }
 
 function reasonsOf({ change, reasons, state }: StepPreview): string[] {
+  // What is there already may still be another thing than last time.
+  if (state === 'cached') return change === 'changed' ? describeReasons(reasons) : [];
   const own = reasons.filter((reason) => !isWait(reason));
   // What it waits for matters where nothing else makes it run.
   const described = describeReasons(state === 'run' && own.length > 0 ? own : reasons);

@@ -10,8 +10,8 @@ import { clean, count, displayWidth, pad, truncate, truncateMiddle, type Style, 
 
 /** What is going on in a run, as events tell it. */
 export interface RunProgress {
-  /** Steps whose end the run has told of. */
-  readonly ended: number;
+  /** Names of the steps whose end was told of: one that another run made ends here too. */
+  readonly ended: ReadonlySet<string>;
   readonly failed: number;
   /** By name, in the order in which they began. */
   readonly running: ReadonlyMap<string, RunningStep>;
@@ -29,7 +29,7 @@ export interface RunningStep {
 }
 
 /** Nothing has happened yet. */
-export const noProgress: RunProgress = { ended: 0, failed: 0, running: new Map(), fetching: new Map() };
+export const noProgress: RunProgress = { ended: new Set(), failed: 0, running: new Map(), fetching: new Map() };
 
 /** The progress after an event. */
 export function advance(progress: RunProgress, event: RunEvent): RunProgress {
@@ -46,7 +46,7 @@ export function advance(progress: RunProgress, event: RunEvent): RunProgress {
     case 'step-end': {
       const running = new Map(progress.running);
       running.delete(event.name);
-      return { ...progress, running, ended: progress.ended + 1, failed: progress.failed + (event.state === 'failed' ? 1 : 0) };
+      return { ...progress, running, ended: new Set(progress.ended).add(event.name), failed: progress.failed + (event.state === 'failed' ? 1 : 0) };
     }
   }
 }
@@ -76,7 +76,7 @@ export function renderLive(progress: RunProgress, run: { readonly steps: number;
   ]);
   const fetching = [...progress.fetching.values()].map((fetch): Cell[] => [{ text: '↓', style: 'cyan' }, { text: `${fetch.engine} ${fetch.version}`, style: 'bold' }, describeFetch(fetch), '']);
   const failed = progress.failed === 0 ? '' : `, ${progress.failed} failed`;
-  const total = `${progress.ended} of ${count(run.steps, 'step')} done${failed} · ${formatSeconds((run.now - run.began) / 1000)}`;
+  const total = `${progress.ended.size} of ${count(run.steps, 'step')} done${failed} · ${formatSeconds((run.now - run.began) / 1000)}`;
   return [
     ...renderTable({ columns: [{}, { least: 8, cut: 'middle' }, { least: 12 }, { align: 'right' }], rows: [...fetching, ...rows], indent: 2 }, view),
     view.paint('dim', truncate(`  ${total}`, view.width)),

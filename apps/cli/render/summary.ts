@@ -34,6 +34,12 @@ export function renderSummary(summary: Summary, view: View): string[] {
   return [...outcomeLines(summary, view), ...sections.flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines]))];
 }
 
+/** The end of a run among many: how it went and what the models came to. */
+export function renderOutcome(summary: Summary, view: View): string[] {
+  const sections = [...reportSections(summary, view), section('Choice', choiceLines(summary, view), view), section('Warnings', warningLines(summary, view), view)];
+  return [...outcomeLines(summary, view), ...sections.flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines]))];
+}
+
 function section(title: string, lines: readonly string[], view: View): string[] {
   return lines.length === 0 ? [] : [view.paint('bold', title), ...lines];
 }
