@@ -71,6 +71,22 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./commands/show.ts')).show,
   },
   {
+    name: 'runs',
+    args: '<file>',
+    summary: 'the runs of a pipeline, newest first: when, how they ended, what they came to',
+    options: [['-n, --limit <n>', 'runs that are listed (20)']],
+    examples: ['mlp runs pipelines/flights.mlp', 'mlp runs pipelines/flights.mlp --limit 100 --json'],
+    load: async () => (await import('./commands/runs.ts')).runs,
+  },
+  {
+    name: 'diff',
+    args: '<file> [run] [other]',
+    summary: 'what differs between two runs in plan, data, metrics and time; without any, the last two',
+    options: [],
+    examples: ['mlp diff pipelines/flights.mlp', 'mlp diff pipelines/flights.mlp latest~2 latest', 'mlp diff pipelines/flights.mlp 3fa2'],
+    load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  {
     name: 'export',
     args: '<file> <name>',
     summary: "write what a step has made to a file, in the form that the file's extension names",
@@ -89,4 +105,4 @@ export const commands: readonly CommandSpec[] = [
 ];
 
 /** Commands of the contract that come in a later version. */
-export const laterCommands = ['init', 'predict', 'graph', 'runs', 'diff', 'verify', 'store', 'doctor', 'lsp'] as const;
+export const laterCommands = ['init', 'predict', 'graph', 'verify', 'store', 'doctor', 'lsp'] as const;

@@ -2,11 +2,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { diagnose, type Diagnostic } from '../../grammar/index.ts';
+import { diagnose, parseDocument, type Diagnostic } from '../../grammar/index.ts';
 import { compile, driveCompilation } from '../../compiler/compile.ts';
 import type { Machine } from '../../compiler/kinds/kind.ts';
 import type { Plan } from '../../compiler/plan/plan.ts';
 import type { TableTest } from '../../compiler/tests/table-test.ts';
+import { pipelineName } from '../../compiler/resolve/pipeline-name.ts';
 import { previewPlan, type Preview, type RecordAnswer, type RecordNeed } from '../../compiler/plan/preview.ts';
 import { createAnalyser } from '../../runtime/analyse.ts';
 import { createHelper, type DuckDBHelper } from '../../runtime/duckdb-helper.ts';
@@ -23,7 +24,7 @@ import { applyPreview } from './apply-preview.ts';
 import { engineVersions, readLock } from './engines.ts';
 import { findProject, LOCK_FILE } from './find-project.ts';
 import { readPrevious } from './read-previous.ts';
-import type { Compiled, Found, Session, SessionOptions } from './session.ts';
+import { SessionError, type Compiled, type Found, type Session, type SessionOptions } from './session.ts';
 
 /** The worker's program lies beside the command's. */
 const WORKER = fileURLToPath(new URL('worker.js', import.meta.url));
@@ -49,6 +50,7 @@ export function openSession(options: SessionOptions): Promise<Session> {
 
   return Promise.resolve({
     project,
+    pipelineOf: (file) => readPipelineName(resolve(folder, file)),
     compile: async (file) => {
       const path = resolve(folder, file);
       const text = await readSource(path);
@@ -154,6 +156,12 @@ function findMade(preview: Preview, name: string, store: Store): Found {
   const record = made.key === undefined ? undefined : store.lookup(made.step.fingerprint, made.key);
   if (record === undefined || !store.isWhole(record)) return { found: false, reason: 'not-made', step: found.step };
   return { found: true, step: found.step, record, artifact: (part) => record.outputs[part]?.artifact };
+}
+
+async function readPipelineName(path: string): Promise<string> {
+  const text = await readSource(path);
+  if (typeof text !== 'string') throw new SessionError([text]);
+  return pipelineName(parseDocument(path, text).value);
 }
 
 /** The text of a pipeline, or why there is none. */

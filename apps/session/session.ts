@@ -29,6 +29,8 @@ export interface Session {
   readonly project: string;
   /** Compiles a file; `plan` is absent when there are errors. */
   readonly compile: (file: string) => Promise<Compiled>;
+  /** What the pipeline of a file is called, also when it does not compile. Throws a `SessionError` if it cannot be read. */
+  readonly pipelineOf: (file: string) => Promise<string>;
   /**
    * The state of every step of a plan. Damaged records are a `StoreError`; before an apply, with `mend`, they are moved
    * aside, so that what they held is made again, and told of.

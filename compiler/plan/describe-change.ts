@@ -41,37 +41,53 @@ export function describeChange({ step, key, before, states }: Comparison): {
 } {
   if (before === undefined) return { change: 'added', reasons: [] };
   const renamed = before.name === step.name ? {} : { renamedFrom: before.name };
-  const reasons = key === undefined ? pendingReasons(step, before, states) : differences(step, before, key.parts);
+  const reasons = key === undefined ? pendingReasons(step, before, states) : compareParts(before, keyParts(step, key.parts), step);
   const changed = key === undefined ? before.fingerprint !== step.fingerprint : before.key !== key.key;
   return { change: changed ? 'changed' : 'unchanged', ...renamed, reasons };
 }
 
-function differences(step: PlanStep, before: PreviousStep, parts: Readonly<Record<string, string>>): Reason[] {
-  const names = [...new Set([...Object.keys(before.parts), ...Object.keys(parts)])].sort();
-  return names.flatMap((name) => {
-    const old = before.parts[name];
-    const now = parts[name];
+/** What a key was made from; `text` is the query as its author wrote it. */
+export interface KeyParts {
+  readonly parts: Readonly<Record<string, string>>;
+  readonly text?: string;
+}
+
+/** What says how the inputs of a step are called. */
+export interface InputNames {
+  readonly inputs: readonly { readonly slot: string; readonly step: string }[];
+  readonly roots: readonly { readonly path: string }[];
+}
+
+/** The parts in which two keys of a step differ, in terms of the pipeline. */
+export function compareParts(before: KeyParts, after: KeyParts, names: InputNames): Reason[] {
+  const all = [...new Set([...Object.keys(before.parts), ...Object.keys(after.parts)])].sort();
+  return all.flatMap((name) => {
+    const [old, now] = [before.parts[name], after.parts[name]];
     if (old === now) return [];
-    if (name === 'sql') return [{ part: 'sql', before: before.text ?? null, after: step.query?.text ?? null }];
-    return [{ part: partName(name, step), before: old ?? null, after: now ?? null }];
+    if (name === 'sql') return [{ part: 'sql', before: before.text ?? null, after: after.text ?? null }];
+    return [{ part: partName(name, names), before: old ?? null, after: now ?? null }];
   });
+}
+
+function keyParts({ query }: PlanStep, parts: KeyParts['parts']): KeyParts {
+  return { parts, ...(query === undefined ? {} : { text: query.text }) };
 }
 
 /** While inputs are still to be made: what the step does differently, and which inputs it waits for. */
 function pendingReasons(step: PlanStep, before: PreviousStep, states: Comparison['states']): Reason[] {
   const known = Object.fromEntries(Object.entries(before.parts).filter(([name]) => !/^(column|rows|value|source):/.test(name)));
-  const own = differences(step, { ...before, parts: known }, step.identity);
+  const own = compareParts({ ...before, parts: known }, keyParts(step, step.identity), step);
   const waiting = [...new Set(step.inputs.map((input) => input.step))].filter((name) => (states.get(name)?.state ?? 'run') !== 'cached');
   return [...own, ...waiting.map((name) => ({ part: `value:${name}`, before: 'made', after: 'to be made' }))];
 }
 
 /** Parts in terms of the pipeline: inputs by the names of their steps instead of slots, sources by their files. */
-function partName(name: string, step: PlanStep): string {
+function partName(name: string, { inputs, roots }: InputNames): string {
   const source = /^source:(\d+)$/.exec(name);
-  if (source !== null) return `source:${step.roots[Number(source[1])]?.path ?? name}`;
+  if (source !== null) return `source:${roots[Number(source[1])]?.path ?? name}`;
   const [, what, rest] = /^(column|rows|value):(.*)$/.exec(name) ?? [];
   if (what === undefined || rest === undefined) return name;
-  const input = [...step.inputs].sort((a, b) => b.slot.length - a.slot.length).find((one) => rest === one.slot || rest.startsWith(`${one.slot}.`));
+  const input = [...inputs].sort((a, b) => b.slot.length - a.slot.length).find((one) => rest === one.slot || rest.startsWith(`${one.slot}.`));
   if (input === undefined) return name;
   return `${what}:${input.step}${rest.slice(input.slot.length)}`;
 }

@@ -1,6 +1,7 @@
 import { declarationKeywords, diagnose, didYouMean, openingKeywords, type DeclarationItem, type Document, type Item, type PipelineItem } from '../../grammar/index.ts';
 import type { Kind, Registry } from '../kinds/kind.ts';
 import type { Findings, ResolvedDeclaration, ResolvedProgram } from '../program.ts';
+import { pipelineName } from './pipeline-name.ts';
 
 /**
  * Gives every name its one meaning. After it: names are unique without regard to case, every declaration has a kind
@@ -78,10 +79,10 @@ function resolvePipeline(document: Document, findings: Findings): ResolvedProgra
     const related = [{ span: block.name.span, message: 'the first one is here' }];
     findings.add(diagnose('second-pipeline', second.name.span, {}, related));
   }
-  const fileName = document.span.file.replace(/^.*[\\/]/, '').replace(/\.mlp$/, '');
-  if (block === undefined) return { name: fileName, seed: 0 };
+  const name = pipelineName(document);
+  if (block === undefined) return { name, seed: 0 };
   return {
-    name: block.name.text,
+    name,
     seed: pipelineSeed(block, findings),
     ...(block.doc === undefined ? {} : { doc: block.doc }),
   };

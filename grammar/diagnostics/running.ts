@@ -1,4 +1,5 @@
 import { entry } from './entry.ts';
+import { listed } from './listed.ts';
 
 /** What is found when something runs: files, engines, steps, the store. */
 export const running = {
@@ -183,6 +184,16 @@ export const running = {
     severity: 'error',
     message: ({ problem }) => `mlp itself went wrong: ${problem}`,
     hint: () => 'this is a fault in mlp, not in the pipeline; with `--debug` it shows where it happened',
+  }),
+  'unknown-run': entry<{ run: string; runs: number; known: readonly string[] }>({
+    severity: 'error',
+    message: ({ run, runs }) => (runs === 0 ? 'this pipeline has not been run yet' : `no run of this pipeline is called \`${run}\`: there ${runs === 1 ? 'is one run' : `are ${runs} runs`}`),
+    hint: ({ runs, known }) => (runs === 0 ? '`mlp apply` runs it' : `\`mlp runs\` lists them, the last: ${listed(known)}; \`latest~1\` is the one before the latest`),
+  }),
+  'ambiguous-run': entry<{ run: string; known: readonly string[] }>({
+    severity: 'error',
+    message: ({ run, known }) => `${known.length} runs are called \`${run}…\``,
+    hint: ({ known }) => `write more of it: ${listed(known.slice(-4))}`,
   }),
   'not-made': entry<{ step: string; command: string }>({
     severity: 'error',

@@ -106,12 +106,14 @@ function announce(run: Run, id: string): void {
     run: id,
     pipeline,
     file,
-    steps: steps.map(({ name, keyword, kind, fingerprint, query }) => ({
+    steps: steps.map(({ name, keyword, kind, fingerprint, query, inputs, roots }) => ({
       name,
       keyword,
       kind,
       fingerprint,
       ...(query === undefined ? {} : { text: query.text }),
+      ...(inputs.length === 0 ? {} : { inputs: Object.fromEntries(inputs.map((input) => [input.slot, input.step])) }),
+      ...(roots.length === 0 ? {} : { files: roots.map((root) => root.path) }),
     })),
     ...(targets === undefined ? {} : { targets }),
   });

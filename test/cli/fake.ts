@@ -35,6 +35,7 @@ export async function runFake(argv: readonly string[], fake: FakeSession = {}, c
   const diagnostics = fake.diagnostics ?? [];
   const session: Session = {
     project: cwd,
+    pipelineOf: () => Promise.resolve(preview.plan.pipeline),
     compile: () => Promise.resolve({ ...(diagnostics.some(({ severity }) => severity === 'error') ? {} : { plan: preview.plan }), tests: [], diagnostics, textOf: () => fake.text, reads: new Set() }),
     preview: () => Promise.resolve(preview),
     test: () => Promise.reject(new Error('nothing is tested in this test')),

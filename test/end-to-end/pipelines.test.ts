@@ -64,6 +64,17 @@ describe.each(PIPELINES)('$file', ({ file, flags, shows, exports }) => {
     expectShape('check', checked.stdout);
   });
 
+  it('tells its runs, and what differs between two', async () => {
+    const [listed, compared] = await Promise.all([project.run(['runs', file, '--json']), project.run(['diff', file, '--json'])]);
+    expectShape('runs', listed.stdout);
+    expectShape('diff', compared.stdout);
+    const { runs } = JSON.parse(listed.stdout) as { runs: { state: string; cached: number; metric?: { model: string } }[] };
+    expect(runs.map(({ state, cached }) => [state, cached > 0])).toEqual([['done', true], ['done', false]]);
+    expect(runs[0]?.metric?.model).not.toMatch(/^model \d/);
+    const { steps, metrics } = JSON.parse(compared.stdout) as { steps: { change: string }[]; metrics: unknown[] };
+    expect([new Set(steps.map(({ change }) => change)), metrics]).toEqual([new Set(['unchanged']), []]);
+  });
+
   it.concurrent.each(Object.entries(shows))('shows %s', async (name, shape) => {
     const [forPeople, forPrograms] = await Promise.all([run('show', name), run('show', name, '--json')]);
     expect([forPeople.code, forPrograms.code]).toEqual([0, 0]);

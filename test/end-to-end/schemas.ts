@@ -29,6 +29,8 @@ const event = (name: string, properties: Readonly<Record<string, Schema>>): Sche
 const metrics = mapOf({ type: ['number', 'null'] });
 const part = object({ rows: count, metrics, optimistic: { type: 'boolean' }, 'classes?': mapOf(object({ precision: { type: ['number', 'null'] }, recall: number, f1: { type: ['number', 'null'] }, support: count })), 'confusion?': object({ labels: list(text), matrix: list(list(count)) }) });
 
+const run = object({ run: text, name: text, began: text, state: oneOf('done', 'failed', 'cancelled', 'unfinished'), seconds: number, ran: count, cached: count, failed: count, skipped: count, 'targets?': list(text), 'metric?': object({ name: text, value: number, model: text }, true) }, true);
+
 const schemas = {
   check: object({ diagnostics: list(diagnostic) }, true),
   plan: object({
@@ -69,6 +71,13 @@ const schemas = {
   split: object({ task: text, rows: count, parts: mapOf(object({ rows: count })), digest }),
   features: object({ features: list(object({ column: text, kind: text })), digest }),
   model: object({ kind: text, task: text, bytes: count, parts: mapOf(object({ metrics })), digest }),
+  runs: object({ pipeline: text, runs: list(run) }, true),
+  diff: object({
+    before: run,
+    after: run,
+    steps: list(object({ name: text, keyword: text, kind: text, change: oneOf('added', 'removed', 'changed', 'unchanged'), reasons: list(object({ part: text, before: {}, after: {} })), 'rows?': object({ before: count, after: count }), seconds: object({ before: { type: ['number', 'null'] }, after: { type: ['number', 'null'] } }) })),
+    metrics: list(object({ report: text, part: text, model: text, metric: text, before: { type: ['number', 'null'] }, after: { type: ['number', 'null'] }, 'better?': { type: 'boolean' } })),
+  }, true),
   checked: object({ passed: { type: 'boolean' }, findings: list({ type: 'object' }), digest }),
 } satisfies Record<string, Schema>;
 

@@ -1,8 +1,9 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent, RunState, StepState } from '../../runtime/events.ts';
 import { listRuns, newRunId, openJournal, readLastApply, readRun } from '../../runtime/store/journal.ts';
+import { readPastRuns } from '../../runtime/store/past-run.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
 import { temporaryFolder } from './fixtures.ts';
 
@@ -83,6 +84,21 @@ describe('the journal', () => {
       b: { ...step, fingerprint: 'b@2', made: { fingerprint: 'b@1', key: 'b in 1' } },
       c: { ...step, fingerprint: 'c@2' },
     });
+  });
+
+  it('tells past runs, oldest first, those without an end too', async () => {
+    const store = await newStore();
+    await writeRun(store, 3, { a: 'cut-off', b: 'failed', c: 'skipped' });
+    await writeRun(store, 1, { a: 'ran', b: 'cached' }, 'done');
+    const torn = await writeRun(store, 2, { a: 'ran' }, 'cancelled');
+    const path = store.disk.path(`runs/p/${torn}.ndjson`);
+    await writeFile(path, (await readFile(path, 'utf8')).slice(0, 40));
+    const runs = await readPastRuns(store, 'p');
+    expect(runs).toMatchObject([
+      { state: 'done', seconds: 1, ran: 1, cached: 1, failed: 0, skipped: 0, steps: [{ name: 'a', end: { state: 'ran' } }, { name: 'b' }] },
+      { state: 'unfinished', seconds: 0, ran: 0, cached: 1, failed: 1, skipped: 1 },
+    ]);
+    expect(await readPastRuns(store, 'p', 1)).toEqual(runs.slice(1));
   });
 
   it('keeps pipelines of any name apart', async () => {
