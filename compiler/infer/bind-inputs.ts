@@ -130,6 +130,7 @@ function wayTo(accepts: readonly InputType[], found: ValueType, name: string): s
   if (accepts.includes('features') && found.kind === 'split') return `prepare its columns first: \`features x = prepare(${name})\``;
   if (accepts.includes('features') && found.kind === 'table') return `split and prepare it first: \`split parts = holdout(${name}) { target: … }\`, \`features x = prepare(parts)\``;
   if (accepts.includes('split') && found.kind === 'table') return `split it first: \`split parts = holdout(${name}) { target: … }\``;
+  if (accepts.includes('split') && found.kind === 'features') return `prepare the split itself, \`${found.split.step}\`: it may be prepared in as many ways as you like`;
   if (accepts.includes('split') && found.kind === 'part') return `write \`${name}\`: the kind knows which part to read`;
   if (accepts.includes('file') && found.kind === 'table') return `a table from a table is a query: \`table t = sql("SELECT … FROM ${name}")\``;
   if (accepts.includes('report-part') && found.kind === 'report') return `name the part: \`${name}.validate\``;

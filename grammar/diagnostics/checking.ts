@@ -249,7 +249,7 @@ export const checking = {
     severity: 'error',
     message: ({ column, type }) => `\`${column}\` is ${type}, which cannot be a feature as it is`,
     hint: ({ column, way, used }) =>
-      `${used ? 'take it out of `use`' : `drop it (\`drop: [${column}]\`)`}${way === undefined ? '' : `, or derive a column in SQL, such as \`${way}\``}`,
+      `${used ? 'take it out of `use`' : `drop it (\`drop: [${column}]\`)`}${way === undefined ? '' : `, or ${way}`}`,
   }),
   'target-as-feature': entry<{ column: string }>({
     severity: 'error',
@@ -270,6 +270,11 @@ export const checking = {
     severity: 'error',
     message: ({ column, key }) => `\`${key}\` names \`${column}\`, which is not among the features`,
     hint: ({ suggestion }) => suggestion ?? 'take it out here, or add it to `use`',
+  }),
+  'feature-twice': entry<{ name: string; from: string; other: string }>({
+    severity: 'error',
+    message: ({ name, from, other }) => `two features would be called \`${name}\`: one made from \`${from}\`, one from \`${other}\``,
+    hint: () => 'give one of the columns another name in SQL',
   }),
   'unfit-transform': entry<{ column: string; type: string; transform: string; wants: string }>({
     severity: 'error',

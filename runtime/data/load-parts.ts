@@ -19,15 +19,16 @@ export async function loadParts<P extends PartName>(
   parts: readonly P[],
 ): Promise<Record<P, Uint32Array>> {
   const path = await context.blobPath(split.codes.digest);
-  const [codes] = await readColumns(connection, {
+  const [read] = await readColumns(connection, {
     from: `read_parquet(${sqlString(path)})`,
     rows: split.rows,
     columns: [{ sql: 'part', as: 'u1' }],
   });
+  const codes = read as Uint8Array;
   const rows = PART_NAMES.map((part) => new Uint32Array(split.parts[part].rows));
   const ends = [0, 0, 0];
   for (let i = 0; i < split.rows; i++) {
-    const code = codes?.[i] ?? 0;
+    const code = codes[i] as number;
     if (code === NO_PART) continue;
     const end = ends[code] ?? 0;
     (rows[code] as Uint32Array)[end] = i;

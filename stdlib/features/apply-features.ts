@@ -1,19 +1,10 @@
 import { StepError } from '../../compiler/kinds/run.ts';
-import { foldsOfRows, type Salt } from '../../runtime/data/hash.ts';
-import { missingCode, type Codes, type Feature, type Matrix } from '../../runtime/data/matrix.ts';
-import type { ColumnArray } from '../../runtime/engines/duckdb/read-columns.ts';
-import { unseenCode } from './category-groups.ts';
-import type { CompiledFeature, CompiledLevels, CompiledMeans, CompiledNumber } from './compile-features.ts';
-import type { FittedCategory } from './fitted.ts';
+import { missingCode, type Feature, type Matrix } from '../../runtime/data/matrix.ts';
+import { allocateCodes, type ReadArray } from '../../runtime/engines/duckdb/read-columns.ts';
+import { missingRawCode, unseenCode } from './category-groups.ts';
+import type { ApplyOptions, CompiledFeature } from './compiled-feature.ts';
+import type { FittedFeature } from './fitted.ts';
 import type { RawColumns } from './read-raw.ts';
-
-/** The rows that features are made for. */
-export interface ApplyOptions {
-  /** The number of rows of every raw column. */
-  readonly rows: number;
-  /** Given for training rows alone: where they stand in the table, and the salt that deals them into folds. */
-  readonly training?: { readonly positions: Uint32Array; readonly salt: Salt | undefined };
-}
 
 /** Features of rows, shape (rows) each, and what was new in them. */
 export interface Applied {
@@ -22,64 +13,27 @@ export interface Applied {
   readonly unseen: Readonly<Record<string, number>>;
 }
 
-/** Makes features of raw columns. Arrays that nothing changes are shared with them. */
+/** Makes features of raw columns, in the order of their names. Arrays that nothing changes are shared with them. */
 export function applyFeatures(compiled: readonly CompiledFeature[], raw: RawColumns, options: ApplyOptions): Applied {
   const unseen = new Map<string, number>();
-  const features = compiled.map((feature) => {
-    const { column } = feature.fitted;
+  const features = compiled.flatMap(({ fitted, apply }) => {
+    const { column } = fitted;
     const values = raw.get(column);
     if (values?.length !== options.rows) throw new Error(`the raw column \`${column}\` has ${values?.length ?? 'no'} rows, not ${options.rows}`);
-    if (feature.kind !== 'number') {
-      const count = countOf(values, unseenCode(feature.fitted));
+    if (fitted.kind === 'category') {
+      const count = countOf(values, unseenCode(fitted));
       if (count > 0) unseen.set(column, count);
     }
-    return applyFeature(feature, values, options);
+    return apply(values, options);
   });
-  return { matrix: { rows: options.rows, features }, unseen: Object.fromEntries(unseen) };
+  return { matrix: { rows: options.rows, features: features.sort(byName) }, unseen: Object.fromEntries(unseen) };
 }
 
-function applyFeature(feature: CompiledFeature, values: ColumnArray, { training }: ApplyOptions): Feature {
-  switch (feature.kind) {
-    case 'number':
-      return applyNumber(feature, values);
-    case 'levels':
-      return applyLevels(feature, values as Codes);
-    case 'means':
-      return training === undefined || feature.folds === undefined || training.salt === undefined
-        ? applyMeans(feature, values as Codes)
-        : applyFoldMeans(feature, feature.folds, values as Codes, foldsOfRows(training.positions, feature.folds.length, training.salt));
-  }
+function byName(a: Feature, b: Feature): number {
+  return a.name < b.name ? -1 : 1;
 }
 
-function applyNumber({ fitted, apply }: CompiledNumber, values: ColumnArray): Feature {
-  const { column: name, scale, impute } = fitted;
-  const whole = !(values instanceof Float32Array || values instanceof Float64Array);
-  if (scale === undefined && (impute === undefined || whole)) return { kind: 'numeric', name, values };
-  const narrow = scale === undefined && values instanceof Float32Array && Math.fround(impute ?? 0) === impute;
-  const made = narrow ? new Float32Array(values.length) : new Float64Array(values.length);
-  for (let i = 0; i < made.length; i++) made[i] = apply(values[i] as number);
-  return { kind: 'numeric', name, values: made };
-}
-
-function applyLevels({ fitted, table, levels, oneHot }: CompiledLevels, raw: Codes): Feature {
-  const codes = new (table.constructor as new (length: number) => Codes)(raw.length);
-  for (let i = 0; i < codes.length; i++) codes[i] = table[raw[i] as number] as number;
-  return { kind: 'category', name: fitted.column, codes, levels, oneHot };
-}
-
-function applyMeans({ fitted, table }: CompiledMeans, raw: Codes): Feature {
-  const values = new Float64Array(raw.length);
-  for (let i = 0; i < values.length; i++) values[i] = table[raw[i] as number] as number;
-  return { kind: 'numeric', name: fitted.column, values };
-}
-
-function applyFoldMeans({ fitted }: CompiledMeans, tables: readonly Float64Array[], raw: Codes, folds: Uint8Array): Feature {
-  const values = new Float64Array(raw.length);
-  for (let i = 0; i < values.length; i++) values[i] = (tables[folds[i] as number] as Float64Array)[raw[i] as number] as number;
-  return { kind: 'numeric', name: fitted.column, values };
-}
-
-function countOf(values: ColumnArray, wanted: number): number {
+function countOf(values: ReadArray, wanted: number): number {
   let count = 0;
   for (let i = 0; i < values.length; i++) if (values[i] === wanted) count++;
   return count;
@@ -88,7 +42,7 @@ function countOf(values: ColumnArray, wanted: number): number {
 /** A row by the names of its columns; what is `null`, `undefined` or not there is missing. */
 export type FeatureRecord = Readonly<Record<string, unknown>>;
 
-/** Features of one row, in the order of the fitted features. */
+/** Features of one row, in the order of their names. */
 export interface AppliedRow {
   /** One a feature: a number, or the index of a level; NaN is missing. */
   readonly values: Float64Array;
@@ -102,43 +56,69 @@ export type LevelIndex = ReadonlyMap<string, ReadonlyMap<string, number>>;
 /** Indexes the levels of all categories. */
 export function indexLevels(compiled: readonly CompiledFeature[]): LevelIndex {
   return new Map(
-    compiled.flatMap(({ kind, fitted }) =>
-      kind === 'number' ? [] : [[fitted.column, new Map(fitted.levels.map((level, code) => [level, code]))] as const],
+    compiled.flatMap(({ fitted }) =>
+      fitted.kind === 'category' ? [[fitted.column, new Map(fitted.levels.map((level, code) => [level, code]))] as const] : [],
     ),
   );
 }
 
-/** Makes the features of one row: what `applyFeatures` makes of rows that were not trained on. */
+/** Makes the features of one row, by the same code as those of many. */
 export function applyRow(compiled: readonly CompiledFeature[], index: LevelIndex, record: FeatureRecord): AppliedRow {
-  const values = new Float64Array(compiled.length);
-  const unseen: string[] = [];
-  for (const [i, feature] of compiled.entries()) {
-    const { column } = feature.fitted;
-    if (feature.kind === 'number') {
-      values[i] = feature.apply(rawNumber(feature, record[column]));
-      continue;
-    }
-    const raw = rawCode(feature.fitted, index, record[column]);
-    if (raw === unseenCode(feature.fitted)) unseen.push(column);
-    const value = feature.table[raw] as number;
-    values[i] = feature.kind === 'levels' && value === missingCode(feature.table) ? NaN : value;
-  }
-  return { values, unseen };
+  const raw = new Map(compiled.map(({ fitted }) => [fitted.column, rawValue(fitted, index, record[fitted.column])]));
+  const { matrix, unseen } = applyFeatures(compiled, raw, { rows: 1 });
+  const values = Float64Array.from(matrix.features, (feature) => {
+    if (feature.kind === 'numeric') return feature.values[0] as number;
+    const code = feature.codes[0] as number;
+    return code === missingCode(feature.codes) ? NaN : code;
+  });
+  return { values, unseen: Object.keys(unseen) };
 }
 
-function rawNumber({ fitted }: CompiledNumber, value: unknown): number {
+/** A value as it would be read from a table. */
+function rawValue(fitted: FittedFeature, index: LevelIndex, value: unknown): ReadArray {
+  switch (fitted.kind) {
+    case 'number':
+      return fitted.type === 'real' ? Float32Array.of(rawNumber(fitted.column, value)) : Float64Array.of(rawNumber(fitted.column, value));
+    case 'date':
+      return Float64Array.of(rawTime(fitted.column, value));
+    case 'hash':
+    case 'text':
+      return [rawText(fitted.column, value)];
+    case 'category': {
+      const text = rawText(fitted.column, value);
+      const codes = allocateCodes(1, missingRawCode(fitted));
+      codes[0] = text === null ? missingRawCode(fitted) : (index.get(fitted.column)?.get(text) ?? unseenCode(fitted));
+      return codes;
+    }
+  }
+}
+
+function rawNumber(column: string, value: unknown): number {
   if (value === null || value === undefined) return NaN;
   const number = typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' ? Number(value) : undefined;
   if (number === undefined || Math.abs(number) === Infinity) {
-    throw new StepError(`\`${fitted.column}\` must be a finite number, found ${JSON.stringify(value) ?? typeof value}`);
+    throw new StepError(`\`${column}\` must be a finite number, found ${JSON.stringify(value) ?? typeof value}`);
   }
-  return fitted.type === 'real' ? Math.fround(number) : number;
+  return number;
 }
 
-function rawCode({ column, levels }: FittedCategory, index: LevelIndex, value: unknown): number {
-  if (value === null || value === undefined) return levels.length + 1;
+function rawText(column: string, value: unknown): string | null {
+  if (value === null || value === undefined) return null;
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean' && typeof value !== 'bigint') {
     throw new StepError(`\`${column}\` must be one value, found ${JSON.stringify(value) ?? typeof value}`);
   }
-  return index.get(column)?.get(String(value)) ?? levels.length;
+  return String(value);
+}
+
+const TIME_OF_DAY = /^\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
+
+/** A date, or a text in the form of ISO 8601, in UTC, in microseconds since 1970; of a time of day, since midnight. */
+function rawTime(column: string, value: unknown): number {
+  if (value === null || value === undefined) return NaN;
+  const text = typeof value === 'string' ? value.replace(' ', 'T') : undefined;
+  const time = text === undefined ? value : new Date(TIME_OF_DAY.test(text) ? `1970-01-01T${text}Z` : /T/.test(text) ? `${text.replace(/Z$/, '')}Z` : text);
+  if (!(time instanceof Date) || Number.isNaN(time.getTime())) {
+    throw new StepError(`\`${column}\` must be a date such as "2001-01-31 12:00:00", found ${JSON.stringify(value) ?? typeof value}`);
+  }
+  return time.getTime() * 1000;
 }

@@ -10,10 +10,15 @@ export function unseenCode({ levels }: Pick<FittedCategory, 'levels'>): number {
   return levels.length;
 }
 
+/** The raw code of a missing value. */
+export function missingRawCode({ levels }: Pick<FittedCategory, 'levels'>): number {
+  return levels.length + 1;
+}
+
 /** The group of each raw code after imputing: a level, the number of levels for a missing value, or −1 for an unseen one. */
 export function groupsOf({ levels, impute }: Pick<FittedCategory, 'levels' | 'impute'>): Int32Array {
   const groups = Int32Array.from({ length: levels.length + 2 }, (_, code) => code);
   groups[levels.length] = -1;
-  groups[levels.length + 1] = impute === undefined ? levels.length : levels.indexOf(impute);
+  groups[missingRawCode({ levels })] = impute === undefined ? levels.length : levels.indexOf(impute);
   return groups;
 }

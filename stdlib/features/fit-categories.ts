@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
-import { noValues } from './fit-numbers.ts';
+import { noValues } from './fitting-number.ts';
 import type { CategoryType, FittedCategory, FittedEncoding } from './fitted.ts';
 import type { Encoding, Imputation } from './prepare-params.ts';
 
@@ -8,22 +8,25 @@ import type { Encoding, Imputation } from './prepare-params.ts';
 export interface CategoryPlan {
   readonly column: string;
   readonly type: CategoryType;
-  readonly impute?: Imputation;
-  readonly encode: Encoding;
+  readonly drop?: true;
+  readonly indicator?: string;
+  readonly impute?: Exclude<Imputation, 'drop'>;
+  readonly encode: Exclude<Encoding, { $call: 'hash' }>;
 }
 
 /** A category before its target means are known. */
 export type UnfinishedCategory = Omit<FittedCategory, 'encoding'>;
 
 /** Finds the levels of a column in the rows of `from`, and how often each comes, after imputing. */
-export async function fitLevels(connection: DuckDBConnection, from: string, { column, type, impute }: CategoryPlan): Promise<UnfinishedCategory> {
+export async function fitLevels(connection: DuckDBConnection, from: string, plan: CategoryPlan): Promise<UnfinishedCategory> {
+  const { column, type, impute, drop, indicator } = plan;
   const name = sqlName(column);
   const reader = await connection.runAndReadAll(`SELECT ${name}::VARCHAR, count(*)::DOUBLE FROM ${from} GROUP BY ${name} ORDER BY ${name} NULLS LAST`);
   const found = reader.getRows() as [string | null, number][];
   const missing = found.at(-1)?.[0] === null ? (found.pop()?.[1] ?? 0) : 0;
   const levels = found.map(([level]) => level ?? '');
   const counts = found.map(([, count]) => count);
-  const base = { kind: 'category', column, type } as const;
+  const base = { kind: 'category', column, type, ...(drop === undefined ? {} : { drop }), ...(indicator === undefined ? {} : { indicator }) } as const;
   if (impute === undefined) return { ...base, levels, counts, missing };
   const value = typeof impute === 'string' ? levels[counts.indexOf(counts.reduce((a, b) => Math.max(a, b), 0))] : String(impute.value);
   if (value === undefined) throw noValues(column, 'most frequent value');
@@ -46,7 +49,7 @@ function addRows(levels: string[], counts: number[], { value, missing, type }: {
 }
 
 /** The encoding of a category that needs nothing but its levels. */
-export function fitEncoding({ levels, counts }: UnfinishedCategory, encode: Exclude<Encoding, { $call: 'target_mean' }>): FittedEncoding {
+export function fitEncoding({ levels, counts }: UnfinishedCategory, encode: Exclude<Encoding, { $call: 'target_mean' | 'hash' }>): FittedEncoding {
   if (encode.$call !== 'one_hot') return { kind: encode.$call };
   const least = encode.min_count ?? 1;
   const hasRare = counts.some((count) => count < least);

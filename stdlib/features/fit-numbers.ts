@@ -1,119 +1,80 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { StepError } from '../../compiler/kinds/run.ts';
-import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
-import type { FittedNumber, FittedScale, NumberType } from './fitted.ts';
-import type { Imputation, Scaling } from './prepare-params.ts';
-
-/** A column of numbers, and what is to be fitted for it. */
-export interface NumberPlan {
-  readonly column: string;
-  readonly type: NumberType;
-  readonly impute?: Imputation;
-  readonly scale?: Scaling;
-}
+import { fitBins, fitScales } from './fit-scales.ts';
+import type { FittedNumber } from './fitted.ts';
+import { noValues, selectNumbers, sqlNumber, type FitSource, type FittingNumber, type NumberPlan } from './fitting-number.ts';
+import { presentSql } from './missing-values.ts';
+import type { Clip } from './prepare-params.ts';
 
 /**
- * Fits imputation and scaling of numbers to the rows of `from`. Sums are Kahan's over rows in order, so that the last
- * digit is settled too: the connection must have one thread.
+ * Fits what is done to numbers, each transform to what those before it make of the rows. Sums are Kahan's over rows in
+ * order, so that the last digit is settled too: the connection must have one thread.
  */
-export async function fitNumbers(connection: DuckDBConnection, from: string, plans: readonly NumberPlan[]): Promise<FittedNumber[]> {
-  const imputes = await fitImputes(connection, from, plans);
-  const scales = await fitScales(connection, from, plans, imputes);
-  return plans.map(({ column, type }, i) => {
-    const impute = imputes[i];
-    const scale = scales[i];
-    return { kind: 'number', column, type, ...(impute === undefined ? {} : { impute }), ...(scale === undefined ? {} : { scale }) };
+export async function fitNumbers(source: FitSource, plans: readonly NumberPlan[]): Promise<FittedNumber[]> {
+  const begun = plans.map((plan): FittingNumber => {
+    const { column, type, drop, indicator } = plan;
+    const fitted: FittedNumber = { kind: 'number', column, type, ...(drop === undefined ? {} : { drop }), ...(indicator === undefined ? {} : { indicator }) };
+    return { plan, sql: presentSql(fitted), fitted };
+  });
+  const clipped = await fitClips(source, await fitImputes(source, begun));
+  const scaled = await fitScales(source, await fitBins(source, clipped.map(takeLog)));
+  return scaled.map(({ fitted }) => fitted);
+}
+
+/** What a missing value becomes. */
+async function fitImputes(source: FitSource, numbers: readonly FittingNumber[]): Promise<FittingNumber[]> {
+  const learned = numbers.filter(({ plan }) => typeof plan.impute === 'string');
+  const values = await selectNumbers(source, learned.map((number) => imputeSql(number, source.from)));
+  const found = new Map(learned.map(({ plan }, i) => [plan.column, values[i]]));
+  return numbers.map((number) => {
+    const { plan, sql, fitted } = number;
+    if (plan.impute === undefined) return number;
+    const impute = typeof plan.impute === 'string' ? found.get(plan.column) : Number(plan.impute.value);
+    if (impute === null || impute === undefined) throw noValues(plan.column, typeof plan.impute === 'string' ? plan.impute : 'value');
+    return { plan, sql: `coalesce(${sql}, ${sqlNumber(impute)})`, fitted: { ...fitted, impute } };
   });
 }
 
-/** What a missing value becomes, for each plan. */
-async function fitImputes(connection: DuckDBConnection, from: string, plans: readonly NumberPlan[]): Promise<(number | undefined)[]> {
-  const fitted = plans.filter((plan) => typeof plan.impute === 'string');
-  const values = await selectNumbers(connection, from, fitted.map((plan) => imputeSql(plan, from)));
-  return plans.map(({ column, impute }) => {
-    if (impute === undefined) return undefined;
-    if (typeof impute !== 'string') return Number(impute.value);
-    const value = values[fitted.findIndex((plan) => plan.column === column)];
-    if (value === null || value === undefined) throw noValues(column, impute);
-    return value;
-  });
-}
-
-function imputeSql(plan: NumberPlan, from: string): string {
-  const value = valueSql(plan);
+function imputeSql({ plan, sql }: FittingNumber, from: string): string {
   switch (plan.impute) {
     case 'mean':
-      return `favg(${value})`;
+      return `favg(${sql})`;
     case 'median':
-      return `median(${value})`;
+      return `median(${sql})`;
     default:
-      return `(SELECT v FROM (SELECT ${value} AS v, count(*) AS n FROM ${from} GROUP BY v) WHERE v IS NOT NULL ORDER BY n DESC, v LIMIT 1)`;
+      return `(SELECT v FROM (SELECT ${sql} AS v, count(*) AS n FROM ${from} GROUP BY v) WHERE v IS NOT NULL ORDER BY n DESC, v LIMIT 1)`;
   }
 }
 
-/** A number that is NULL where it is missing. */
-function valueSql({ column, type }: NumberPlan): string {
-  const value = `${sqlName(column)}::DOUBLE`;
-  return type === 'float' || type === 'real' ? `nullif(${value}, 'nan'::DOUBLE)` : value;
-}
-
-/** The error for a column without any value to learn from. */
-export function noValues(column: string, what: string): StepError {
-  return new StepError(`\`${column}\` has no value in the training rows, so there is nothing to take its ${what} from`, `drop it, or impute a constant: \`${column}: constant(…)\``);
-}
-
-async function fitScales(
-  connection: DuckDBConnection,
-  from: string,
-  plans: readonly NumberPlan[],
-  imputes: readonly (number | undefined)[],
-): Promise<(FittedScale | undefined)[]> {
-  const imputed = plans.map((plan, i) => {
-    const impute = imputes[i];
-    return impute === undefined ? valueSql(plan) : `coalesce(${valueSql(plan)}, ${sqlNumber(impute)})`;
-  });
-  const firsts = await selectNumbers(
-    connection,
-    from,
-    plans.flatMap(({ scale }, i) => {
-      const value = imputed[i] ?? '';
-      return scale === 'standard' ? [`count(${value})`, `favg(${value})`] : scale === 'min_max' ? [`min(${value})`, `max(${value})`] : [];
+/** The bounds between which numbers are kept: those of the author, or quantiles, between rows linearly as numpy has them. */
+async function fitClips(source: FitSource, numbers: readonly FittingNumber[]): Promise<FittingNumber[]> {
+  const learned = numbers.filter(({ plan }) => plan.clip !== undefined && '$call' in plan.clip);
+  const values = await selectNumbers(
+    source,
+    learned.flatMap(({ plan, sql }) => {
+      const [low, high] = rangeOf(plan.clip as Clip);
+      return [low ?? 0, high ?? 1].map((share) => `quantile_cont(${sql}, ${sqlNumber(share)})`);
     }),
   );
-  const scaled = plans.filter((plan) => plan.scale !== undefined);
-  const pair = (plan: NumberPlan): [number, number] => {
-    const at = scaled.indexOf(plan) * 2;
-    const [a, b] = [firsts[at], firsts[at + 1]];
-    if (a === null || a === undefined || b === null || b === undefined) throw noValues(plan.column, 'scale');
-    return [a, b];
-  };
-  const standard = plans.filter((plan) => plan.scale === 'standard');
-  const variances = await selectNumbers(
-    connection,
-    from,
-    standard.map((plan) => `favg(pow(${imputed[plans.indexOf(plan)] ?? ''} - ${sqlNumber(pair(plan)[1])}, 2))`),
-  );
-  return plans.map((plan) => {
-    if (plan.scale === undefined) return undefined;
-    const [a, b] = pair(plan);
-    if (plan.scale === 'min_max') return { kind: 'min_max', min: a, range: b - a < 10 * Number.EPSILON ? 1 : b - a };
-    const variance = variances[standard.indexOf(plan)] ?? 0;
-    return { kind: 'standard', mean: b, std: isConstant(variance, b, a) ? 1 : Math.sqrt(variance) };
+  const found = new Map(learned.map(({ plan }, i) => [plan.column, [values[2 * i] ?? null, values[2 * i + 1] ?? null] as const]));
+  return numbers.map((number) => {
+    const { plan, sql, fitted } = number;
+    if (plan.clip === undefined) return number;
+    const range = rangeOf(plan.clip);
+    const bounds = found.get(plan.column);
+    if (bounds?.includes(null) === true) throw noValues(plan.column, 'quantiles');
+    const low = range[0] === null ? null : (bounds?.[0] ?? range[0]);
+    const high = range[1] === null ? null : (bounds?.[1] ?? range[1]);
+    const cases = [...(low === null ? [] : [`WHEN ${sql} < ${sqlNumber(low)} THEN ${sqlNumber(low)}`]), ...(high === null ? [] : [`WHEN ${sql} > ${sqlNumber(high)} THEN ${sqlNumber(high)}`])];
+    const clip = { ...(low === null ? {} : { low }), ...(high === null ? {} : { high }) };
+    return { plan, sql: cases.length === 0 ? sql : `(CASE ${cases.join(' ')} ELSE ${sql} END)`, fitted: { ...fitted, clip } };
   });
 }
 
-/** Whether a variance is but rounding: the bound of scikit-learn's `_is_constant_feature`. A constant is not scaled. */
-function isConstant(variance: number, mean: number, rows: number): boolean {
-  return variance <= rows * Number.EPSILON * variance + (rows * mean * Number.EPSILON) ** 2;
+function rangeOf(clip: Clip): readonly [number | null, number | null] {
+  return '$call' in clip ? clip.range.$range : clip.$range;
 }
 
-function sqlNumber(value: number): string {
-  return `'${value}'::DOUBLE`;
-}
-
-/** One row of numbers, each an expression over `from`. */
-async function selectNumbers(connection: DuckDBConnection, from: string, expressions: readonly string[]): Promise<(number | null)[]> {
-  if (expressions.length === 0) return [];
-  const reader = await connection.runAndReadAll(`SELECT ${expressions.map((sql) => `(${sql})::DOUBLE`).join(', ')} FROM ${from}`);
-  return (reader.getRows()[0] ?? []) as (number | null)[];
+function takeLog(number: FittingNumber): FittingNumber {
+  const { plan, sql, fitted } = number;
+  if (plan.log === undefined) return number;
+  return { plan, sql: plan.log === 'log1p' ? `ln(1 + ${sql})` : `sign(${sql}) * ln(1 + abs(${sql}))`, fitted: { ...fitted, log: plan.log } };
 }

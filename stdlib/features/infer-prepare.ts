@@ -1,24 +1,15 @@
 import { partRef } from '../../compiler/check/provenance.ts';
 import type { Json, JsonObject } from '../../compiler/json.ts';
 import type { Inferred, InferContext } from '../../compiler/kinds/kind.ts';
-import { renderColumnType, type Column, type ColumnType, type FeatureSpec, type SplitType } from '../../compiler/types.ts';
+import type { Column, FeatureSpec } from '../../compiler/types.ts';
 import { didYouMean } from '../../grammar/diagnostics/nearest.ts';
-import { ENCODING_DEFAULTS, type Encoding, type Imputation, type Scaling } from './prepare-params.ts';
+import { bucketNames, dateParts, indicatorName } from './feature-names.ts';
+import { GROUPS, planColumn, type PlannedColumn, type Planning } from './plan-columns.ts';
+import { DEFAULTS, type Transforms } from './prepare-params.ts';
 
-/** A column with all that is done to it. */
-interface Planned {
-  readonly column: Column;
-  readonly encode?: Encoding;
-  readonly impute?: Imputation;
-  readonly scale?: Scaling;
-}
+const TRANSFORMS = Object.keys(GROUPS) as (keyof Transforms)[];
 
-interface Planning {
-  readonly context: InferContext;
-  readonly split: SplitType;
-}
-
-/** Finds the features of a `prepare`, and what is done to each. */
+/** Finds the features of a `prepare`, and what is done to each column. */
 export function inferPrepare(context: InferContext): Inferred | undefined {
   const [input] = context.inputs;
   if (input?.kind !== 'value' || input.type.kind !== 'split') return undefined;
@@ -29,17 +20,18 @@ export function inferPrepare(context: InferContext): Inferred | undefined {
   checkNames(planning, used);
   const planned = used.flatMap((column) => planColumn(column, planning) ?? []);
   if (planned.length < used.length) return undefined;
+  const features = planned.flatMap(describeFeatures);
+  if (!checkTwice(planning, features)) return undefined;
   const reads = planned.map(({ column }) => column.name);
   const needsTarget = planned.some(({ encode }) => encode?.$call === 'target_mean');
-  const fitted = planned.some(({ encode, impute, scale }) => encode !== undefined || scale !== undefined || typeof impute === 'string');
   return {
     type: {
       kind: 'features',
       step: context.name,
       split,
-      features: planned.map(describeFeature),
+      features: features.sort((a, b) => (a.name < b.name ? -1 : 1)),
       reads,
-      provenance: { fit: fitted ? [partRef(split, 'train')] : [], chose: [] },
+      provenance: { fit: planned.some(isFitted) ? [partRef(split, 'train')] : [], chose: [] },
     },
     reads: { [input.slot]: needsTarget ? [...reads, split.target.name].sort() : reads },
     params: completeParams(planned, planning),
@@ -68,158 +60,91 @@ function usedColumns({ context, split }: Planning): Column[] | undefined {
   return used.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  impute: ['numeric', 'categorical'],
-  encode: ['categorical'],
-  scale: ['numeric'],
-};
-
-/** A column that is named in a transform must be a feature. */
+/** A column that is named in a transform must be a feature, and of a text only one thing can be made. */
 function checkNames({ context }: Planning, used: readonly Column[]): void {
+  const { params, report, spanOf } = context;
   const names = used.map((column) => column.name);
-  for (const [key, groups] of Object.entries(GROUPS)) {
-    for (const name of Object.keys((context.params[key] ?? {}) as JsonObject)) {
-      if (groups.includes(name) || names.includes(name)) continue;
-      context.report('column-not-used', context.spanOf([key, name], 'key'), { column: name, key, suggestion: didYouMean(name, names) });
+  const refuse = (name: string, key: string, path: readonly (string | number)[], part: 'key' | 'value'): void => {
+    if (!names.includes(name)) report('column-not-used', spanOf(path, part), { column: name, key, suggestion: didYouMean(name, names) });
+  };
+  for (const key of TRANSFORMS) {
+    for (const name of Object.keys((params[key] ?? {}) as JsonObject)) if (!GROUPS[key].includes(name)) refuse(name, key, [key, name], 'key');
+  }
+  columnNames(params['indicator'])?.forEach((name, i) => refuse(name, 'indicator', ['indicator', i], 'value'));
+  for (const name of Object.keys((params['encode'] ?? {}) as JsonObject)) {
+    const other = ['text', 'date'].find((key) => Object.hasOwn((params[key] ?? {}) as JsonObject, name));
+    if (other === undefined || GROUPS.encode.includes(name)) continue;
+    report('not-together', spanOf(['encode', name], 'key'), { one: other, other: 'encode', why: `\`${other}\` makes several features of \`${name}\`: take it out of one of them` });
+  }
+}
+
+/** Two columns may become features of one name: `date` taken apart beside a column `date_month`. */
+function checkTwice({ context, split }: Planning, features: readonly FeatureSpec[]): boolean {
+  const seen = new Map([[split.target.name, split.target.name]]);
+  for (const { name, from } of features) {
+    const other = seen.get(name);
+    if (other !== undefined) {
+      context.report('feature-twice', context.span, { name, from, other });
+      return false;
     }
+    seen.set(name, from);
   }
+  return true;
 }
 
-/** `undefined` when the column cannot be made what is asked for, which has then been reported. */
-function planColumn(column: Column, planning: Planning): Planned | undefined {
-  const encode = findEncoding(column, planning);
-  if (encode === undefined && !isNumber(column.type)) return reportNoFeature(column, planning);
-  const role = encode === undefined ? 'numeric' : 'categorical';
-  const impute = settingOf('impute', column, role, planning.context.params) as Imputation | undefined;
-  const scale = settingOf('scale', column, role, planning.context.params) as Scaling | undefined;
-  const sound = [
-    encode === undefined || checkEncoding(column, encode, planning),
-    impute === undefined || checkImputation(column, impute, role, planning),
-    scale === undefined || role === 'numeric' || reportUnfit(column, { key: 'scale', group: 'numeric', transform: scale, ...NO_NUMBER }, planning),
-  ].every(Boolean);
-  return sound
-    ? { column, ...(encode === undefined ? {} : { encode }), ...(impute === undefined ? {} : { impute }), ...(scale === undefined ? {} : { scale }) }
-    : undefined;
+/** Whether anything is learned from the training rows. */
+function isFitted({ encode, scale, bins, clip, impute }: PlannedColumn): boolean {
+  return (
+    (encode !== undefined && encode.$call !== 'hash') ||
+    scale !== undefined ||
+    (bins !== undefined && '$call' in bins) ||
+    (clip !== undefined && '$call' in clip) ||
+    (typeof impute === 'string' && impute !== 'drop')
+  );
 }
 
-function findEncoding(column: Column, { context }: Planning): Encoding | undefined {
-  const entries = (context.params['encode'] ?? {}) as Readonly<Record<string, Encoding>>;
-  const own = Object.hasOwn(entries, column.name) && !GROUPS['encode']?.includes(column.name) ? entries[column.name] : undefined;
-  const encode = own ?? (column.type.kind === 'string' ? (entries['categorical'] ?? { $call: 'native' }) : undefined);
-  switch (encode?.$call) {
-    case 'one_hot':
-      return { min_count: ENCODING_DEFAULTS.min_count, ...encode };
-    case 'target_mean':
-      return { smoothing: ENCODING_DEFAULTS.smoothing, folds: ENCODING_DEFAULTS.folds, ...encode };
-    default:
-      return encode;
-  }
-}
-
-/** A column's own entry, or its group's; `none` is nothing. */
-function settingOf(key: 'impute' | 'scale', column: Column, role: string, params: JsonObject): Json | undefined {
-  const entries = (params[key] ?? {}) as JsonObject;
-  const own = Object.hasOwn(entries, column.name) && !GROUPS[key]?.includes(column.name);
-  return (own ? entries[column.name] : entries[role]) ?? undefined;
-}
-
-function isNumber(type: ColumnType): boolean {
-  return type.kind === 'int' || type.kind === 'float' || type.kind === 'decimal' || type.kind === 'bool';
-}
-
-function checkEncoding(column: Column, encode: Encoding, planning: Planning): boolean {
-  const { kind } = column.type;
-  if (kind !== 'string' && kind !== 'int' && kind !== 'bool') {
-    return reportUnfit(column, { key: 'encode', group: 'categorical', transform: encode.$call, wants: 'a text, a whole number or a bool' }, planning);
-  }
-  if (encode.$call !== 'target_mean' || planning.split.task !== 'multiclass') return true;
-  planning.context.report('target-mean-of-classes', spanOfSetting('encode', column, 'categorical', planning.context), { column: column.name });
-  return false;
-}
-
-/** A category may become any text; a number only a number. */
-function checkImputation(column: Column, impute: Imputation, role: string, planning: Planning): boolean {
-  if (typeof impute !== 'string') {
-    if (role === 'categorical' || typeof impute.value !== 'string') return true;
-    return reportUnfit(column, { key: 'impute', group: role, transform: `constant(${JSON.stringify(impute.value)})`, wants: 'a text' }, planning);
-  }
-  if (role === 'numeric' || impute === 'most_frequent') return true;
-  return reportUnfit(column, { key: 'impute', group: role, transform: impute, ...NO_NUMBER }, planning);
-}
-
-/** A transform that does not fit its column. */
-interface Misfit {
-  readonly key: 'impute' | 'encode' | 'scale';
-  readonly group: string;
-  readonly transform: string;
-  readonly wants: string;
-  /** Whether the column is a number that `encode` makes a category. */
-  readonly encoded?: boolean;
-}
-
-const NO_NUMBER = { wants: 'a column that stays a number', encoded: true } as const;
-
-function reportUnfit(column: Column, { key, group, transform, wants, encoded = false }: Misfit, { context }: Planning): false {
-  const note = encoded && isNumber(column.type) ? ', which `encode` makes a category' : '';
-  const type = `${renderColumnType(column.type)}${note}`;
-  context.report('unfit-transform', spanOfSetting(key, column, group, context), { column: column.name, type, transform, wants });
-  return false;
-}
-
-/** Where a setting stands: at the column's own entry, or at its group's. */
-function spanOfSetting(key: string, column: Column, group: string, { params, spanOf }: InferContext) {
-  const entries = (params[key] ?? {}) as JsonObject;
-  return Object.hasOwn(entries, column.name) ? spanOf([key, column.name], 'value') : spanOf([key, group], 'value');
-}
-
-function reportNoFeature(column: Column, { context }: Planning): undefined {
-  const { params, report, spanOf, span } = context;
-  const at = columnNames(params['use'])?.indexOf(column.name) ?? -1;
-  const [input] = context.inputs;
-  const named = at < 0 ? [] : [{ span: spanOf(['use', at], 'value'), message: 'used here' }];
-  const brought = at >= 0 || input === undefined ? [] : [{ span: input.span, message: 'all its columns are features, unless `use` or `drop` says which' }];
-  report('not-a-feature', span, { column: column.name, type: renderColumnType(column.type), way: wayTo(column), used: at >= 0 }, [...named, ...brought]);
-  return undefined;
-}
-
-/** SQL that makes something of a column that a model can use. */
-function wayTo({ name, type }: Column): string | undefined {
-  switch (type.kind) {
-    case 'timestamp':
-    case 'time':
-      return `hour(${name})`;
+function describeFeatures({ column, role, indicator, ...planned }: PlannedColumn): FeatureSpec[] {
+  const from = column.name;
+  const beside: FeatureSpec[] = indicator ? [{ name: indicatorName(from), from, kind: 'numeric', nullable: false }] : [];
+  switch (role) {
     case 'date':
-      return `month(${name})`;
-    case 'list':
-      return `len(${name})`;
-    case 'struct':
-      return `${name}.${type.fields[0]?.name ?? 'field'}`;
+      return [...dateParts(from, planned.date ?? []).map(({ name }): FeatureSpec => ({ name, from, kind: 'numeric', nullable: true })), ...beside];
+    case 'text':
+      return [...bucketNames(from, planned.text?.buckets ?? DEFAULTS.ngrams.buckets).map((name): FeatureSpec => ({ name, from, kind: 'numeric', nullable: false })), ...beside];
     default:
-      return undefined;
+      return [{ name: from, from, ...formOf(column, planned) }, ...beside];
   }
 }
 
 /** A float may be NaN, which is missing; a category's value may be one that no training row has. */
-function describeFeature({ column, encode, impute }: Planned): FeatureSpec {
-  const base = { name: column.name, from: column.name };
-  if (encode === undefined) {
-    const nullable = (column.nullable || column.type.kind === 'float') && impute === undefined;
-    return { ...base, kind: 'numeric', nullable };
-  }
-  switch (encode.$call) {
+function formOf(column: Column, { encode, bins, impute, log }: Partial<Transforms>): Pick<FeatureSpec, 'kind' | 'nullable'> {
+  switch (encode?.$call) {
+    case undefined:
+      break;
     case 'target_mean':
-      return { ...base, kind: 'numeric', nullable: false };
+    case 'frequency':
+      return { kind: 'numeric', nullable: false };
     case 'ordinal':
-      return { ...base, kind: 'numeric', nullable: true };
+      if (bins !== undefined) break;
+      return { kind: 'numeric', nullable: true };
     case 'native':
     case 'one_hot':
-      return { ...base, kind: 'category', nullable: true };
+    case 'hash':
+      return { kind: 'category', nullable: true };
   }
+  const missing = column.nullable || column.type.kind === 'float' || log === 'log1p';
+  return { kind: 'numeric', nullable: missing && (impute === undefined || impute === 'drop') };
 }
 
-function completeParams(planned: readonly Planned[], { context, split }: Planning): JsonObject {
-  const collect = (key: 'impute' | 'encode' | 'scale'): JsonObject =>
+/** What is not asked for is left out, so that it is in no key; the oldest three transforms always were in. */
+function completeParams(planned: readonly PlannedColumn[], { context, split }: Planning): JsonObject {
+  const collect = (key: keyof Transforms): JsonObject =>
     Object.fromEntries(planned.flatMap((one) => (one[key] === undefined ? [] : [[one.column.name, one[key] as Json]])));
+  const optional = (['clip', 'log', 'bins', 'date', 'text'] as const).flatMap((key) => {
+    const found = collect(key);
+    return Object.keys(found).length === 0 ? [] : [[key, found] as const];
+  });
+  const indicators = planned.filter(({ indicator }) => indicator).map(({ column }) => ({ $column: column.name }));
   return {
     stream: context.params['stream'] ?? 0,
     target: { $column: split.target.name },
@@ -227,10 +152,11 @@ function completeParams(planned: readonly Planned[], { context, split }: Plannin
     impute: collect('impute'),
     encode: collect('encode'),
     scale: collect('scale'),
+    ...Object.fromEntries(optional),
+    ...(indicators.length === 0 ? {} : { indicator: indicators }),
   };
 }
 
 function columnNames(columns: Json | undefined): string[] | undefined {
   return Array.isArray(columns) ? (columns as readonly { readonly $column: string }[]).map((one) => one.$column) : undefined;
 }
-

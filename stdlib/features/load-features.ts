@@ -3,9 +3,11 @@ import { loadParts } from '../../runtime/data/load-parts.ts';
 import { inputOf, openTable, withDuckDB, type TableContext } from '../../runtime/data/load-table.ts';
 import { loadTarget, selectTarget, takeRows } from '../../runtime/data/load-target.ts';
 import type { Labelled, Matrix } from '../../runtime/data/matrix.ts';
+import type { ReadArray } from '../../runtime/engines/duckdb/read-columns.ts';
 import { applyFeatures } from './apply-features.ts';
 import { compileFeatures } from './compile-features.ts';
 import type { FittedFeatures } from './fitted.ts';
+import { keptRows } from './missing-values.ts';
 import { readRaw } from './read-raw.ts';
 
 /** A part of a split as trainers take it. */
@@ -14,7 +16,7 @@ export interface LoadedPart extends Labelled {
   readonly unseen: Readonly<Record<string, number>>;
 }
 
-/** Parts by name, and where their rows stand in the table, in ascending order. */
+/** Parts by name, and where their rows stand in the table, in ascending order; training rows that are dropped are in none. */
 export type LoadedParts<P extends PartName> = Readonly<Record<P, LoadedPart>> & { readonly rowsIndex: Readonly<Record<P, Uint32Array>> };
 
 /**
@@ -29,21 +31,28 @@ export async function loadFeatures<P extends PartName>(
   const fitted = fittedOf(context, slot);
   const split = inputOf(context, `${slot}.split`, 'split');
   const table = await openTable(context, `${slot}.table`);
-  const { raw, target, rowsIndex } = await withDuckDB(context, async (connection) => ({
-    rowsIndex: await loadParts(connection, context, split, options.parts),
+  const { raw, target, parts } = await withDuckDB(context, async (connection) => ({
+    parts: await loadParts(connection, context, split, options.parts),
     target: await loadTarget(connection, table, fitted.target, split),
     raw: await readRaw(connection, { from: table.from, rows: table.artifact.rows, columns: table.artifact.columns }, fitted.features),
   }));
   const compiled = compileFeatures(fitted);
+  const rowsIndex = Object.fromEntries(
+    options.parts.map((part) => [part, part === 'train' ? keptRows(parts[part], fitted.features, raw) : parts[part]]),
+  ) as Record<P, Uint32Array>;
   const load = (part: P): LoadedPart => {
     const positions = rowsIndex[part];
-    const columns = new Map([...raw].map(([column, values]) => [column, takeRows(values, positions)]));
+    const columns = new Map([...raw].map(([column, values]) => [column, takeValues(values, positions)]));
     const training = part === 'train' ? { training: { positions, salt: fitted.salt } } : {};
     const { matrix, unseen } = applyFeatures(compiled, columns, { rows: positions.length, ...training });
     return { matrix, unseen, target: selectTarget(target, positions) };
   };
-  const parts = Object.fromEntries(options.parts.map((part) => [part, load(part)])) as Record<P, LoadedPart>;
-  return { ...parts, rowsIndex };
+  const loaded = Object.fromEntries(options.parts.map((part) => [part, load(part)])) as Record<P, LoadedPart>;
+  return { ...loaded, rowsIndex };
+}
+
+function takeValues(values: ReadArray, positions: Uint32Array): ReadArray {
+  return Array.isArray(values) ? Array.from(positions, (row) => values[row] ?? null) : takeRows(values, positions);
 }
 
 /** The features of the first rows of the table, of whatever parts: for what needs rows and not their truth. */

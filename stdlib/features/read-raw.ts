@@ -1,11 +1,15 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnManifest } from '../../compiler/plan/artifact.ts';
 import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
-import { readColumns, requestLevels, type ColumnArray, type ColumnRequest, type Storage } from '../../runtime/engines/duckdb/read-columns.ts';
+import { readColumns, requestLevels, type ColumnRequest, type ReadArray, type Storage } from '../../runtime/engines/duckdb/read-columns.ts';
 import type { FittedCategory, FittedFeature } from './fitted.ts';
+import { presentSql } from './missing-values.ts';
 
-/** Columns as they are read, before anything is imputed, encoded or scaled: numbers (NaN is missing), or raw codes. */
-export type RawColumns = ReadonlyMap<string, ColumnArray>;
+/**
+ * Columns as they are read, before anything is imputed, encoded or scaled: numbers (NaN is missing), raw codes, texts, or
+ * microseconds since 1970.
+ */
+export type RawColumns = ReadonlyMap<string, ReadArray>;
 
 /** What features are fitted to, as far as reading goes. */
 export type ReadFeature = FittedFeature | Omit<FittedCategory, 'encoding'>;
@@ -35,18 +39,28 @@ export async function requestRaw(connection: DuckDBConnection, columns: RawSourc
     const { column } = feature;
     const manifest = columns.find((one) => one.name === column);
     if (manifest === undefined) throw new Error(`the table has no column \`${column}\``);
-    requests.push(
-      feature.kind === 'number'
-        ? requestNumber(manifest)
-        : await requestLevels(connection, { column, boolean: feature.type === 'bool', levels: feature.levels }),
-    );
+    requests.push(await requestColumn(connection, manifest, feature));
   }
   return requests;
 }
 
+async function requestColumn(connection: DuckDBConnection, manifest: RawColumn, feature: ReadFeature): Promise<ColumnRequest> {
+  switch (feature.kind) {
+    case 'number':
+      return requestNumber(manifest);
+    case 'category':
+      return requestLevels(connection, { column: feature.column, boolean: feature.type === 'bool', levels: feature.levels });
+    case 'date':
+      return { sql: `coalesce((${presentSql(feature)})::DOUBLE, 'nan')`, as: 'f8' };
+    case 'hash':
+    case 'text':
+      return { sql: presentSql(feature), as: 'text' };
+  }
+}
+
 /** The arrays that were read for `requestRaw`, by their columns. */
-export function rawColumns(features: readonly ReadFeature[], arrays: readonly ColumnArray[]): RawColumns {
-  return new Map(features.map(({ column }, i) => [column, arrays[i] as ColumnArray]));
+export function rawColumns(features: readonly ReadFeature[], arrays: readonly ReadArray[]): RawColumns {
+  return new Map(features.map(({ column }, i) => [column, arrays[i] as ReadArray]));
 }
 
 function requestNumber(column: RawColumn): ColumnRequest {

@@ -4,17 +4,20 @@ import { StepError, type RunContext, type RunResult } from '../../compiler/kinds
 import type { SplitArtifact } from '../../compiler/plan/artifact.ts';
 import { deriveSalt, type Salt } from '../../runtime/data/hash.ts';
 import { loadParts } from '../../runtime/data/load-parts.ts';
-import { columnOf, inputOf, openTable, trainingRows, withDuckDB, type OpenTable } from '../../runtime/data/load-table.ts';
+import { inputOf, openTable, trainingRows, withDuckDB, type OpenTable } from '../../runtime/data/load-table.ts';
 import { loadTarget, selectTarget, takeRows } from '../../runtime/data/load-target.ts';
 import type { Codes } from '../../runtime/data/matrix.ts';
 import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
 import { ROW_NUMBER } from '../../runtime/engines/duckdb/read-table.ts';
-import { fitEncoding, fitLevels, type CategoryPlan, type UnfinishedCategory } from './fit-categories.ts';
-import { fitNumbers, type NumberPlan } from './fit-numbers.ts';
+import { fitEncoding, fitLevels, type UnfinishedCategory } from './fit-categories.ts';
+import { fitNumbers } from './fit-numbers.ts';
 import { fitTargetMean } from './fit-target-mean.ts';
-import type { CategoryType, FittedCategory, FittedFeature, FittedFeatures, NumberType } from './fitted.ts';
+import type { FittedCategory, FittedFeature, FittedFeatures, FittedNumber } from './fitted.ts';
+import { selectNumbers, sqlNumber, type FitSource, type NumberPlan } from './fitting-number.ts';
+import { keptRows, presentSql } from './missing-values.ts';
+import { planFit, type FitPlans } from './plan-fit.ts';
 import type { Encoding, PrepareParams } from './prepare-params.ts';
-import { isInteger, readRaw } from './read-raw.ts';
+import { readRaw, type RawSource, type ReadFeature } from './read-raw.ts';
 
 type TargetMean = Extract<Encoding, { $call: 'target_mean' }>;
 
@@ -24,80 +27,109 @@ export async function runPrepare(context: RunContext): Promise<RunResult> {
   const split = inputOf(context, 'parts', 'split');
   const table = await openTable(context, 'parts.table');
   const salt = deriveSalt(context.seed ?? '0', 'folds');
-  const fitted = await withDuckDB(
+  const plans = planFit(table, params);
+  checkWidth(context, table, plans.given);
+  const { features, rows } = await withDuckDB(
     context,
     async (connection) => {
-      const { numbers, categories } = planColumns(table, params);
-      await checkFinite(connection, table, numbers);
-      const train = await trainingRows(context, table, split);
-      const features: FittedFeature[] = await fitNumbers(connection, train, numbers);
+      await checkFinite(connection, table, plans.numbers);
+      const source = { connection, from: await keptTrainingRows(context, { table, split, plans }) };
+      const rows = await countRows(source, plans);
+      const numbers = await fitNumbers(source, plans.numbers);
+      await checkLogs(connection, table, numbers);
       const leveled = [];
-      for (const plan of categories) leveled.push({ plan, category: await fitLevels(connection, train, plan) });
-      const fit = targetMeanFitter(connection, { context, table, split, salt, target: params.target.$column });
-      for (const { plan, category } of leveled) features.push(await finishCategory(category, plan.encode, fit));
-      return features.sort((a, b) => (a.column < b.column ? -1 : 1));
+      for (const plan of plans.categories) leveled.push({ plan, category: await fitLevels(connection, source.from, plan) });
+      const fit = targetMeanFitter(connection, { context, table, split, salt, target: params.target.$column, dropping: droppingOf(numbers, leveled.map(({ category }) => category), plans) });
+      const features: FittedFeature[] = [...numbers, ...plans.given];
+      for (const { plan, category } of leveled) {
+        const { encode } = plan;
+        features.push(encode.$call === 'target_mean' ? await fit(category, encode) : { ...category, encoding: fitEncoding(category, encode) });
+      }
+      return { features: features.sort((a, b) => (a.column < b.column ? -1 : 1)), rows: rows ?? split.parts.train.rows };
     },
     1,
   );
-  const crossFitted = fitted.some((feature) => feature.kind === 'category' && feature.encoding.kind === 'target_mean');
-  const value: FittedFeatures = {
-    target: params.target.$column,
-    rows: split.parts.train.rows,
-    features: fitted,
-    ...(crossFitted ? { salt } : {}),
-  };
-  return { outputs: { value: { type: 'features', fitted: value as unknown as Json } } };
+  const crossFitted = features.some((feature) => feature.kind === 'category' && feature.encoding.kind === 'target_mean');
+  const value: FittedFeatures = { target: params.target.$column, rows, features, ...(crossFitted ? { salt } : {}) };
+  const warnings = features.flatMap((feature) => warningsOf(feature, rows));
+  return { outputs: { value: { type: 'features', fitted: value as unknown as Json } }, ...(warnings.length === 0 ? {} : { warnings }) };
 }
 
-function planColumns(table: OpenTable, { use, impute, encode, scale }: PrepareParams) {
-  const numbers: NumberPlan[] = [];
-  const categories: CategoryPlan[] = [];
-  // A column may be called `constructor`.
-  const of = <T>(given: Readonly<Record<string, T>>, column: string): T | undefined => (Object.hasOwn(given, column) ? given[column] : undefined);
-  for (const { $column: column } of use) {
-    const { sql } = columnOf(table.artifact, column);
-    const imputation = of(impute, column);
-    const common = { column, ...(imputation === undefined ? {} : { impute: imputation }) };
-    const encoding = of(encode, column);
-    const scaling = of(scale, column);
-    if (encoding === undefined) numbers.push({ ...common, type: numberType(sql), ...(scaling === undefined ? {} : { scale: scaling }) });
-    else categories.push({ ...common, type: categoryType(sql), encode: encoding });
+/** What the counts of a text's words may take of the memory of a step, in bytes a cell. */
+const SHARE_OF_MEMORY = 0.5;
+
+/** A text is as many columns as it has buckets, a byte a row each: too many rows for them are refused before any is read. */
+function checkWidth({ memory }: RunContext, { artifact: { rows } }: OpenTable, given: FitPlans['given']): void {
+  for (const one of given) {
+    if (one.kind !== 'text' || rows * one.buckets <= memory * SHARE_OF_MEMORY) continue;
+    const most = 2 ** Math.floor(Math.log2((memory * SHARE_OF_MEMORY) / rows));
+    throw new StepError(
+      `the words of \`${one.column}\` in ${one.buckets} buckets would be ${(rows * one.buckets).toLocaleString('en')} counts, which do not fit into memory`,
+      most >= 2 ? `take fewer buckets: \`ngrams(buckets: ${most})\`, split fewer rows, or give the step more \`--memory\`` : 'split fewer rows, or give the step more `--memory`',
+    );
   }
-  return { numbers, categories };
-}
-
-function numberType(sql: string): NumberType {
-  if (sql === 'BOOLEAN') return 'bool';
-  if (sql === 'FLOAT') return 'real';
-  if (sql === 'DOUBLE') return 'float';
-  return isInteger(sql) ? 'int' : 'decimal';
-}
-
-function categoryType(sql: string): CategoryType {
-  return sql === 'BOOLEAN' ? 'bool' : isInteger(sql) ? 'int' : 'string';
 }
 
 /** An infinite value in any row would reach a trainer, or come in prediction what training never saw. */
 async function checkFinite(connection: DuckDBConnection, table: OpenTable, plans: readonly NumberPlan[]): Promise<void> {
   const floats = plans.filter(({ type }) => type === 'float' || type === 'real');
-  if (floats.length === 0) return;
-  const firsts = floats.map(({ column }) => `(min(${ROW_NUMBER}) FILTER (isinf(${sqlName(column)})) + 1)::DOUBLE`);
-  const [row = []] = (await connection.runAndReadAll(`SELECT ${firsts.join(', ')} FROM ${table.from}`)).getRows();
-  const at = row.findIndex((first) => first !== null);
-  if (at < 0) return;
-  const column = floats[at]?.column ?? '';
+  const found = await firstRow(connection, table, floats.map(({ column }) => `isinf(${sqlName(column)})`));
+  if (found === undefined) return;
+  const column = floats[found.condition]?.column ?? '';
   throw new StepError(
-    `\`${column}\` is infinite in row ${Number(row[at])}, which no feature may be`,
+    `\`${column}\` is infinite in row ${found.row}, which no feature may be`,
     `make it missing in SQL (\`CASE WHEN isfinite(${column}) THEN ${column} END\`), or leave such rows out`,
   );
 }
 
-async function finishCategory(
-  category: UnfinishedCategory,
-  encode: Encoding,
-  fit: (category: UnfinishedCategory, encode: TargetMean) => Promise<FittedCategory>,
-): Promise<FittedCategory> {
-  return encode.$call === 'target_mean' ? fit(category, encode) : { ...category, encoding: fitEncoding(category, encode) };
+/** No row that is trained on or judged by may have a value that has no logarithm. */
+async function checkLogs(connection: DuckDBConnection, table: OpenTable, numbers: readonly FittedNumber[]): Promise<void> {
+  const logs = numbers.filter(({ log, clip }) => log === 'log1p' && (clip?.low ?? -1) <= -1);
+  const found = await firstRow(connection, table, logs.map((number) => `${presentSql(number)} <= ${sqlNumber(-1)}`));
+  if (found === undefined) return;
+  const column = logs[found.condition]?.column ?? '';
+  throw new StepError(
+    `\`${column}\` is −1 or less in row ${found.row}, and \`log1p\` takes the logarithm of 1 + \`${column}\``,
+    `say \`log { ${column}: signed }\`, or keep it above: \`clip { ${column}: 0.. }\``,
+  );
+}
+
+/** The first row that meets a condition, counted from 1, and which condition. */
+async function firstRow(connection: DuckDBConnection, table: OpenTable, conditions: readonly string[]): Promise<{ readonly row: number; readonly condition: number } | undefined> {
+  const firsts = await selectNumbers({ connection, from: table.from }, conditions.map((sql) => `min(${ROW_NUMBER}) FILTER (${sql}) + 1`));
+  const condition = firsts.findIndex((first) => first !== null);
+  return condition < 0 ? undefined : { row: Number(firsts[condition]), condition };
+}
+
+interface Fitting {
+  readonly table: OpenTable;
+  readonly split: SplitArtifact;
+  readonly plans: FitPlans;
+}
+
+/** FROM for the training rows that lack no value which rows are dropped for. */
+async function keptTrainingRows(context: RunContext, { table, split, plans }: Fitting): Promise<string> {
+  const train = await trainingRows(context, table, split);
+  const dropping = [
+    ...plans.numbers.map((plan) => ({ ...plan, kind: 'number' as const })),
+    ...plans.categories.map((plan) => ({ ...plan, kind: 'category' as const })),
+    ...plans.given,
+  ].filter(({ drop }) => drop === true);
+  return dropping.length === 0 ? train : `(SELECT * FROM ${train} WHERE ${dropping.map((one) => `(${presentSql(one)}) IS NOT NULL`).join(' AND ')})`;
+}
+
+/** How many training rows are left where some are dropped. */
+async function countRows(source: FitSource, { numbers, categories, given }: FitPlans): Promise<number | undefined> {
+  const dropping = [...numbers, ...categories, ...given].filter(({ drop }) => drop === true);
+  if (dropping.length === 0) return undefined;
+  const [rows] = await selectNumbers(source, ['count(*)']);
+  if (rows !== null && rows !== undefined && rows > 0) return rows;
+  const names = dropping.map(({ column }) => `\`${column}\``).join(', ');
+  throw new StepError(`no training row is left when those without ${names} are dropped`, 'drop fewer, or impute them');
+}
+
+function droppingOf(numbers: readonly FittedNumber[], categories: readonly UnfinishedCategory[], { given }: FitPlans): ReadFeature[] {
+  return [...numbers, ...categories, ...given].filter(({ drop }) => drop === true);
 }
 
 interface TargetMeanSource {
@@ -106,20 +138,37 @@ interface TargetMeanSource {
   readonly split: SplitArtifact;
   readonly salt: Salt;
   readonly target: string;
+  /** Columns without which training rows are dropped. */
+  readonly dropping: readonly ReadFeature[];
 }
 
 /** Fits target means, reading what they share once and not before it is needed. */
-function targetMeanFitter(connection: DuckDBConnection, { context, table, split, salt, target: name }: TargetMeanSource) {
+function targetMeanFitter(connection: DuckDBConnection, { context, table, split, salt, target: name, dropping }: TargetMeanSource) {
+  const source: RawSource = { from: table.from, rows: table.artifact.rows, columns: table.artifact.columns };
   const read = async () => {
-    const rows = (await loadParts(connection, context, split, ['train'])).train;
+    const { train } = await loadParts(connection, context, split, ['train']);
+    const rows = dropping.length === 0 ? train : keptRows(train, dropping, await readRaw(connection, source, dropping));
     return { rows, target: selectTarget(await loadTarget(connection, table, name, split), rows) };
   };
   let shared: ReturnType<typeof read> | undefined;
   return async (category: UnfinishedCategory, encode: TargetMean): Promise<FittedCategory> => {
     const { rows, target } = await (shared ??= read());
-    const source = { from: table.from, rows: table.artifact.rows, columns: table.artifact.columns };
     const raw = (await readRaw(connection, source, [category])).get(category.column);
     const codes = takeRows(raw as Codes, rows);
     return { ...category, encoding: fitTargetMean({ category, encode, codes, target, rows, salt }) };
   };
+}
+
+/** From so many different values on, a text of which most rows have one of their own is told of. */
+const MANY_LEVELS = 100;
+
+/** What was fitted and will be of no use. */
+function warningsOf(feature: FittedFeature, rows: number): string[] {
+  const { column } = feature;
+  if (feature.kind !== 'category' || feature.type !== 'string') return [];
+  const { length } = feature.levels;
+  if (length < MANY_LEVELS || length <= rows / 2) return [];
+  return [
+    `\`${column}\` has ${length.toLocaleString('en')} different values in ${rows.toLocaleString('en')} training rows: as a category it says next to nothing of new ones; make words of it (\`text { ${column}: ngrams(1..2) }\`), \`hash\` it, or drop it`,
+  ];
 }

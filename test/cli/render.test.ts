@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { choiceJson, renderCandidates, renderCheck } from '../../apps/cli/render/check-view.ts';
-import { renderFeatures } from '../../apps/cli/render/features-view.ts';
+import { featuresJson, renderFeatures } from '../../apps/cli/render/features-view.ts';
 import { renderModel } from '../../apps/cli/render/model-view.ts';
 import { renderPlan, renderShortPlan } from '../../apps/cli/render/plan-view.ts';
 import { advance, advanceFetch, noProgress, renderFinished, renderLive } from '../../apps/cli/render/progress.ts';
@@ -52,6 +52,26 @@ const table = {
     { origin: 'ATL', distance: 712, 'a long name of a column in 日本語': '9007199254740993', inner: { a: 1 } },
     { origin: 'a\u001b[31mred\nline', distance: null, 'a long name of a column in 日本語': 1, inner: { a: null } },
   ],
+};
+
+const prepared: FittedFeatures = {
+  target: 'late',
+  rows: 1200,
+  features: [
+    { kind: 'number', column: 'age', type: 'int', indicator: 'missingindicator_age', impute: 30, bins: { cuts: [18, 65], as: 'one_hot' } },
+    { kind: 'category', column: 'carrier', type: 'string', drop: true, levels: ['AA', 'UA'], counts: [800, 400], missing: 0, encoding: { kind: 'frequency' } },
+    { kind: 'date', column: 'date', type: 'timestamp', parts: [{ name: 'date_month', part: 'month' }, { name: 'date_hour_sin', part: 'hour', wave: 'sin' }, { name: 'date_hour_cos', part: 'hour', wave: 'cos' }] },
+    { kind: 'number', column: 'fare', type: 'float', clip: { high: 512.33 }, log: 'log1p', scale: { kind: 'robust', center: 2.7, range: 1.2 } },
+    { kind: 'text', column: 'remark', type: 'string', n: [1, 2], buckets: 64 },
+    { kind: 'hash', column: 'tail_number', type: 'string', buckets: 256, impute: '?' },
+    { kind: 'number', column: 'wait', type: 'real', log: 'signed', scale: { kind: 'quantile', quantiles: [0, 1.5, 9] } },
+  ],
+};
+
+const cutInTime: Extract<Artifact, { type: 'split' }> = {
+  ...artifactOf('parts', 'split'),
+  rows: 1000,
+  parts: { train: { rows: 700, classes: [600, 100] }, validate: { rows: 120, classes: [120, 0] }, test: { rows: 130, classes: [100, 30] } },
 };
 
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 31, 12, 0, second)).toISOString();
@@ -113,6 +133,8 @@ const views: Readonly<Record<string, (view: View) => readonly string[]>> = {
   'show-table-empty': (view) => renderTableView({ ...table, rows: 0, head: [] }, view),
   'show-split': (view) => renderSplit(artifactOf('parts', 'split'), undefined, view),
   'show-features': (view) => renderFeatures(artifactOf('x', 'features').fitted as unknown as FittedFeatures, view),
+  'show-features-all': (view) => renderFeatures(prepared, view),
+  'show-split-gap': (view) => renderSplit(cutInTime, undefined, view),
   'show-model': (view) => renderModel(artifactOf('gbm', 'model'), view),
   'show-linear': (view) => renderModel(artifactOf('linear_odds', 'model'), view),
   'show-report': (view) => renderReport(stepOf('scores'), recordOf('scores'), undefined, view),
@@ -152,6 +174,8 @@ describe('what programs see', () => {
   const jsons: Readonly<Record<string, unknown>> = {
     report: reportJson(stepOf('scores'), recordOf('scores'), undefined),
     'report-part': reportJson(stepOf('scores'), recordOf('scores'), 'test'),
+    features: featuresJson({ ...prepared, features: prepared.features.slice(0, 3) }),
+    'split-gap': splitJson(cutInTime, undefined),
     split: splitJson(artifactOf('parts', 'split'), 'train'),
     choice: choiceJson(stepOf('champion'), artifactOf('champion', 'choice')),
   };

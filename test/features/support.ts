@@ -127,16 +127,18 @@ export async function split(bench: Bench, table: MadeTable, given: JsonObject, s
 export interface MadeFeatures {
   readonly artifact: FeaturesArtifact;
   readonly type: FeaturesType;
+  readonly warnings: readonly string[];
   /** What a trainer is given, with the features in the slot `x`. */
   readonly context: RunContext;
 }
 
-export async function makeFeatures(bench: Bench, table: MadeTable, parts: MadeSplit, given: JsonObject = {}): Promise<MadeFeatures> {
+export async function makeFeatures(bench: Bench, table: MadeTable, parts: MadeSplit, given: JsonObject = {}, memory?: number): Promise<MadeFeatures> {
   const inferred = done(prepare, infer(prepare, given, { slot: 'parts', type: parts.type }));
   const type = inferred.type as FeaturesType;
   const read = inferred.reads?.['parts'] ?? [];
   const inputs = [input('parts', parts.artifact), input('parts.table', table.artifact, { columns: read })];
-  const { outputs } = await prepare.run(runContext(bench, inferred.params ?? given, inputs));
+  const running = runContext(bench, inferred.params ?? given, inputs);
+  const { outputs, warnings = [] } = await prepare.run(memory === undefined ? running : { ...running, memory });
   const artifact = outputs['value'] as FeaturesArtifact;
   const columnsRead = [...new Set([...type.reads, parts.type.target.name])].sort();
   const context = runContext(bench, {}, [
@@ -144,7 +146,7 @@ export async function makeFeatures(bench: Bench, table: MadeTable, parts: MadeSp
     input('x.split', parts.artifact),
     input('x.table', table.artifact, { columns: columnsRead }),
   ]);
-  return { artifact, type, context };
+  return { artifact, type, context, warnings };
 }
 
 /** A split whose parts are told: row `i` is of part `codes[i]`. */

@@ -93,7 +93,7 @@ describe('when data grows', () => {
       const from = `(${query})`;
       const [ids] = await readColumns(connection, { from, rows: codes.length, columns: [{ sql: 'id', as: 'u4' }] });
       connection.closeSync();
-      return new Map(Array.from(codes, (code, i) => [ids?.[i] ?? 0, code]));
+      return new Map(Array.from(codes, (code, i) => [Number(ids?.[i]), code]));
     };
     const [old, now] = [await parts(before), await parts(after)];
     return [...old].filter(([id, code]) => now.has(id) && now.get(id) !== code).length;

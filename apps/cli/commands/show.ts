@@ -11,7 +11,7 @@ import { findMade, type Made } from '../find-artifact.ts';
 import { readCount } from '../flags.ts';
 import { openPlan, type OpenPlan } from '../open-plan.ts';
 import { choiceJson, renderCandidates, renderCheck } from '../render/check-view.ts';
-import { renderFeatures } from '../render/features-view.ts';
+import { featuresJson, renderFeatures } from '../render/features-view.ts';
 import { isLatency, mainFigure } from '../render/figures.ts';
 import { formatLatency } from '../render/format.ts';
 import { renderMetrics, type MetricsPart } from '../render/metrics-table.ts';
@@ -114,7 +114,7 @@ function showCheck({ opened }: Showing, { step, record }: Made, artifact: CheckA
 }
 
 function showFeatures(fitted: FittedFeatures): Shown {
-  return { json: { ...fitted }, lines: (view) => renderFeatures(fitted, view) };
+  return { json: featuresJson(fitted), lines: (view) => renderFeatures(fitted, view) };
 }
 
 interface ShownTable {

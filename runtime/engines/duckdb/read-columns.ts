@@ -5,19 +5,25 @@ import { sqlName, sqlString } from './connect.ts';
 
 /**
  * How a column leaves DuckDB: unsigned and signed integers and floats by bytes. `pair` is an UBIGINT as two words a
- * row, the low one first: 64 bits without BigInts.
+ * row, the low one first: 64 bits without BigInts. `text` is strings, and may be NULL.
  */
-export type Storage = 'u1' | 'u2' | 'u4' | 'i1' | 'i2' | 'i4' | 'f4' | 'f8' | 'pair';
+export type Storage = 'u1' | 'u2' | 'u4' | 'i1' | 'i2' | 'i4' | 'f4' | 'f8' | 'pair' | 'text';
 
 /** A column to be read, and the type of the array that it is read into. */
 export interface ColumnRequest {
-  /** An expression over the columns of `from` that is never NULL. */
+  /** An expression over the columns of `from` that is never NULL, but for texts. */
   readonly sql: string;
   readonly as: Storage;
 }
 
 /** A column as it was read, shape (rows); for `pair` shape (rows, 2) in row-major order. */
 export type ColumnArray = IntegerArray | Float32Array | Float64Array;
+
+/** A column of texts as it was read; null is missing. */
+export type TextArray = (string | null)[];
+
+/** A column as it was read. */
+export type ReadArray = ColumnArray | TextArray;
 
 /** The columns to be read, and from where. */
 export interface ReadOptions {
@@ -38,9 +44,11 @@ const SQL_TYPES: Readonly<Record<Storage, string>> = {
   f4: 'FLOAT',
   f8: 'DOUBLE',
   pair: 'UBIGINT',
+  text: 'VARCHAR',
 };
 
-const BYTES: Readonly<Record<Storage, number>> = { u1: 1, u2: 2, u4: 4, i1: 1, i2: 2, i4: 4, f4: 4, f8: 8, pair: 8 };
+/** Of a text, a guess. */
+const BYTES: Readonly<Record<Storage, number>> = { u1: 1, u2: 2, u4: 4, i1: 1, i2: 2, i4: 4, f4: 4, f8: 8, pair: 8, text: 64 };
 
 /** Bytes that DuckDB may hold of a result before it is copied out. */
 const BATCH_BYTES = 48 * 2 ** 20;
@@ -50,8 +58,8 @@ const BATCH_BYTES = 48 * 2 ** 20;
  * query that is run whole uses all threads where a streamed one does not, and a scan of Parquet reads only what it is
  * asked for, so several scans cost no more than one.
  */
-export async function readColumns(connection: DuckDBConnection, options: ReadOptions): Promise<ColumnArray[]> {
-  const arrays: ColumnArray[] = [];
+export async function readColumns(connection: DuckDBConnection, options: ReadOptions): Promise<ReadArray[]> {
+  const arrays: ReadArray[] = [];
   for (const batch of batchesOf(options.columns, options.rows)) arrays.push(...(await readBatch(connection, { ...options, columns: batch })));
   return arrays;
 }
@@ -70,7 +78,7 @@ function batchesOf(columns: readonly ColumnRequest[], rows: number): ColumnReque
   return batches;
 }
 
-async function readBatch(connection: DuckDBConnection, { from, rows, columns }: ReadOptions): Promise<ColumnArray[]> {
+async function readBatch(connection: DuckDBConnection, { from, rows, columns }: ReadOptions): Promise<ReadArray[]> {
   const arrays = columns.map((column) => allocate(column.as, rows));
   const result = await connection.run(selectColumns(from, columns));
   let at = 0;
@@ -89,7 +97,7 @@ function selectColumns(from: string, columns: readonly ColumnRequest[]): string 
 
 interface CopyTarget {
   readonly columns: readonly ColumnRequest[];
-  readonly arrays: readonly ColumnArray[];
+  readonly arrays: readonly ReadArray[];
   /** The row of the arrays that the chunk's first row becomes. */
   readonly at: number;
 }
@@ -97,10 +105,16 @@ interface CopyTarget {
 function copyChunk(chunk: DuckDBDataChunk, { columns, arrays, at }: CopyTarget): void {
   const size = chunk.rowCount;
   for (const [j, { as }] of columns.entries()) {
-    const { items } = chunk.getColumnVector(j) as unknown as { readonly items: ColumnArray | BigUint64Array };
+    const vector = chunk.getColumnVector(j);
+    const array = arrays[j] as ReadArray;
+    if (Array.isArray(array)) {
+      for (let i = 0; i < size; i++) array[at + i] = vector.getItem(i) as string | null;
+      continue;
+    }
+    const { items } = vector as unknown as { readonly items: ColumnArray | BigUint64Array };
     const width = as === 'pair' ? 2 : 1;
     const words = items instanceof BigUint64Array ? new Uint32Array(items.buffer, items.byteOffset, items.length * 2) : items;
-    arrays[j]?.set(words.length === size * width ? words : words.subarray(0, size * width), at * width);
+    array.set(words.length === size * width ? words : words.subarray(0, size * width), at * width);
   }
 }
 
@@ -111,7 +125,7 @@ const CHUNK_ROWS = 2048;
 export interface ColumnBatch {
   readonly rows: number;
   /** Shape (rows) each. They are filled anew for the next batch. */
-  readonly columns: readonly ColumnArray[];
+  readonly columns: readonly ReadArray[];
 }
 
 /**
@@ -126,7 +140,7 @@ export async function* streamColumns(
   const result = await connection.stream(selectColumns(from, columns));
   const batch = (rows: number): ColumnBatch => ({
     rows,
-    columns: arrays.map((array, j) => (rows === most ? array : array.subarray(0, columns[j]?.as === 'pair' ? 2 * rows : rows))),
+    columns: arrays.map((array, j) => firstRows(array, columns[j]?.as === 'pair' ? 2 * rows : rows)),
   });
   let at = 0;
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
@@ -139,7 +153,12 @@ export async function* streamColumns(
   if (at > 0) yield batch(at);
 }
 
-function allocate(storage: Storage, rows: number): ColumnArray {
+function firstRows(array: ReadArray, length: number): ReadArray {
+  if (array.length === length) return array;
+  return Array.isArray(array) ? array.slice(0, length) : array.subarray(0, length);
+}
+
+function allocate(storage: Storage, rows: number): ReadArray {
   switch (storage) {
     case 'u1':
       return new Uint8Array(rows);
@@ -159,6 +178,8 @@ function allocate(storage: Storage, rows: number): ColumnArray {
       return new Float64Array(rows);
     case 'pair':
       return new Uint32Array(rows * 2);
+    case 'text':
+      return new Array<string | null>(rows).fill(null);
   }
 }
 
