@@ -1,7 +1,7 @@
 import { fitBins, fitScales } from './fit-scales.ts';
 import type { FittedNumber } from './fitted.ts';
 import { noValues, selectNumbers, sqlNumber, type FitSource, type FittingNumber, type NumberPlan } from './fitting-number.ts';
-import { presentSql } from './missing-values.ts';
+import { presentSql } from './present-sql.ts';
 import type { Clip } from './prepare-params.ts';
 
 /**

@@ -1,7 +1,5 @@
-import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
 import type { ReadArray } from '../../runtime/engines/duckdb/read-columns.ts';
 import { missingRawCode } from './category-groups.ts';
-import type { FittedFeature } from './fitted.ts';
 import type { RawColumns, ReadFeature } from './read-raw.ts';
 
 /** Tells of each row of a raw column whether its value is missing: NULL, NaN, or an infinite date. */
@@ -25,13 +23,4 @@ export function keptRows(positions: Uint32Array, features: readonly ReadFeature[
     return feature.drop === true && values !== undefined ? [missingTest(feature, values)] : [];
   });
   return tests.length === 0 ? positions : positions.filter((row) => !tests.some((isMissing) => isMissing(row)));
-}
-
-/** An expression of SQL, NULL where the value is missing, and else the value; dates are microseconds since 1970. */
-export function presentSql({ column, kind, type }: Pick<FittedFeature, 'column' | 'kind' | 'type'>): string {
-  const name = sqlName(column);
-  if (kind === 'number') return type === 'float' || type === 'real' ? `nullif(${name}::DOUBLE, 'nan'::DOUBLE)` : `${name}::DOUBLE`;
-  if (kind !== 'date') return `${name}::VARCHAR`;
-  if (type === 'time') return `epoch_us(${name})`;
-  return `CASE WHEN isfinite(${name}) THEN epoch_us(${name}${type === 'date' ? '::TIMESTAMP' : ''}) END`;
 }

@@ -3,7 +3,7 @@ import type { ColumnManifest } from '../../compiler/plan/artifact.ts';
 import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
 import { readColumns, requestLevels, type ColumnRequest, type ReadArray, type Storage } from '../../runtime/engines/duckdb/read-columns.ts';
 import type { FittedCategory, FittedFeature } from './fitted.ts';
-import { presentSql } from './missing-values.ts';
+import { presentSql } from './present-sql.ts';
 
 /**
  * Columns as they are read, before anything is imputed, encoded or scaled: numbers (NaN is missing), raw codes, texts, or

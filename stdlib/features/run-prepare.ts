@@ -14,9 +14,10 @@ import { fitNumbers } from './fit-numbers.ts';
 import { fitTargetMean } from './fit-target-mean.ts';
 import type { FittedCategory, FittedFeature, FittedFeatures, FittedNumber } from './fitted.ts';
 import { selectNumbers, sqlNumber, type FitSource, type NumberPlan } from './fitting-number.ts';
-import { keptRows, presentSql } from './missing-values.ts';
+import { keptRows } from './missing-values.ts';
 import { planFit, type FitPlans } from './plan-fit.ts';
 import type { Encoding, PrepareParams } from './prepare-params.ts';
+import { presentSql } from './present-sql.ts';
 import { readRaw, type RawSource, type ReadFeature } from './read-raw.ts';
 
 type TargetMean = Extract<Encoding, { $call: 'target_mean' }>;
