@@ -30,7 +30,7 @@ export function renderSplit(split: SplitArtifact, only: string | undefined, view
     view.paint('dim', `  ${split.task}`),
     ...renderTable({ columns, rows: [total, ...split.classes.slice(0, SHOWN).map(classRow)], indent: 2 }, view),
     ...(more > 0 ? [view.paint('dim', `  … ${more} more classes`)] : []),
-    ...(left > 0 ? [view.paint('dim', `  ${count(left, 'row')} of no part, in the gap before a cut`)] : []),
+    ...(left > 0 ? [view.paint('dim', `  ${count(left, 'row')} in no part: the gap`)] : []),
   ];
 }
 
