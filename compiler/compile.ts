@@ -1,18 +1,22 @@
-import { diagnose, didYouMean, hasErrors, parseDocument, type Checked, type Diagnostic, type Item } from '../grammar/index.ts';
+import { diagnose, didYouMean, hasErrors, type Checked, type Diagnostic } from '../grammar/index.ts';
 import { checkDataFlow } from './check/check-data-flow.ts';
-import { inferTypes, type Asking } from './infer/infer-types.ts';
+import { inferTypes } from './infer/infer-types.ts';
 import { checkParams } from './kinds/check-params.ts';
 import type { Machine, Registry } from './kinds/kind.ts';
+import { findDependencies, keepNeeded } from './link/find-dependencies.ts';
+import { loadProgram } from './load/load-program.ts';
 import { lowerPlan } from './lower/lower-plan.ts';
-import type { Answer, Need } from './needs.ts';
-import { bindParams, type GivenParams } from './params/bind-params.ts';
+import type { Answer, Asking, Need } from './needs.ts';
+import { inOrder } from './order-findings.ts';
 import { mergeCommonSteps } from './passes/common-steps.ts';
 import { removeDeadSteps } from './passes/dead-steps.ts';
 import { orderFanOut } from './passes/fan-out.ts';
 import { fuseQueries } from './passes/fuse-queries.ts';
 import type { Plan } from './plan/plan.ts';
-import type { Findings } from './program.ts';
-import { resolveNames } from './resolve/resolve-names.ts';
+import { selectsStep } from './plan/step-names.ts';
+import type { Findings, ResolvedProgram } from './program.ts';
+import { resolveNames, type GivenParams } from './resolve/resolve-names.ts';
+import { findMeaning } from './resolve/scope.ts';
 import { checkTests } from './tests/check-tests.ts';
 import type { TableTest } from './tests/table-test.ts';
 
@@ -43,37 +47,37 @@ export type Compilation = Checked<{ readonly plan: Plan; readonly tests: readonl
 export function* compile(request: CompileRequest): Asking<Compilation> {
   const diagnostics: Diagnostic[] = [];
   const findings: Findings = { add: (diagnostic) => diagnostics.push(diagnostic) };
-  const { file, text, registry, verify = () => undefined } = request;
+  const { machine, engines, verify = () => undefined } = request;
 
-  const parsed = parseDocument(file, text);
-  diagnostics.push(...parsed.diagnostics);
-  verify('parse', parsed.value);
+  const loaded = yield* loadProgram({ ...request, findings });
+  verify('load', loaded);
 
-  const program = resolveNames(parsed.value, registry, findings);
+  const program = resolveNames(loaded, request.params ?? {}, findings);
   verify('resolve', program);
 
-  const params = bindParams(program.params, request.params ?? {}, findings);
-  verify('bind', params);
+  const dependencies = yield* findDependencies(program.declarations);
+  const needed = keepNeeded(program.declarations, program.wanted, dependencies);
+  verify('link', needed);
 
-  const declarations = program.declarations.flatMap((one) => checkParams(one, params, findings) ?? []);
+  const declarations = needed.flatMap((one) => checkParams(one, findings) ?? []);
   verify('check-params', declarations);
 
-  const declared = declaredNames(parsed.value.items);
-  const typed = yield* inferTypes({ declarations, declared, source: text, params, machine: request.machine, findings });
+  const typed = yield* inferTypes({ declarations, dependencies, machine, findings });
   verify('infer', typed);
 
   checkDataFlow(typed, findings);
-  const tests = checkTests({ tests: program.tests, declarations: typed, declared, params, findings });
+  const tests = checkTests({ tests: program.tests, declarations: typed, scope: program.scope, findings });
   verify('check-tests', tests);
 
-  const targets = checkTargets(request.targets ?? [], declared, findings);
-  if (hasErrors(diagnostics)) return { value: undefined, diagnostics: inOrder(diagnostics) };
+  const targets = findTargets(request.targets ?? [], program, findings);
+  const found = inOrder(diagnostics, program, loaded);
+  if (hasErrors(found)) return { value: undefined, diagnostics: found };
 
-  const lowered = lowerPlan({ program: { pipeline: program.pipeline, declarations: typed }, file, source: text, registry, machine: request.machine, engines: request.engines });
+  const lowered = lowerPlan({ program: { pipeline: program.pipeline, declarations: typed }, files: loaded.files, registry: loaded.registry, machine, engines });
   verify('lower', lowered);
 
   const plan = request.optimize === false ? removeDeadSteps(lowered, targets) : yield* optimize(lowered, targets, verify);
-  return { value: { plan, tests }, diagnostics: inOrder(diagnostics) };
+  return { value: { plan, tests }, diagnostics: found };
 }
 
 /** The optimizer. Every pass keeps the results of the steps that remain, and their order by what they read. */
@@ -96,41 +100,16 @@ export async function driveCompilation<T>(asking: Asking<T>, supply: (needs: rea
   return step.value;
 }
 
-/** Every name that is declared, lower-cased, with its spelling: also where the declaration itself is wrong. */
-function declaredNames(items: readonly Item[]): Map<string, string> {
-  const names = items.flatMap((item): string[] => {
-    switch (item.kind) {
-      case 'declaration':
-        return [item.name.text];
-      case 'import':
-        return item.names.map(({ name, alias }) => (alias ?? name).text);
-      case 'for':
-        return [...declaredNames(item.items).values()];
-      default:
-        return [];
-    }
-  });
-  return new Map(names.map((name) => [name.toLowerCase(), name]));
-}
-
-function checkTargets(targets: readonly string[], names: ReadonlyMap<string, string>, findings: Findings): string[] {
+/** The steps that targets name; a loop's name stands for all that it made. */
+function findTargets(targets: readonly string[], { scope, declarations }: ResolvedProgram, findings: Findings): string[] {
+  if (targets.length === 0) return [];
+  const known = declarations.map(({ name }) => name);
   return targets.flatMap((target) => {
-    const found = names.get(target.toLowerCase());
-    if (found === undefined) {
-      const known = [...names.values()];
-      findings.add(diagnose('unknown-target', undefined, { name: target, known, suggestion: didYouMean(target, known) }));
-    }
-    return found ?? [];
+    // A declaration that is wrong has a name too.
+    if (findMeaning(scope, target.toLowerCase())?.kind === 'broken') return [];
+    const selected = known.filter((name) => selectsStep(target, name));
+    if (selected.length > 0) return selected;
+    findings.add(diagnose('unknown-target', undefined, { name: target, known, suggestion: didYouMean(target, known) }));
+    return [];
   });
-}
-
-/** In the order of the file, those without a place last; the same finding once. */
-function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Set<string>();
-  return diagnostics
-    .filter((one) => {
-      const identity = JSON.stringify([one.code, one.span, one.message]);
-      return !seen.has(identity) && seen.add(identity);
-    })
-    .sort((a, b) => (a.span?.start ?? Infinity) - (b.span?.start ?? Infinity) || 0);
 }

@@ -1,10 +1,34 @@
 import type { SqlAnalysis, SqlReferences } from './sql/analysis.ts';
+import type { Digest } from './plan/artifact.ts';
 import type { RootFile } from './plan/plan.ts';
 import type { Column } from './types.ts';
 import type { JsonObject } from './json.ts';
 
 /** Something the compiler has to know and cannot look up: it names it, and its caller answers. */
-export type Need = FilesNeed | DescribeNeed | ReferencesNeed | AnalysisNeed;
+export type Need = SourceNeed | PackageNeed | EnvironmentNeed | KindNeed;
+
+/** What a kind may ask for. */
+export type KindNeed = FilesNeed | DescribeNeed | ReferencesNeed | AnalysisNeed;
+
+/** The text of another pipeline file. */
+export interface SourceNeed {
+  readonly need: 'source';
+  /** As written, relative to the folder of the file that says it. */
+  readonly path: string;
+  readonly from: string;
+}
+
+/** The kinds that an npm package exports. */
+export interface PackageNeed {
+  readonly need: 'package';
+  readonly name: string;
+}
+
+/** A variable of the environment. */
+export interface EnvironmentNeed {
+  readonly need: 'environment';
+  readonly name: string;
+}
 
 /** The files that a source names, with their digests, in the order of their paths. */
 export interface FilesNeed {
@@ -43,16 +67,29 @@ export interface Problem {
   readonly hint?: string;
 }
 
+/** The answers, by what is needed. */
+interface Answers {
+  /** `file` is the one name of a file, however it was reached. */
+  readonly source: { readonly ok: true; readonly file: string; readonly text: string } | Problem;
+  /** `kinds` is what the package exports under this name, whatever that is; `digest` is of the package's code. */
+  readonly package: { readonly ok: true; readonly kinds: unknown; readonly digest: Digest } | Problem;
+  readonly environment: { readonly value: string | undefined };
+  readonly files: { readonly ok: true; readonly files: readonly RootFile[] } | Problem;
+  readonly describe: { readonly ok: true; readonly columns: readonly Column[] } | Problem;
+  readonly references: SqlReferences;
+  readonly analysis: SqlAnalysis;
+}
+
 /** The answer that a need gets. */
-export type AnswerTo<N extends Need> = N extends FilesNeed
-  ? { readonly ok: true; readonly files: readonly RootFile[] } | Problem
-  : N extends DescribeNeed
-    ? { readonly ok: true; readonly columns: readonly Column[] } | Problem
-    : N extends ReferencesNeed
-      ? SqlReferences
-      : N extends AnalysisNeed
-        ? SqlAnalysis
-        : never;
+export type AnswerTo<N extends Need> = Answers[N['need']];
 
 /** Any of the answers. */
-export type Answer = AnswerTo<FilesNeed> | AnswerTo<DescribeNeed> | SqlReferences | SqlAnalysis;
+export type Answer = Answers[Need['need']];
+
+/** A phase that names what it needs and goes on with the answers, in the same order. */
+export type Asking<T> = Generator<readonly Need[], T, readonly Answer[]>;
+
+/** Asks one question of each of some needs. */
+export function* askAll<N extends Need>(needs: readonly N[]): Asking<readonly AnswerTo<N>[]> {
+  return needs.length === 0 ? [] : ((yield needs) as readonly AnswerTo<N>[]);
+}

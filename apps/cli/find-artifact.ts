@@ -1,5 +1,6 @@
 import type { Artifact } from '../../compiler/plan/artifact.ts';
 import type { PlanStep } from '../../compiler/plan/plan.ts';
+import { namesStep } from '../../compiler/plan/step-names.ts';
 import { didYouMean, diagnose } from '../../grammar/index.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
 import type { Session } from '../session/session.ts';
@@ -35,12 +36,11 @@ export async function findMade(session: Session, { preview, plan }: OpenPlan, na
 
 /** The longest step's name that the text begins with, and the part behind it: names may have dots. */
 function splitName(steps: readonly PlanStep[], text: string): { readonly step: PlanStep; readonly part: string | undefined } | undefined {
-  const folded = text.toLowerCase();
-  const whole = steps.find((step) => step.name.toLowerCase() === folded);
+  const whole = steps.find((step) => namesStep(text, step.name));
   if (whole !== undefined) return { step: whole, part: undefined };
   const at = text.lastIndexOf('.');
-  const owner = at < 0 ? undefined : steps.find((step) => step.name.toLowerCase() === folded.slice(0, at));
-  return owner === undefined ? undefined : { step: owner, part: folded.slice(at + 1) };
+  const owner = at < 0 ? undefined : steps.find((step) => namesStep(text.slice(0, at), step.name));
+  return owner === undefined ? undefined : { step: owner, part: text.slice(at + 1).toLowerCase() };
 }
 
 /** The parts that a step's value can be asked for. */

@@ -1,10 +1,14 @@
-import { relative, resolve, sep } from 'node:path';
-import type { Answer, AnswerTo, DescribeNeed, FilesNeed, Need } from '../../compiler/needs.ts';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
+import type { Answer, AnswerTo, DescribeNeed, FilesNeed, Need, SourceNeed } from '../../compiler/needs.ts';
 import type { RootFile } from '../../compiler/plan/plan.ts';
+import { nearest } from '../../grammar/index.ts';
 import type { Analyser } from '../../runtime/analyse.ts';
 import { findFiles } from '../../runtime/data/files.ts';
+import { loadKinds } from '../../runtime/packages/load-kinds.ts';
 import type { FileDigests } from '../../runtime/store/file-digests.ts';
 import { StoreError } from '../../runtime/store/store-error.ts';
+import { readPipeline } from './read-pipeline.ts';
 
 /** Where answers come from. */
 export interface Answerer {
@@ -15,6 +19,8 @@ export interface Answerer {
   readonly analyser: Analyser;
   /** Absolute paths of what was looked at, there or not, are added to it. */
   readonly reads: Set<string>;
+  /** The texts of the files that were read, by their names in the plan: those of imported files are added. */
+  readonly texts: Map<string, string>;
 }
 
 /** Answers what the compiler needs, in order: from caches where they know it, else by reading files and asking DuckDB. */
@@ -24,6 +30,12 @@ export async function answerNeeds(answerer: Answerer, needs: readonly Need[]): P
 
 async function answerNeed(answerer: Answerer, need: Need): Promise<Answer> {
   switch (need.need) {
+    case 'source':
+      return answerSource(answerer, need);
+    case 'package':
+      return loadKinds(need.name, answerer.project);
+    case 'environment':
+      return { value: process.env[need.name] };
     case 'files':
       return answerFiles(answerer, need);
     case 'describe':
@@ -33,6 +45,25 @@ async function answerNeed(answerer: Answerer, need: Need): Promise<Answer> {
     case 'analysis':
       return answerer.analyser.analyse({ text: need.text, tables: need.tables });
   }
+}
+
+/** The text of another pipeline file, under its path from the folder that the command runs in, like that of the first one. */
+async function answerSource({ folder, texts, reads }: Answerer, { path, from }: SourceNeed): Promise<AnswerTo<SourceNeed>> {
+  const absolute = resolve(folder, dirname(from), path);
+  const read = await readPipeline(absolute);
+  reads.add(absolute);
+  if (!read.ok) {
+    const similar = read.missing ? nearest(basename(path), await filesBeside(absolute)) : undefined;
+    const hint = similar === undefined ? {} : { hint: `did you mean \`${path.slice(0, path.length - basename(path).length)}${similar}\`?` };
+    return { ok: false, message: `cannot read \`${path}\`: ${read.reason}`, ...hint };
+  }
+  const file = relative(folder, absolute) || absolute;
+  texts.set(file, read.text);
+  return { ok: true, file, text: read.text };
+}
+
+async function filesBeside(path: string): Promise<string[]> {
+  return readdir(dirname(path)).catch(() => []);
 }
 
 /** Files by paths relative to the project, so that a plan is the same wherever the project lies. */

@@ -5,13 +5,13 @@ import { hasErrors } from '../../grammar/index.ts';
 import { keyOf } from '../../compiler/plan/keys.ts';
 import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
 import type { Preview } from '../../compiler/plan/preview.ts';
+import { selectsStep } from '../../compiler/plan/step-names.ts';
 import { runPlan, type RunSummary } from '../../runtime/scheduler/run-plan.ts';
 import type { FileDigests } from '../../runtime/store/file-digests.ts';
 import type { Workshop } from '../../runtime/scheduler/workshop.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
-import { registry } from '../../stdlib/index.ts';
-import { enginesOf, ensureEngines, type EngineFolders, type ProjectLock } from './engines.ts';
+import { enginesOf, ensureEngines, kindOf, type EngineFolders, type ProjectLock } from './engines.ts';
 import { LOCK_FILE } from './find-project.ts';
 import { SessionError, type ApplyOptions, type ApplyResult } from './session.ts';
 
@@ -40,7 +40,9 @@ export async function applyPreview(preview: Preview, setting: ApplySetting): Pro
   const summary = await runPlan({
     plan,
     store,
+    project: setting.project,
     cache: setting.cache,
+    secretOf: (name) => process.env[name],
     workshop: setting.workshop,
     resolveKey: keyOf,
     threads,
@@ -48,7 +50,7 @@ export async function applyPreview(preview: Preview, setting: ApplySetting): Pro
     memory: setting.memory ?? Math.floor(totalmem() * MEMORY_SHARE),
     engines: (step) => Promise.resolve(Object.fromEntries(enginesOf(plan, step).flatMap((name) => [[name, folders.get(name) ?? '']]))),
     digestOf: async (path) => (await setting.digests.digest(path)).digest,
-    maxThreads: (step) => (registry.get(step.kind)?.sequential === true ? 1 : threads),
+    maxThreads: (step) => (kindOf(step)?.sequential === true ? 1 : threads),
     cost: (step) => seconds.get(step.name) ?? 1,
     ...(setting.targets.length === 0 ? {} : { targets: namesOf(plan, setting.targets) }),
     onEvent: setting.onEvent,
@@ -79,7 +81,7 @@ function withAbsoluteRoots(plan: Plan, project: string): Plan {
 }
 
 function namesOf(plan: Plan, targets: readonly string[]): string[] {
-  return plan.steps.filter((step) => targets.some((target) => target.toLowerCase() === step.name.toLowerCase())).map((step) => step.name);
+  return plan.steps.filter((step) => targets.some((target) => selectsStep(target, step.name))).map((step) => step.name);
 }
 
 function resultOf(plan: Plan, summary: RunSummary, store: Store): ApplyResult {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diagnose, type Checked, type Diagnostic } from '../../grammar/index.ts';
+import type { Kind } from '../../compiler/kinds/kind.ts';
 import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
 import { duckdbVersion } from '../../runtime/analyse.ts';
 import { bestBackend } from '../../runtime/providers/backends.ts';
@@ -59,11 +60,16 @@ export function engineVersions(lock: Lock): Record<string, string> {
   return versions;
 }
 
+/** The kind of a step, where it is of the standard library; those of packages use no engine of the lock. */
+export function kindOf(step: PlanStep): Kind | undefined {
+  return step.package === undefined ? registry.get(step.kind) : undefined;
+}
+
 /** The engines that a step calls: its kind's, and those of the models that it reads. */
 export function enginesOf(plan: Plan, step: PlanStep): string[] {
   const read = step.inputs.map((input) => plan.steps.find((one) => one.name === input.step && one.keyword === 'model'));
   // By its kind, not by the plan: there an engine has no name when the lock has no entry for it.
-  return [...new Set([step, ...read].flatMap((one) => (one === undefined ? [] : (registry.get(one.kind)?.engine ?? []))))].filter((name) => name !== 'duckdb');
+  return [...new Set([step, ...read].flatMap((one) => (one === undefined ? [] : (kindOf(one)?.engine ?? []))))].filter((name) => name !== 'duckdb');
 }
 
 /** Where each engine's library lies, by the engine's name. */

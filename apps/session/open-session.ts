@@ -1,30 +1,26 @@
-import { readFile, stat } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { diagnose, parseDocument, type Diagnostic } from '../../grammar/index.ts';
-import { compile, driveCompilation } from '../../compiler/compile.ts';
-import type { Machine } from '../../compiler/kinds/kind.ts';
 import type { Plan } from '../../compiler/plan/plan.ts';
 import type { TableTest } from '../../compiler/tests/table-test.ts';
 import { pipelineName } from '../../compiler/resolve/pipeline-name.ts';
 import { previewPlan, type Preview, type RecordAnswer, type RecordNeed } from '../../compiler/plan/preview.ts';
+import { namesStep } from '../../compiler/plan/step-names.ts';
 import { createAnalyser } from '../../runtime/analyse.ts';
 import { createHelper, type DuckDBHelper } from '../../runtime/duckdb-helper.ts';
 import type { TestOutcome } from '../../runtime/engines/duckdb/run-test.ts';
 import type { PoolOptions } from '../../runtime/scheduler/pool.ts';
 import { keepWanted, openWorkshop, type Workshop } from '../../runtime/scheduler/workshop.ts';
-import { platformName } from '../../runtime/providers/platform.ts';
 import { openFileDigests } from '../../runtime/store/file-digests.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
 import { StoreError } from '../../runtime/store/store-error.ts';
-import { registry } from '../../stdlib/index.ts';
-import { answerNeeds } from './answer-needs.ts';
 import { applyPreview } from './apply-preview.ts';
-import { engineVersions, readLock } from './engines.ts';
-import { findProject, LOCK_FILE } from './find-project.ts';
+import { compileFile } from './compile-file.ts';
+import { readLock } from './engines.ts';
+import { findProject } from './find-project.ts';
+import { readPipeline } from './read-pipeline.ts';
 import { readPrevious } from './read-previous.ts';
-import { SessionError, type Compiled, type Found, type Session, type SessionOptions } from './session.ts';
+import { SessionError, type Found, type Session, type SessionOptions } from './session.ts';
 
 /** The worker's program lies beside the command's. */
 const WORKER = fileURLToPath(new URL('worker.js', import.meta.url));
@@ -51,22 +47,9 @@ export function openSession(options: SessionOptions): Promise<Session> {
   return Promise.resolve({
     project,
     pipelineOf: (file) => readPipelineName(resolve(folder, file)),
-    compile: async (file) => {
-      const path = resolve(folder, file);
-      const text = await readSource(path);
+    compile: (file) => {
       lock = readLock(project);
-      const reads = new Set([path, join(project, LOCK_FILE)]);
-      const shown = relative(folder, path) || path;
-      const textOf = (name: string): string | undefined => (name === shown ? (typeof text === 'string' ? text : undefined) : name === LOCK_FILE ? lock.text : undefined);
-      if (typeof text !== 'string') return { tests: [], diagnostics: [text], textOf, reads };
-      const { params, targets } = options;
-      const compilation = compile({ file: shown, text, registry, machine: machine(), engines: engineVersions(lock.value), params, targets });
-      const answerer = { project, folder, digests, analyser, reads };
-      const { value, diagnostics } = await driveCompilation(compilation, (needs) => answerNeeds(answerer, needs));
-      await digests.save();
-      const all = [...lock.diagnostics, ...diagnostics];
-      const sound = value !== undefined && !lock.diagnostics.some((one) => one.severity === 'error');
-      return { ...(sound ? value : { tests: [] }), diagnostics: all, textOf, reads } satisfies Compiled;
+      return compileFile(file, { project, folder, digests, analyser, options, lock });
     },
     preview: async (plan, mend) => {
       const store = mend === undefined ? await openForReading() : mending(await openStore(root, { access: 'write' }), mend.onDamage);
@@ -150,7 +133,7 @@ function answerRecord(store: Store, { fingerprint, key }: RecordNeed): RecordAns
 
 function findMade(preview: Preview, name: string, store: Store): Found {
   const byName = new Map(preview.steps.map((one) => [one.step.name.toLowerCase(), one]));
-  const found = byName.get(name.toLowerCase());
+  const found = byName.get(name.toLowerCase()) ?? preview.steps.find((one) => namesStep(name, one.step.name));
   if (found === undefined) return { found: false, reason: 'unknown', known: preview.steps.map((one) => one.step.name) };
   const made = found.step.sameAs === undefined ? found : (byName.get(found.step.sameAs.toLowerCase()) ?? found);
   const record = made.key === undefined ? undefined : store.lookup(made.step.fingerprint, made.key);
@@ -159,26 +142,7 @@ function findMade(preview: Preview, name: string, store: Store): Found {
 }
 
 async function readPipelineName(path: string): Promise<string> {
-  const text = await readSource(path);
-  if (typeof text !== 'string') throw new SessionError([text]);
-  return pipelineName(parseDocument(path, text).value);
-}
-
-/** The text of a pipeline, or why there is none. */
-async function readSource(path: string): Promise<string | Diagnostic> {
-  try {
-    if ((await stat(path)).isDirectory()) return diagnose('pipeline-unreadable', undefined, { file: path, reason: 'it is a folder' });
-    const bytes = await readFile(path);
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return text;
-  } catch (error) {
-    if (error instanceof TypeError) return diagnose('pipeline-unreadable', undefined, { file: path, reason: 'it is not UTF-8 text' });
-    const code = (error as NodeJS.ErrnoException).code;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'it may not be read' : String(code ?? error);
-    return diagnose('pipeline-unreadable', undefined, { file: path, reason });
-  }
-}
-
-function machine(): Machine {
-  return { platform: platformName(), processor: cpus()[0]?.model.trim() ?? 'unknown' };
+  const read = await readPipeline(path);
+  if (!read.ok) throw new SessionError([diagnose('pipeline-unreadable', undefined, { file: path, reason: read.reason })]);
+  return pipelineName(parseDocument(path, read.text).value);
 }

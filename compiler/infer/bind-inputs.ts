@@ -1,19 +1,17 @@
-import { diagnose, didYouMean, type Value } from '../../grammar/index.ts';
+import { diagnose, didYouMean, type ReferenceValue, type Value, type WordValue } from '../../grammar/index.ts';
 import type { InferInput, InputSpec, InputType } from '../kinds/kind.ts';
 import { joinOr } from '../kinds/expectation.ts';
-import type { CheckedDeclaration, Findings, Params, TypedDeclaration } from '../program.ts';
+import { readVariable } from '../params/variable.ts';
+import type { BoundParam, CheckedDeclaration, Findings, TypedDeclaration } from '../program.ts';
+import { resolveReference, type Referred } from '../resolve/resolve-reference.ts';
 import type { ValueType } from '../types.ts';
 import { textInput } from './text-input.ts';
 
-/** What the arguments of a declaration are understood by. `source` is the text of the file. */
+/** What the arguments of a declaration are understood by. */
 export interface Environment {
-  readonly source: string;
-  readonly params: Params;
   readonly findings: Findings;
-  /** What has been inferred so far, by lower-cased name. */
+  /** What has been inferred so far, by the names of steps. */
   readonly typed: ReadonlyMap<string, TypedDeclaration>;
-  /** Every declared name, lower-cased, with its spelling: also of what is wrong itself. */
-  readonly declared: ReadonlyMap<string, string>;
 }
 
 /** Binds the arguments of a declaration to the inputs of its kind; `undefined` when one is wrong or has no type. */
@@ -22,19 +20,27 @@ export function bindInputs(declaration: CheckedDeclaration, environment: Environ
   const { findings } = environment;
   let sound = true;
   const bound: InferInput[] = [];
-  item.call.args.forEach((value, index) => {
+  const given = item.call.args.flatMap((value) => argumentsOf(value, declaration, findings));
+  given.forEach((argument, index) => {
+    const { value } = argument;
     const spec = kind.inputs[index] ?? (kind.inputs.at(-1)?.many === true ? kind.inputs.at(-1) : undefined);
+    if (argument.kind === 'reference' && argument.collected && spec?.many !== true) {
+      const wanted = joinOr(kind.inputs[Math.min(index, kind.inputs.length - 1)]?.accepts.map(article) ?? []);
+      findings.add(diagnose('collected-input', value.span, { kind: kind.name, wanted, member: argument.referred.text }));
+      sound = false;
+      return;
+    }
     if (spec === undefined) {
       findings.add(diagnose('too-many-inputs', value.span, { kind: kind.name, takes: signature(kind.inputs) }));
       sound = false;
       return;
     }
     const slot = spec.many === true ? `${spec.name}[${index - kind.inputs.indexOf(spec)}]` : spec.name;
-    const input = bindInput(slot, value, spec, { declaration, environment });
+    const input = bindInput(slot, argument, spec, { declaration, environment });
     if (input === undefined) sound = false;
     else bound.push(input);
   });
-  const missing = kind.inputs[item.call.args.length];
+  const missing = kind.inputs[given.length];
   if (missing !== undefined && missing.optional !== true) {
     findings.add(diagnose('missing-input', item.call.span, { kind: kind.name, wanted: joinOr(missing.accepts.map(article)) }));
     sound = false;
@@ -42,78 +48,100 @@ export function bindInputs(declaration: CheckedDeclaration, environment: Environ
   return sound ? bound : undefined;
 }
 
+/** What stands between the parentheses; `[*]` stands for several. */
+type Argument =
+  | { readonly kind: 'literal'; readonly value: Exclude<Value, WordValue | ReferenceValue> }
+  | { readonly kind: 'param'; readonly value: WordValue; readonly param: BoundParam }
+  | { readonly kind: 'reference'; readonly value: WordValue | ReferenceValue; readonly referred: Referred; readonly collected: boolean }
+  /** Reported, or wrong where it is declared. */
+  | { readonly kind: 'wrong'; readonly value: Value };
+
+function argumentsOf(value: Value, { scope, item }: CheckedDeclaration, findings: Findings): Argument[] {
+  if (value.kind !== 'word-value' && value.kind !== 'reference') return [{ kind: 'literal', value }];
+  const param = value.kind === 'word-value' ? scope.params.get(value.text) : undefined;
+  if (value.kind === 'word-value' && param !== undefined) return [{ kind: 'param', value, param }];
+  const resolved = resolveReference(value, scope, item.name.text);
+  if ('found' in resolved) return resolved.found.map((referred) => ({ kind: 'reference', value, referred, collected: resolved.collected }));
+  if (resolved.problem !== undefined) findings.add(resolved.problem);
+  return [{ kind: 'wrong', value }];
+}
+
 interface Binding {
   readonly declaration: CheckedDeclaration;
   readonly environment: Environment;
 }
 
-function bindInput(slot: string, value: Value, spec: InputSpec, { declaration, environment }: Binding): InferInput | undefined {
+function bindInput(slot: string, argument: Argument, spec: InputSpec, binding: Binding): InferInput | undefined {
+  switch (argument.kind) {
+    case 'literal':
+      return bindLiteral(slot, argument.value, spec, binding);
+    case 'param':
+      return bindParam(slot, argument, spec, binding);
+    case 'reference':
+      return bindReference(slot, argument, spec, binding);
+    case 'wrong':
+      return undefined;
+  }
+}
+
+function bindLiteral(slot: string, value: Exclude<Value, WordValue | ReferenceValue>, spec: InputSpec, { declaration, environment }: Binding): InferInput | undefined {
   const { findings } = environment;
+  const { kind, scope } = declaration;
+  const as = spec.accepts.includes('sql') ? 'sql' : spec.accepts.includes('file') ? 'plain' : undefined;
+  if (value.kind === 'string' && as !== undefined) return textInput(slot, value, as, scope, findings);
+  if (value.kind === 'call' && value.name.text === 'env' && as === 'plain') {
+    const text = readVariable(value, scope.environment, findings);
+    return text === undefined ? undefined : { kind: 'text', slot, span: value.span, text, at: () => value.span.start };
+  }
+  const found = value.kind === 'string' ? 'a text' : VALUES[value.kind];
+  findings.add(diagnose('wrong-input', value.span, { kind: kind.name, wanted: joinOr(spec.accepts.map(article)), found }));
+  return undefined;
+}
+
+function bindParam(slot: string, { value, param }: Extract<Argument, { kind: 'param' }>, spec: InputSpec, { declaration, environment }: Binding): InferInput | undefined {
+  const { span, text: name } = value;
+  if (param.type.kind === 'string' && param.value !== null && spec.accepts.includes('file')) {
+    return { kind: 'text', slot, span, text: String(param.value), at: () => span.start };
+  }
   const wanted = joinOr(spec.accepts.map(article));
+  environment.findings.add(diagnose('wrong-input', span, { kind: declaration.kind.name, wanted, found: `the param \`${name}\`` }));
+  return undefined;
+}
+
+function bindReference(slot: string, argument: Extract<Argument, { kind: 'reference' }>, spec: InputSpec, { declaration, environment }: Binding): InferInput | undefined {
+  const { value, referred } = argument;
+  const { findings, typed } = environment;
   const kind = declaration.kind.name;
-  if (value.kind === 'string') {
-    const as = spec.accepts.includes('sql') ? 'sql' : spec.accepts.includes('file') ? 'plain' : undefined;
-    if (as !== undefined) return textInput(slot, value, as, environment);
-    findings.add(diagnose('wrong-input', value.span, { kind, wanted, found: 'a text' }));
-    return undefined;
-  }
-  if (value.kind !== 'word-value' && value.kind !== 'reference') {
-    findings.add(diagnose('wrong-input', value.span, { kind, wanted, found: VALUES[value.kind] }));
-    return undefined;
-  }
-  const { text: name, span } = value.kind === 'word-value' ? value : value.name;
-  const folded = name.toLowerCase();
-  const param = value.kind === 'word-value' ? environment.params.get(name) : undefined;
-  if (param !== undefined) {
-    if (param.type === 'string' && spec.accepts.includes('file')) {
-      return { kind: 'text', slot, span, text: String(param.value), at: () => span.start };
-    }
-    findings.add(diagnose('wrong-input', span, { kind, wanted, found: `the param \`${name}\`` }));
-    return undefined;
-  }
-  const typed = environment.typed.get(folded);
-  if (typed === undefined) {
-    if (!environment.declared.has(folded)) {
-      const candidates = [...environment.declared.values()].filter((one) => one !== declaration.name);
-      findings.add(diagnose('unknown-name', span, { name, known: candidates, suggestion: didYouMean(name, candidates) }));
-    }
-    return undefined;
-  }
-  const found = partOf(value, typed, findings);
-  if (found === undefined) return undefined;
+  const wanted = joinOr(spec.accepts.map(article));
+  const target = typed.get(referred.target.step);
+  const found = target === undefined ? undefined : partOf(referred, target, findings);
+  if (target === undefined || found === undefined) return undefined;
   if (!spec.accepts.includes(found.type.kind)) {
-    const hint = wayTo(spec.accepts, found.type, name);
+    const hint = wayTo(spec.accepts, found.type, referred.text);
     findings.add(diagnose('wrong-input', value.span, { kind, wanted, found: `\`${found.text}\`, which is ${article(found.type.kind)}`, hint }));
     return undefined;
   }
-  return { kind: 'value', slot, span: value.span, step: typed.name, ...found };
+  return { kind: 'value', slot, span: value.span, step: target.name, ...found };
 }
 
 /** The part of a value that a reference such as `parts.train` names. */
 function partOf(
-  value: Extract<Value, { kind: 'word-value' | 'reference' }>,
+  { text: whole, parts: [member, further] }: Referred,
   typed: TypedDeclaration,
   findings: Findings,
 ): { readonly text: string; readonly part: string; readonly type: ValueType } | undefined {
-  const whole = typed.inferred.type;
-  if (value.kind === 'word-value') return { text: typed.name, part: 'value', type: whole };
-  const [step, further] = value.path;
-  if (step?.kind !== 'member') {
-    findings.add(diagnose('not-a-collection', value.span, { name: typed.name }));
-    return undefined;
-  }
+  if (member === undefined) return { text: whole, part: 'value', type: typed.inferred.type };
   const parts = partTypes(typed);
-  const part = step.name.text;
-  const text = `${typed.name}.${part}`;
+  const part = member.name.text;
+  const text = `${whole}.${part}`;
   const type = parts.get(part);
   if (type === undefined) {
     const known = [...parts.keys()];
-    findings.add(diagnose('unknown-part', step.name.span, { name: typed.name, part, known, suggestion: didYouMean(part, known) }));
+    findings.add(diagnose('unknown-part', member.name.span, { name: whole, part, known, suggestion: didYouMean(part, known) }));
     return undefined;
   }
   if (further === undefined) return { text, part, type };
-  if (further.kind === 'member') findings.add(diagnose('unknown-part', further.name.span, { name: text, part: further.name.text, known: [], suggestion: undefined }));
-  else findings.add(diagnose('not-a-collection', value.span, { name: text }));
+  findings.add(diagnose('unknown-part', further.name.span, { name: text, part: further.name.text, known: [], suggestion: undefined }));
   return undefined;
 }
 

@@ -1,31 +1,22 @@
-import { diagnose, type Value } from '../../grammar/index.ts';
+import { diagnose } from '../../grammar/index.ts';
+import type { Dependencies } from '../link/find-dependencies.ts';
 import type { CheckedDeclaration, Findings } from '../program.ts';
-
-/** Names of declarations that each declaration reads, lower-cased. */
-export type Dependencies = ReadonlyMap<CheckedDeclaration, readonly string[]>;
-
-/** The declaration that an input names, if it names one. */
-export function namedBy(value: Value): { readonly text: string; readonly span: Value['span'] } | undefined {
-  if (value.kind === 'word-value') return value;
-  if (value.kind === 'reference') return value.name;
-  return undefined;
-}
 
 /**
  * Puts each declaration after what it reads, otherwise in the order of the file. Those on a cycle are left out and
  * reported at the first of them.
  */
-export function orderDeclarations(dependencies: Dependencies, findings: Findings): CheckedDeclaration[] {
-  const byName = new Map([...dependencies.keys()].map((one) => [one.name.toLowerCase(), one]));
+export function orderDeclarations(declarations: readonly CheckedDeclaration[], dependencies: Dependencies, findings: Findings): CheckedDeclaration[] {
+  const byName = new Map(declarations.map((one) => [one.name, one]));
   const state = new Map<CheckedDeclaration, 'open' | 'done' | 'cyclic'>();
   const ordered: CheckedDeclaration[] = [];
 
   // An explicit stack: a chain of 10,000 tables must not overflow the program's own.
-  for (const root of dependencies.keys()) {
+  for (const root of declarations) {
     const stack: { readonly one: CheckedDeclaration; readonly next: Iterator<string> }[] = [];
     const open = (one: CheckedDeclaration): void => {
       state.set(one, 'open');
-      stack.push({ one, next: (dependencies.get(one) ?? [])[Symbol.iterator]() });
+      stack.push({ one, next: (dependencies.get(one.name) ?? [])[Symbol.iterator]() });
     };
     if (!state.has(root)) open(root);
     for (let top = stack[stack.length - 1]; top !== undefined; top = stack[stack.length - 1]) {

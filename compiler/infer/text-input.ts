@@ -1,16 +1,10 @@
 import { offsetInFile, type StringValue } from '../../grammar/index.ts';
 import type { TextInput } from '../kinds/kind.ts';
 import { plainString, sqlPieces } from '../params/string-pieces.ts';
-import type { Findings, Params } from '../program.ts';
+import type { Findings, Scope } from '../program.ts';
 
 /** A string input as plain text: params as they are, or as SQL literals when the text is a query. */
-export function textInput(
-  slot: string,
-  value: StringValue,
-  as: 'plain' | 'sql',
-  context: { readonly source: string; readonly params: Params; readonly findings: Findings },
-): TextInput | undefined {
-  const { source, params, findings } = context;
+export function textInput(slot: string, value: StringValue, as: 'plain' | 'sql', { source, params }: Scope, findings: Findings): TextInput | undefined {
   const { span } = value;
   if (as === 'plain') {
     const text = plainString(value, params, findings);

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { diagnose, didYouMean, nearest, type Span } from '../../grammar/index.ts';
 import type { Json, JsonObject } from '../json.ts';
-import type { CheckedDeclaration, Findings, Params, ResolvedDeclaration } from '../program.ts';
+import type { CheckedDeclaration, Findings, ResolvedDeclaration } from '../program.ts';
 import { encodeParams, pointer, type Places } from './encode-params.ts';
 import { expectation } from './expectation.ts';
 import { propertyOf, type ParamSchema, type RecordSchema } from './schema.ts';
@@ -23,7 +23,7 @@ const validators = new WeakMap<RecordSchema, Map<string, ValidateFunction>>();
  * Checks a declaration's parameters against the schema of its kind. After it: they are what the schema says, with
  * defaults filled in, so that a default that is written out is the same as one that is not; and no input has a name.
  */
-export function checkParams(declaration: ResolvedDeclaration, params: Params, findings: Findings): CheckedDeclaration | undefined {
+export function checkParams(declaration: ResolvedDeclaration, findings: Findings): CheckedDeclaration | undefined {
   const { item, kind } = declaration;
   let sound = true;
   const own: Findings = {
@@ -37,7 +37,7 @@ export function checkParams(declaration: ResolvedDeclaration, params: Params, fi
     own.add(diagnose('named-input', key.span, { key: key.text, kind: kind.name, isInput }));
   }
   if (!sound) return undefined;
-  const encoded = encodeParams(item.body, kind.params, params, own);
+  const encoded = encodeParams(item.body, kind.params, declaration.scope, own);
   if (sound) {
     const value = structuredClone(encoded.value);
     const validate = validatorOf(kind.params, Object.keys(value));

@@ -1,8 +1,9 @@
 import { diagnose, didYouMean, type CallValue, type Entry, type RangeValue, type RecordValue, type Span, type Unit, type Value } from '../../grammar/index.ts';
 import type { Json } from '../json.ts';
-import type { Findings, Params } from '../program.ts';
+import type { Findings, Scope } from '../program.ts';
 import { shiftDecimal } from '../params/shift-decimal.ts';
 import { findParam, plainString, sqlPieces } from '../params/string-pieces.ts';
+import { readVariable, variableOf } from '../params/variable.ts';
 import { encodeType } from './encode-type.ts';
 import { expectation } from './expectation.ts';
 import { alternatives, propertyOf, type ParamSchema } from './schema.ts';
@@ -16,8 +17,7 @@ export interface EncodedParams {
 /** Spans by JSON pointer. */
 export type Places = ReadonlyMap<string, { readonly key?: Span; readonly value: Span }>;
 
-interface Encoder {
-  readonly params: Params;
+interface Encoder extends Pick<Scope, 'params' | 'environment'> {
   readonly findings: Findings;
   readonly places: Map<string, { key?: Span; value: Span }>;
 }
@@ -27,8 +27,8 @@ interface Encoder {
  * value, a typed constructor, a column or a param. Values that fit nothing are encoded as they look, for the schema's
  * check to report.
  */
-export function encodeParams(body: RecordValue | undefined, schema: ParamSchema, params: Params, findings: Findings): EncodedParams {
-  const encoder: Encoder = { params, findings, places: new Map() };
+export function encodeParams(body: RecordValue | undefined, schema: ParamSchema, { params, environment }: Scope, findings: Findings): EncodedParams {
+  const encoder: Encoder = { params, environment, findings, places: new Map() };
   const value = body === undefined ? {} : encodeEntries(body.entries, schema, '', encoder);
   return { value, places: encoder.places };
 }
@@ -66,6 +66,7 @@ function encodeEntries(entries: readonly Entry[], schema: ParamSchema, at: strin
 function encodeValue(value: Value, schema: ParamSchema, at: string, encoder: Encoder): Json | undefined {
   if (!encoder.places.has(at)) encoder.places.set(at, { value: value.span });
   const options = alternatives(schema);
+  if (options.some((one) => one['x-secret'] === true) && value.kind !== 'none') return encodeSecret(value, encoder.findings);
   if (options.some((one) => one['x-type'] === true)) {
     return encodeType(value, encoder.params, encoder.findings);
   }
@@ -108,6 +109,15 @@ function encodeValue(value: Value, schema: ParamSchema, at: string, encoder: Enc
       encoder.findings.add(diagnose('type-as-value', value.span, {}));
       return undefined;
   }
+}
+
+/** A credential is the name of the variable that holds it; its value is read when the step runs, and nowhere else. */
+function encodeSecret(value: Value, findings: Findings): Json | undefined {
+  const name = value.kind === 'call' ? variableOf(value, 'secret') : undefined;
+  if (name !== undefined) return { $secret: name };
+  const isSecret = value.kind === 'call' && value.name.text === 'secret';
+  findings.add(isSecret ? diagnose('variable-name', value.span, { call: 'secret' }) : diagnose('credential-expected', value.span, {}));
+  return undefined;
 }
 
 /** What a unit is in seconds or bytes: a power of ten, by which a decimal fraction is exactly moved, or a whole number. */
@@ -177,6 +187,11 @@ function expected(options: readonly ParamSchema[]): string | undefined {
 function encodeCall(call: CallValue, options: readonly ParamSchema[], at: string, encoder: Encoder): Json | undefined {
   const name = call.name.text;
   const schema = options.find((one) => one['x-call'] === name);
+  if (schema === undefined && name === 'env') return readVariable(call, encoder.environment, encoder.findings);
+  if (schema === undefined && name === 'secret') {
+    encoder.findings.add(diagnose('secret-not-credential', call.span, {}));
+    return undefined;
+  }
   if (schema === undefined) {
     const known = options.flatMap((one) => (typeof one['x-call'] === 'string' ? [one['x-call']] : []));
     encoder.findings.add(diagnose('unknown-constructor', call.name.span, { name, expected: expected(options), suggestion: didYouMean(name, known) }));

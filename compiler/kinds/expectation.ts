@@ -24,6 +24,7 @@ function several(schema: ParamSchema): string[] {
 function one(schema: ParamSchema): string {
   if (schema['x-column'] === true) return 'a column';
   if (schema['x-condition'] === true) return 'a condition in quotes, such as `"distance > 0"`';
+  if (schema['x-secret'] === true) return '`secret("NAME")`, the name of a variable of the environment';
   if (typeof schema['x-call'] === 'string') return constructor(schema);
   if (schema['x-quantity'] === 's') return 'a duration such as `5ms`';
   if (schema['x-quantity'] === 'B') return 'a size such as `20MB`';

@@ -1,7 +1,7 @@
 import type { Code, DeclarationKeyword, Parameters, Related, Span } from '../../grammar/index.ts';
 import type { JsonObject } from '../json.ts';
-import type { AnswerTo, Need } from '../needs.ts';
-import type { Guarantee, PlanInput, PlanQuery, RootFile } from '../plan/plan.ts';
+import type { AnswerTo, KindNeed } from '../needs.ts';
+import type { Guarantee, PackageRef, PlanInput, PlanQuery, RootFile } from '../plan/plan.ts';
 import type { ModelType, ValueType } from '../types.ts';
 import type { RunContext, RunResult } from './run.ts';
 import type { RecordSchema } from './schema.ts';
@@ -30,6 +30,8 @@ export interface Kind {
   readonly guarantee: Guarantee;
   /** Whether it makes use of one thread only, so that others may have the rest. */
   readonly sequential?: boolean;
+  /** The npm package that it comes from, and the digest of the package's code; set when it is loaded. */
+  readonly package?: PackageRef;
   /**
    * The type of its value. `undefined` when an answer to `context.ask` is still missing or an error was reported.
    * Pure; it may be called again with more answers.
@@ -65,7 +67,7 @@ export interface InferContext {
   readonly machine: Machine;
   /** Every declared table in scope, by its lower-cased name, for references inside SQL; asking makes it an input. */
   readonly table: (name: string) => TableLookup;
-  readonly ask: <N extends Need>(need: N) => AnswerTo<N> | undefined;
+  readonly ask: <N extends KindNeed>(need: N) => AnswerTo<N> | undefined;
   readonly report: <C extends Code>(code: C, at: Span, parameters: Parameters<C>, related?: readonly Related[]) => void;
   /** Where a parameter stands: `['encode', 'origin']`; the nearest that exists, for a default. */
   readonly spanOf: (path: readonly (string | number)[], part?: 'key' | 'value') => Span;
@@ -81,6 +83,8 @@ export interface Machine {
 /** What a name inside SQL stands for. */
 export type TableLookup =
   | { readonly found: 'table'; readonly name: string; readonly type: ValueType; /** Of its declaration. */ readonly span?: Span }
+  /** What a loop made, not one of its members; these are called so in SQL. */
+  | { readonly found: 'collection'; readonly name: string; readonly members: readonly string[] }
   /** Declared, and not yet inferred, or wrong itself: say nothing more. */
   | { readonly found: 'pending' }
   /** With every name that could have been meant. */

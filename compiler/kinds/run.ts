@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { Artifact, BlobRef, Digest } from '../plan/artifact.ts';
 import type { PlanStep } from '../plan/plan.ts';
 
@@ -24,6 +24,8 @@ export interface RunContext {
   readonly memory: number;
   /** Where the engines that the step's kind asks for lie, by name: a library or a folder. */
   readonly engines: Readonly<Record<string, string>>;
+  /** The credential that a parameter of the schema `secret()` stands for. It must not be written anywhere. */
+  readonly secret: (parameter: Json | undefined) => string;
 }
 
 /** The content of one of the step's inputs, as its manifest describes it. */

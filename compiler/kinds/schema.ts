@@ -4,7 +4,8 @@
  *
  * Encoded values: a column is `{ "$column": name }`; a range `{ "$range": [low|null, high|null] }`; a typed constructor
  * `{ "$call": name, …arguments by name }`; a number with a unit `{ "$quantity": seconds|bytes, "unit": "s"|"B" }`; a
- * share such as `70%` is the number 0.7; words, texts, numbers, lists and records are themselves.
+ * share such as `70%` is the number 0.7; a credential `{ "$secret": variable }`; words, texts, numbers, lists and records
+ * are themselves.
  */
 export interface ParamSchema {
   readonly [key: string]: unknown;
@@ -63,6 +64,20 @@ export function boolean(): ParamSchema {
 /** A quoted text. */
 export function text(): ParamSchema {
   return { type: 'string', 'x-text': true };
+}
+
+/**
+ * A credential, written `secret("NAME")` and encoded as `{ "$secret": "NAME" }`: the name of the variable of the
+ * environment that holds it. The value is in no plan, key or artifact; `RunContext.secret` gives it to the step.
+ */
+export function secret(): ParamSchema {
+  return {
+    type: 'object',
+    properties: { $secret: { type: 'string' } },
+    required: ['$secret'],
+    additionalProperties: false,
+    'x-secret': true,
+  };
 }
 
 /** One of some bare words. */

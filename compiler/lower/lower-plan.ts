@@ -1,16 +1,16 @@
 import { lineStarts, positionAt, type Span } from '../../grammar/index.ts';
-import { canonicalJson, type JsonObject } from '../json.ts';
+import { canonicalJson, type Json, type JsonObject } from '../json.ts';
 import type { ImpliedStep, InferInput, Kind, Machine, Registry } from '../kinds/kind.ts';
 import { deriveSeed, fingerprintOf } from '../plan/keys.ts';
 import { PLAN_VERSION, type Guarantee, type Place, type Plan, type PlanInput, type PlanOutput, type PlanStep } from '../plan/plan.ts';
-import type { TypedDeclaration, TypedProgram } from '../program.ts';
+import type { LoadedProgram, TypedDeclaration, TypedProgram } from '../program.ts';
 import type { ModelType, ValueType } from '../types.ts';
 
-/** A typed program with what its plan is made from besides. `source` is the text of the file. */
+/** A typed program with what its plan is made from besides. */
 export interface LowerRequest {
   readonly program: TypedProgram;
-  readonly file: string;
-  readonly source: string;
+  /** The one that is run comes first. */
+  readonly files: LoadedProgram['files'];
   readonly registry: Registry;
   readonly machine: Machine;
   /** Versions of the engines, by name. */
@@ -19,8 +19,9 @@ export interface LowerRequest {
 
 /** Lowers typed declarations to steps. After it: the plan is plain data, each step stands after what it reads. */
 export function lowerPlan(request: LowerRequest): Plan {
-  const { program, file } = request;
-  const places = placer(request.source);
+  const { program, files } = request;
+  const [{ file }] = files;
+  const places = placer(files);
   const steps = program.declarations.flatMap((declaration) => lowerDeclaration(declaration, places, request));
   const { name, doc } = program.pipeline;
   return { version: PLAN_VERSION, pipeline: name, file, ...(doc === undefined ? {} : { doc }), steps: withChecks(steps) };
@@ -78,6 +79,7 @@ function makeStep(request: LowerRequest, kind: Kind, { extra, guarantee = kind.g
     kind: kind.name,
     'kind-version': String(kind.version),
     ...(engine === undefined ? {} : { engine: `${engine.name} ${engine.version}` }),
+    ...(kind.package === undefined ? {} : { package: kind.package.digest }),
     ...(guarantee === 'platform' ? { platform: request.machine.platform } : {}),
     ...(kind.seeded ? { seed: seedOf(lowered.params, kind, request.program.pipeline.seed) } : {}),
     ...keyedParams(lowered.params, kind),
@@ -89,6 +91,7 @@ function makeStep(request: LowerRequest, kind: Kind, { extra, guarantee = kind.g
     after: [],
     guarantee,
     ...(engine === undefined ? {} : { engine }),
+    ...(kind.package === undefined ? {} : { package: kind.package }),
     identity,
     fingerprint: fingerprintOf(identity),
   };
@@ -104,8 +107,16 @@ function keyedParams(params: JsonObject, kind: Kind): Record<string, string> {
   return Object.fromEntries(
     Object.entries(params)
       .filter(([key]) => !unkeyed.has(key))
-      .map(([key, value]) => [`param:${key}`, canonicalJson(value)]),
+      .map(([key, value]) => [`param:${key}`, canonicalJson(withoutSecrets(value))]),
   );
+}
+
+/** Which variable holds a credential changes no result. */
+function withoutSecrets(value: Json): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map(withoutSecrets);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('$secret' in value) return { $secret: true };
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
 }
 
 /** The plan's inputs that a declared input stands for: a set of features stands on a split, and that on a table. */
@@ -174,7 +185,7 @@ function withChecks(steps: readonly PlanStep[]): PlanStep[] {
   });
 }
 
-function placer(source: string): (span: Span) => Place {
-  const starts = lineStarts(source);
-  return (span) => ({ span, start: positionAt(starts, span.start) });
+function placer(files: LowerRequest['files']): (span: Span) => Place {
+  const starts = new Map(files.map(({ file, text }) => [file, lineStarts(text)]));
+  return (span) => ({ span, start: positionAt(starts.get(span.file) ?? [0], span.start) });
 }

@@ -1,6 +1,6 @@
 import { diagnose, didYouMean, type StringPiece, type StringValue, type Word } from '../../grammar/index.ts';
-import type { BoundParam, Findings, Params } from '../program.ts';
-import { sqlLiteral } from './bind-params.ts';
+import type { BoundParam, Findings, Params, ParamValue } from '../program.ts';
+import { sqlLiteral } from './sql-literal.ts';
 
 /** A piece of a string with what it stands for. */
 export interface FilledPiece {
@@ -21,7 +21,7 @@ export function findParam(name: Pick<Word, 'text' | 'span'>, params: Params, fin
 export function plainString(value: StringValue, params: Params, findings: Findings): string | undefined {
   return fill(value, (piece) => {
     const param = findParam(piece.name, params, findings);
-    return param === undefined ? undefined : String(param.value);
+    return param === undefined ? undefined : textOfValue(param.value);
   })
     ?.map((one) => one.text)
     .join('');
@@ -58,4 +58,9 @@ function fill(value: StringValue, render: (piece: Interpolation, before: string)
 function openQuote(sql: string): string | undefined {
   const open = sql.replace(/--[^\n]*|\/\*[^]*?(?:\*\/|$)|'[^']*'|"[^"]*"/g, ' ');
   return /['"]/.exec(open)?.[0];
+}
+
+/** A value as it stands in a text. */
+export function textOfValue(value: ParamValue): string {
+  return value === null ? 'none' : Array.isArray(value) ? (value as readonly ParamValue[]).map(textOfValue).join(',') : String(value);
 }

@@ -1,6 +1,5 @@
 import { canonicalJson } from '../json.ts';
-import type { Asking } from '../infer/infer-types.ts';
-import type { AnswerTo, AnalysisNeed } from '../needs.ts';
+import type { AnswerTo, AnalysisNeed, Asking } from '../needs.ts';
 import { fingerprintOf } from '../plan/keys.ts';
 import type { Plan, PlanInput, PlanStep } from '../plan/plan.ts';
 import { queryIdentity } from '../sql/query-identity.ts';
@@ -64,6 +63,8 @@ function* fusePair(plan: Plan, inner: PlanStep, outer: PlanStep): Asking<PlanSte
   const innerInput = inner.inputs[0];
   const candidates = [...outerInputs, ...(innerInput === undefined ? [] : [{ input: innerInput, name: innerTable }])];
   const sources = [...new Map(candidates.map((one) => [one.name, one])).values()];
+  // Queries of two files, or of a loop and what is around it, may call two tables the same.
+  if (candidates.some(({ name, input }) => sources.find((one) => one.name === name)?.input.step !== input.step)) return undefined;
   const need: AnalysisNeed = {
     need: 'analysis',
     text,

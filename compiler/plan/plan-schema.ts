@@ -66,6 +66,7 @@ const step = object({
   after: array(name),
   guarantee: { enum: ['bitwise', 'platform', 'statistical'] },
   'engine?': object({ name, version: name }),
+  'package?': object({ name, digest }),
   identity: { ...object({ kind: name, 'kind-version': name }), additionalProperties: string },
   fingerprint: digest,
   'query?': query,

@@ -36,7 +36,9 @@ export interface PlanStep {
   readonly after: readonly string[];
   readonly guarantee: Guarantee;
   readonly engine?: EngineRef;
-  /** What the step does, by parts (`kind`, `kind-version`, `engine`, `platform`, `seed`, `sql`, `param:KEY`): the fingerprint's preimage. */
+  /** Where the kind comes from, unless it is one of the standard library. */
+  readonly package?: PackageRef;
+  /** What the step does, by parts (`kind`, `kind-version`, `engine`, `package`, `platform`, `seed`, `sql`, `param:KEY`): the fingerprint's preimage. */
   readonly identity: Readonly<Record<string, string>>;
   readonly fingerprint: Digest;
   /** For steps that are a query: what is run. */
@@ -99,4 +101,10 @@ export interface RootFile {
   readonly path: string;
   readonly digest: Digest;
   readonly bytes: number;
+}
+
+/** An npm package of kinds, with the digest of its code. */
+export interface PackageRef {
+  readonly name: string;
+  readonly digest: Digest;
 }

@@ -1,107 +1,206 @@
-import { declarationKeywords, diagnose, didYouMean, openingKeywords, type DeclarationItem, type Document, type Item, type PipelineItem } from '../../grammar/index.ts';
-import type { Kind, Registry } from '../kinds/kind.ts';
-import type { Findings, ResolvedDeclaration, ResolvedProgram } from '../program.ts';
-import { pipelineName } from './pipeline-name.ts';
+import { posix } from 'node:path';
+import { diagnose, didYouMean, type DeclarationItem, type ForItem, type Item } from '../../grammar/index.ts';
+import type { Kind } from '../kinds/kind.ts';
+import { bindParams, paramVariable, type GivenValue } from '../params/bind-params.ts';
+import type { BoundParam, Findings, LoadedFile, LoadedProgram, Meaning, Params, ResolvedDeclaration, ResolvedProgram, Scope } from '../program.ts';
+import { findDeclared, localName, namesOfFile } from './follow-import.ts';
+import { keySuffix, roundsOf } from './loop-keys.ts';
+import { reportDuplicates, reportMisplaced } from './report-names.ts';
+import { resolveKind } from './resolve-kind.ts';
+import { resolvePipeline } from './resolve-pipeline.ts';
+import { stepsOf } from './scope.ts';
+
+/** Values given from outside, `--param name=value`, as text. */
+export type GivenParams = Readonly<Record<string, string>>;
 
 /**
- * Gives every name its one meaning. After it: names are unique without regard to case, every declaration has a kind
- * from the registry, and the kind returns what the keyword says.
+ * Gives every name its one meaning: params their values, imported names what they stand for, and each round of a loop
+ * its declarations. After it: names are unique without regard to case, every param has a value of its type, every
+ * declaration has a kind of the registry, and the kind returns what the keyword says.
  */
-export function resolveNames(document: Document, registry: Registry, findings: Findings): ResolvedProgram {
-  reportDuplicates(document.items, findings);
-  const declarations: ResolvedDeclaration[] = [];
-  const seen = new Set<string>();
-  for (const item of document.items) {
-    if (item.kind === 'for' || item.kind === 'import') {
-      findings.add(diagnose('not-in-this-version', item.span, { construct: item.kind }));
-    }
-    if (item.kind !== 'declaration') continue;
-    const kind = resolveKind(item, registry, findings);
-    const folded = item.name.text.toLowerCase();
-    if (kind !== undefined && !seen.has(folded)) declarations.push({ name: item.name.text, item, kind });
-    seen.add(folded);
-  }
-  if (!document.items.some((item) => item.kind === 'declaration' || item.kind === 'for')) {
-    findings.add(diagnose('no-declarations', { ...document.span, end: document.span.start }, {}));
+export function resolveNames(program: LoadedProgram, given: GivenParams, findings: Findings): ResolvedProgram {
+  const [root] = program.files;
+  const resolving: Resolving = {
+    program,
+    names: stepNames(program),
+    given: givenValues(program, given, findings),
+    scopes: new Map(),
+    kinds: new Map(),
+    declarations: [],
+    findings,
+  };
+  const scope = resolveFile(root, resolving);
+  const known = root.document.items;
+  if (!known.some((item) => item.kind === 'declaration' || item.kind === 'for' || (item.kind === 'import' && item.names.length > 0))) {
+    findings.add(diagnose('no-declarations', { ...root.document.span, end: root.document.span.start }, {}));
   }
   return {
-    document,
-    pipeline: resolvePipeline(document, findings),
-    params: document.items.filter((item) => item.kind === 'param'),
-    declarations,
-    tests: document.items.filter((item) => item.kind === 'test'),
+    pipeline: resolvePipeline(root.document, findings),
+    scope,
+    declarations: resolving.declarations,
+    wanted: new Set([...scope.own.values()].flatMap(stepsOf)),
+    tests: root.document.items.filter((item) => item.kind === 'test'),
   };
 }
 
-function resolveKind(item: DeclarationItem, registry: Registry, findings: Findings): Kind | undefined {
-  const keyword = item.keyword.text;
-  if (!declarationKeywords.some((known) => known === keyword)) {
-    const suggestion = didYouMean(keyword, openingKeywords);
-    const known = declarationKeywords.filter((one) => [...registry.values()].some((kind) => kind.keyword === one));
-    findings.add(diagnose('unknown-keyword', item.keyword.span, { keyword, known, suggestion }));
-    return undefined;
-  }
-  const name = item.call.name.text;
-  const kind = registry.get(name);
-  if (kind === undefined || kind.keyword === undefined) {
-    const ofKeyword = [...registry.values()].filter((one) => one.keyword === keyword).map((one) => one.name);
-    const all = [...registry.values()].filter((one) => one.keyword !== undefined).map((one) => one.name);
-    const suggestion = didYouMean(name, ofKeyword) ?? didYouMean(name, all);
-    findings.add(diagnose('unknown-kind', item.call.name.span, { name, keyword, kinds: ofKeyword, suggestion }));
-    return undefined;
-  }
-  if (kind.keyword !== keyword) {
-    findings.add(diagnose('wrong-keyword', item.keyword.span, { keyword, kind: name, right: kind.keyword }));
-    return undefined;
-  }
-  return kind;
+interface Resolving {
+  readonly program: LoadedProgram;
+  readonly names: StepNames;
+  /** Values from outside, by file and the param's name there. */
+  readonly given: ReadonlyMap<LoadedFile, ReadonlyMap<string, GivenValue>>;
+  readonly scopes: Map<LoadedFile, Scope>;
+  readonly kinds: Map<DeclarationItem, Kind | undefined>;
+  readonly declarations: ResolvedDeclaration[];
+  readonly findings: Findings;
 }
 
-function reportDuplicates(items: readonly Item[], findings: Findings): void {
-  const first = new Map<string, Exclude<Item, { kind: 'import' | 'for' | 'test' }>>();
+function resolveFile(file: LoadedFile, resolving: Resolving): Scope {
+  const done = resolving.scopes.get(file);
+  if (done !== undefined) return done;
+  const { findings } = resolving;
+  const { items } = file.document;
+  reportDuplicates(items, findings);
+  reportMisplaced(items, false, findings);
+  const params = bindParams(
+    items.filter((item) => item.kind === 'param'),
+    { given: resolving.given.get(file) ?? new Map(), environment: resolving.program.environment, findings },
+  );
+  const imported = importNames(file, resolving);
+  const scope: Open = {
+    file: file.file,
+    source: file.text,
+    params: new Map([...imported.params, ...params]),
+    environment: resolving.program.environment,
+    own: new Map(imported.meanings),
+  };
+  resolving.scopes.set(file, scope);
+  expandItems(items, scope, { file, suffix: '' }, resolving);
+  return scope;
+}
+
+/** A scope whose names are still being added. */
+type Open = Scope & { readonly own: Map<string, Meaning> };
+
+interface ImportedNames {
+  readonly params: Params;
+  readonly meanings: ReadonlyMap<string, Meaning>;
+}
+
+function importNames(file: LoadedFile, resolving: Resolving): ImportedNames {
+  const params = new Map<string, BoundParam>();
+  const meanings = new Map<string, Meaning>();
+  for (const item of file.document.items) {
+    if (item.kind !== 'import') continue;
+    const target = file.imports.get(item);
+    const scope = target === undefined ? undefined : resolveFile(target, resolving);
+    for (const one of item.names) {
+      const local = localName(one).text;
+      const { text, span } = one.name;
+      const folded = text.toLowerCase();
+      const meaning = scope?.own.get(folded);
+      const param = [...(scope?.params.values() ?? [])].find((one) => one.name.toLowerCase() === folded);
+      if (param !== undefined) params.set(local, { ...param, name: local });
+      else meanings.set(local.toLowerCase(), { ...(meaning ?? { kind: 'broken' }), name: local });
+      // A declaration that is wrong has been reported, and so has a file that cannot be read.
+      if (target === undefined || param !== undefined || meaning !== undefined || findDeclared(target, folded) !== undefined) continue;
+      const known = namesOfFile(target.document.items);
+      resolving.findings.add(diagnose('unknown-import', span, { name: text, file: target.file, known, suggestion: didYouMean(text, known) }));
+    }
+  }
+  return { params, meanings };
+}
+
+/** Where items stand: their file, and the rounds of the loops around them, as they are part of names. */
+interface Position {
+  readonly file: LoadedFile;
+  readonly suffix: string;
+}
+
+function expandItems(items: readonly Item[], scope: Open, at: Position, resolving: Resolving): void {
   for (const item of items) {
-    if (item.kind !== 'declaration' && item.kind !== 'param') continue;
-    const folded = item.name.text.toLowerCase();
-    const earlier = first.get(folded);
-    if (earlier === undefined) {
-      first.set(folded, item);
-    } else {
-      const related = [{ span: earlier.name.span, message: `\`${earlier.name.text}\` is declared here first` }];
-      findings.add(diagnose('duplicate-name', item.name.span, { name: item.name.text, first: earlier.name.text }, related));
-    }
+    if (item.kind === 'declaration') declare(item, scope, at, resolving);
+    else if (item.kind === 'for') expandLoop(item, scope, at, resolving);
   }
 }
 
-function resolvePipeline(document: Document, findings: Findings): ResolvedProgram['pipeline'] {
-  const blocks = document.items.filter((item) => item.kind === 'pipeline');
-  const [block, second] = blocks;
-  if (block !== undefined && second !== undefined) {
-    const related = [{ span: block.name.span, message: 'the first one is here' }];
-    findings.add(diagnose('second-pipeline', second.name.span, {}, related));
+function declare(item: DeclarationItem, scope: Open, { file, suffix }: Position, { kinds, names, declarations, findings }: Resolving): void {
+  const folded = item.name.text.toLowerCase();
+  if (scope.own.has(folded)) return;
+  // The rounds of a loop share what is found of their kinds.
+  if (!kinds.has(item)) kinds.set(item, resolveKind(item, file.registry, findings));
+  const kind = kinds.get(item);
+  const name = names(file, item.name.text) + suffix;
+  scope.own.set(folded, kind === undefined ? { kind: 'broken', name: item.name.text } : { kind: 'step', name: item.name.text, step: name });
+  if (kind !== undefined) declarations.push({ name, item, kind, scope });
+}
+
+function expandLoop(item: ForItem, scope: Open, at: Position, resolving: Resolving): void {
+  const members = new Map(namesOfFile(item.items).map((name): [string, { name: string; members: Map<string, Meaning> }] => [name.toLowerCase(), { name, members: new Map() }]));
+  const rounds = roundsOf(item, scope, resolving.findings);
+  for (const { key, variable } of rounds) {
+    const params = new Map([...scope.params, [variable.name, variable]]);
+    const inner: Open = { file: scope.file, source: scope.source, params, environment: scope.environment, own: new Map(), parent: scope };
+    expandItems(item.items, inner, { file: at.file, suffix: at.suffix + keySuffix(key) }, resolving);
+    for (const [folded, meaning] of inner.own) members.get(folded)?.members.set(key, meaning);
   }
-  const name = pipelineName(document);
-  if (block === undefined) return { name, seed: 0 };
-  return {
-    name,
-    seed: pipelineSeed(block, findings),
-    ...(block.doc === undefined ? {} : { doc: block.doc }),
+  for (const [folded, { name, members: made }] of members) {
+    if (!scope.own.has(folded)) scope.own.set(folded, rounds.length === 0 ? { kind: 'broken', name } : { kind: 'collection', name, members: made });
+  }
+}
+
+/** The name of a step from the file and the name of its declaration. */
+type StepNames = (file: LoadedFile, declared: string) => string;
+
+/**
+ * Steps of the file that is run are called as declared, and those that it imports as it calls them. Any other is called
+ * by its file, too, as a path from that of the file that is run: `base/legs`. No name of the language has a `/`.
+ */
+function stepNames({ files: [root] }: LoadedProgram): StepNames {
+  const imported = new Map<DeclarationItem, string>();
+  for (const item of root.document.items) {
+    for (const one of item.kind === 'import' ? item.names : []) {
+      const found = findDeclared(root, localName(one).text.toLowerCase());
+      if (found?.item.kind === 'declaration' && !imported.has(found.item)) imported.set(found.item, localName(one).text);
+    }
+  }
+  const byFile = new Map<LoadedFile, ReadonlyMap<string, string>>();
+  return (file, declared) => {
+    if (file === root) return declared;
+    let known = byFile.get(file);
+    if (known === undefined) {
+      known = new Map([...imported].flatMap(([item, name]) => (item.span.file === file.file ? [[item.name.text.toLowerCase(), name]] : [])));
+      byFile.set(file, known);
+    }
+    return known.get(declared.toLowerCase()) ?? `${pathOf(root.file, file.file)}/${declared}`;
   };
 }
 
-function pipelineSeed(block: PipelineItem, findings: Findings): number {
-  let seed = 0;
-  const [first] = block.body.entries.filter((entry) => entry.key.text === 'seed');
-  for (const entry of block.body.entries) {
-    if (entry.key.text === 'seed' && entry !== first && first !== undefined) {
-      findings.add(diagnose('duplicate-key', entry.key.span, { key: 'seed' }, [{ span: first.key.span, message: 'given here first' }]));
-    } else if (entry.key.text !== 'seed') {
-      const suggestion = didYouMean(entry.key.text, ['seed']);
-      findings.add(diagnose('unknown-key', entry.key.span, { key: entry.key.text, of: 'pipeline', known: ['seed'], suggestion }));
-    } else if (entry.value.kind === 'number' && entry.value.unit === undefined && Number.isSafeInteger(entry.value.value)) {
-      seed = entry.value.value;
-    } else {
-      findings.add(diagnose('wrong-value', entry.value.span, { name: 'seed', expected: 'a whole number' }));
-    }
+function pathOf(root: string, file: string): string {
+  const [from, to] = [root, file].map((name) => name.replaceAll('\\', '/'));
+  return posix.relative(posix.dirname(from ?? ''), to ?? '').replace(/\.mlp$/, '');
+}
+
+/** Sorts values from outside to the files whose params they set: those that the file that is run declares or imports. */
+function givenValues(program: LoadedProgram, given: GivenParams, findings: Findings): Resolving['given'] {
+  const [root] = program.files;
+  const byFile = new Map<LoadedFile, Map<string, GivenValue>>();
+  const known: string[] = [];
+  for (const name of namesOfFile(root.document.items)) {
+    const found = findDeclared(root, name.toLowerCase());
+    if (found?.item.kind !== 'param') continue;
+    known.push(name);
+    const variable = paramVariable(name);
+    const flag = Object.hasOwn(given, name) ? given[name] : undefined;
+    const text = flag ?? program.environment.get(variable);
+    if (text === undefined) continue;
+    const values = byFile.get(found.file) ?? new Map<string, GivenValue>();
+    values.set(found.item.name.text, { text, by: flag === undefined ? variable : '--param' });
+    byFile.set(found.file, values);
   }
-  return seed;
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue;
+    const importable = program.files.find(({ document }) => document.items.some((item) => item.kind === 'param' && item.name.text === name))?.file;
+    findings.add(diagnose('unknown-param', undefined, { name, known, importable, suggestion: didYouMean(name, known) }));
+  }
+  return byFile;
 }

@@ -1,7 +1,8 @@
 import { diagnose, didYouMean, type TestClause, type TestItem } from '../../grammar/index.ts';
 import { article } from '../infer/bind-inputs.ts';
 import { plainString } from '../params/string-pieces.ts';
-import type { Findings, Params, TypedDeclaration } from '../program.ts';
+import type { Findings, Scope, TypedDeclaration } from '../program.ts';
+import { findMeaning } from '../resolve/scope.ts';
 import { readExpected, readGiven } from './read-rows.ts';
 import type { ExpectedRows, TableTest, TestQuery, TestRows } from './table-test.ts';
 
@@ -9,9 +10,8 @@ import type { ExpectedRows, TableTest, TestQuery, TestRows } from './table-test.
 export interface CheckTestsRequest {
   readonly tests: readonly TestItem[];
   readonly declarations: readonly TypedDeclaration[];
-  /** Every declared name, lower-cased, with its spelling: also of what is wrong itself. */
-  readonly declared: ReadonlyMap<string, string>;
-  readonly params: Params;
+  /** Names of the file that is run. */
+  readonly scope: Scope;
   readonly findings: Findings;
 }
 
@@ -24,7 +24,7 @@ export interface CheckTestsRequest {
 export function checkTests(request: CheckTestsRequest): TableTest[] {
   const titles = new Map<string, TestItem>();
   return request.tests.flatMap((item) => {
-    const title = plainString(item.title, request.params, request.findings) ?? '';
+    const title = plainString(item.title, request.scope.params, request.findings) ?? '';
     const first = titles.get(title);
     if (first !== undefined) {
       request.findings.add(diagnose('duplicate-test', item.title.span, { title }, [{ span: first.title.span, message: 'the first one is here' }]));
@@ -53,9 +53,10 @@ function checkTest(item: TestItem, title: string, request: CheckTestsRequest): T
     const isUsed = queries.some(({ inferred }) => inferred.tables?.some(({ step }) => step === declaration.name) === true);
     if (!isUsed) findings.add(diagnose('test-unused', clause.table.span, { table: declaration.name }));
   }
-  const rows = given.map(({ clause, declaration }) => readGiven(clause, tableOf(declaration), (column) => isRead(column, declaration, queries), request));
+  const context = { params: request.scope.params, findings };
+  const rows = given.map(({ clause, declaration }) => readGiven(clause, tableOf(declaration), (column) => isRead(column, declaration, queries), context));
   const results = expected.map(({ clause, declaration }): ExpectedRows | undefined => {
-    const read = readExpected(clause, tableOf(declaration), request);
+    const read = readExpected(clause, tableOf(declaration), context);
     return read === undefined ? undefined : { ...read, span: clause.span };
   });
   if (!isWhole(rows) || !isWhole(results)) return undefined;
@@ -70,12 +71,14 @@ function findTables(item: TestItem, role: TestClause['role'], request: CheckTest
   for (const clause of clauses) {
     const { text: name, span } = clause.table;
     const folded = name.toLowerCase();
-    const declaration = request.declarations.find((one) => one.name.toLowerCase() === folded);
+    const meaning = findMeaning(request.scope, folded);
+    const declaration = meaning?.kind === 'step' ? request.declarations.find((one) => one.name === meaning.step) : undefined;
     const earlier = found.get(folded);
     if (earlier !== undefined) {
       findings.add(diagnose('duplicate-key', span, { key: `${role} ${name}` }, [{ span: earlier.clause.table.span, message: 'given here first' }]));
     } else if (declaration === undefined) {
-      if (request.declared.has(folded)) continue;
+      if (meaning?.kind === 'collection') findings.add(diagnose('wrong-input', span, { kind: role, wanted: 'a table', found: `\`${meaning.name}\`, which is several: a loop made it` }));
+      if (meaning !== undefined) continue;
       const tables = request.declarations.filter((one) => one.inferred.type.kind === 'table').map((one) => one.name);
       findings.add(diagnose('unknown-table', span, { name, tables, suggestion: didYouMean(name, tables) }));
     } else if (declaration.inferred.type.kind !== 'table') {

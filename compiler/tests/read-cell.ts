@@ -114,6 +114,7 @@ function withParams(value: Value, { params, findings }: CellContext): Value | un
 
 /** The value of a param as if it stood there itself. */
 function literal(value: ParamValue, { span }: Value): Value {
+  if (value === null) return { kind: 'none', span };
   if (typeof value === 'number') return { kind: 'number', span, text: String(value), value };
   if (typeof value === 'boolean') return { kind: 'boolean', span, value };
   if (typeof value === 'string') return { kind: 'string', span, raw: false, pieces: [{ kind: 'text', span, text: value }] };

@@ -3,7 +3,7 @@ import { walk, type Document } from '../../grammar/index.ts';
 import { canonicalJson, type Json, type JsonObject } from '../json.ts';
 import type { RecordSchema } from '../kinds/schema.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { CheckedDeclaration, Params, ResolvedProgram, TypedDeclaration } from '../program.ts';
+import type { CheckedDeclaration, LoadedProgram, Params, ParamType, ParamValue, ResolvedDeclaration, ResolvedProgram, TypedDeclaration } from '../program.ts';
 import type { TableTest } from '../tests/table-test.ts';
 import type { Column } from '../types.ts';
 import type { Claim } from './claim.ts';
@@ -18,12 +18,12 @@ export function verifyPhase(phase: string, result: unknown): void {
     if (!holds) throw new Error(`after ${phase}: ${what}`);
   };
   switch (phase) {
-    case 'parse':
-      return verifyDocument(result as Document, claim);
+    case 'load':
+      return verifyLoaded(result as LoadedProgram, claim);
     case 'resolve':
       return verifyResolved(result as ResolvedProgram, claim);
-    case 'bind':
-      return verifyParams(result as Params, claim);
+    case 'link':
+      return verifyNeeded(result as readonly ResolvedDeclaration[], claim);
     case 'check-params':
       return verifyChecked(result as readonly CheckedDeclaration[], claim);
     case 'infer':
@@ -50,21 +50,43 @@ function verifyDocument(document: Document, claim: Claim): void {
   claim(starts.every((start, index) => start >= (starts[index - 1] ?? 0)), 'items are not in the order of the file');
 }
 
-function verifyResolved(program: ResolvedProgram, claim: Claim): void {
-  const names = program.declarations.map((one) => one.name.toLowerCase());
-  claim(new Set(names).size === names.length, 'names are not unique');
-  for (const { name, kind, item } of program.declarations) {
-    claim(kind.keyword === item.keyword.text, `${name} is not what its keyword says`);
+function verifyLoaded({ files, registry, environment }: LoadedProgram, claim: Claim): void {
+  claim(new Set(files.map((one) => one.file)).size === files.length, 'a file is there twice');
+  for (const { document, imports } of files) {
+    verifyDocument(document, claim);
+    for (const target of imports.values()) claim(files.includes(target), `${target.file} is imported and not there`);
   }
-  claim(Number.isSafeInteger(program.pipeline.seed), 'the seed is not a whole number');
+  for (const [name, kind] of registry) claim(kind.name === name, `the kind ${name} is called ${kind.name}`);
+  for (const name of environment.keys()) claim(name !== '', 'a variable has no name');
+}
+
+function verifyResolved({ declarations, pipeline, wanted }: ResolvedProgram, claim: Claim): void {
+  const names = new Set(declarations.map((one) => one.name.toLowerCase()));
+  claim(names.size === declarations.length, 'names are not unique');
+  for (const name of wanted) claim(names.has(name.toLowerCase()), `${name} is wanted and not declared`);
+  for (const { name, kind, item, scope } of declarations) {
+    claim(kind.keyword === item.keyword.text, `${name} is not what its keyword says`);
+    claim(scope.file === item.span.file, `${name} is looked up in another file`);
+    verifyParams(scope.params, claim);
+  }
+  claim(Number.isSafeInteger(pipeline.seed), 'the seed is not a whole number');
+}
+
+function verifyNeeded(declarations: readonly ResolvedDeclaration[], claim: Claim): void {
+  claim(new Set(declarations.map((one) => one.name)).size === declarations.length, 'a declaration is there twice');
 }
 
 function verifyParams(params: Params, claim: Claim): void {
-  for (const [key, { name, type, value }] of params) {
-    const found = Array.isArray(value) ? 'list' : typeof value;
-    const wanted = { int: 'number', float: 'number', bool: 'boolean', string: 'string', list: 'list' }[type];
-    claim(key === name && found === wanted && (type !== 'int' || Number.isSafeInteger(value)), `${name} is not ${type}`);
+  for (const [key, { name, type, value }] of params) claim(key === name && isOfType(value, type), `${name} is not ${type.kind}`);
+}
+
+function isOfType(value: ParamValue, type: ParamType): boolean {
+  if (value === null) return type.nullable === true;
+  if (type.kind !== 'list') {
+    return typeof value === { int: 'number', float: 'number', bool: 'boolean', string: 'string', date: 'string', timestamp: 'string' }[type.kind] && (type.kind !== 'int' || Number.isSafeInteger(value));
   }
+  const { item } = type;
+  return Array.isArray(value) && (item === undefined || (value as readonly ParamValue[]).every((one) => isOfType(one, item)));
 }
 
 const ajv = new Ajv({ useDefaults: true, strict: false, validateSchema: false });

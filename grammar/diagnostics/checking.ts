@@ -1,3 +1,4 @@
+import { composing } from './composing.ts';
 import { entry } from './entry.ts';
 import { listed } from './listed.ts';
 import { tables } from './tables.ts';
@@ -5,16 +6,13 @@ import { tests } from './tests.ts';
 
 /** What the compiler finds. */
 export const checking = {
+  ...composing,
   ...tables,
   ...tests,
   'no-declarations': entry<object>({
     severity: 'error',
     message: () => 'the file declares nothing',
     hint: () => 'start with a source: `source rows = csv("data.csv")`',
-  }),
-  'not-in-this-version': entry<{ construct: string }>({
-    severity: 'error',
-    message: ({ construct }) => `\`${construct}\` is not part of this version of mlp`,
   }),
   'second-pipeline': entry<object>({
     severity: 'error',
@@ -102,29 +100,30 @@ export const checking = {
     message: () => 'nothing is in this range: its lower end is above its upper end',
     hint: () => 'write the smaller end first',
   }),
-  'unknown-param': entry<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
+  'unknown-param': entry<{ name: string; known: readonly string[]; importable: string | undefined; suggestion: string | undefined }>({
     severity: 'error',
     message: ({ name }) => `the pipeline has no param \`${name}\``,
-    hint: ({ known, suggestion }) => suggestion ?? (known.length === 0 ? 'it has none' : `its params are ${listed(known)}`),
+    hint: ({ name, known, importable, suggestion }) =>
+      (importable === undefined ? suggestion : `\`${importable}\` has it: \`import { ${name} } from …\` makes it one of this file`) ?? (known.length === 0 ? 'it has none' : `its params are ${listed(known)}`),
   }),
-  'unknown-param-name': entry<{ name: string; suggestion: string | undefined }>({
+  'unknown-param-name': entry<{ name: string; like?: string; suggestion: string | undefined }>({
     severity: 'error',
     message: ({ name }) => `there is no param \`${name}\``,
-    hint: ({ name, suggestion }) => suggestion ?? `declare it: \`param ${name}: string = "…"\``,
+    hint: ({ name, like = '"…"', suggestion }) => suggestion ?? `declare it: \`param ${name} = ${like}\``,
   }),
   'param-without-type': entry<{ name: string }>({
     severity: 'error',
     message: ({ name }) => `the param \`${name}\` has no type`,
     hint: ({ name }) => `write \`param ${name}: int = 1\``,
   }),
-  'param-missing': entry<{ name: string; expected: string }>({
+  'param-missing': entry<{ name: string; expected: string; variable: string }>({
     severity: 'error',
     message: ({ name, expected }) => `the param \`${name}\` has no default and was not given: it must be ${expected}`,
-    hint: ({ name }) => `give it with \`--param ${name}=…\``,
+    hint: ({ name, variable }) => `give it with \`--param ${name}=…\`, or in the environment as \`${variable}\``,
   }),
-  'param-value': entry<{ name: string; expected: string; found: string }>({
+  'param-value': entry<{ name: string; expected: string; by: string; found: string }>({
     severity: 'error',
-    message: ({ name, expected, found }) => `the param \`${name}\` must be ${expected}, \`--param\` gave \`${found}\``,
+    message: ({ name, expected, by, found }) => `the param \`${name}\` must be ${expected}, \`${by}\` gave \`${found}\``,
   }),
   'param-in-quotes': entry<{ name: string; quote: string }>({
     severity: 'error',

@@ -3,6 +3,10 @@ import { listed } from './listed.ts';
 
 /** What is found when something runs: files, engines, steps, the store. */
 export const running = {
+  'not-in-this-version': entry<{ construct: string }>({
+    severity: 'error',
+    message: ({ construct }) => `\`${construct}\` is not part of this version of mlp`,
+  }),
   'step-failed': entry<{ step: string; reason: string; hint?: string | undefined }>({
     severity: 'error',
     message: ({ step, reason }) => `\`${step}\` failed: ${reason}`,

@@ -58,8 +58,8 @@ function staticPart(path: string): string {
   return glob < 0 ? path : segments.slice(0, glob).join('/');
 }
 
-/** Node's own way: `node_modules` of the folder and of each one above. */
-async function packageFolder(name: string, project: string): Promise<string | undefined> {
+/** The folder of an installed package. Node's own way: `node_modules` of the folder and of each one above. */
+export async function packageFolder(name: string, project: string): Promise<string | undefined> {
   for (let folder = resolve(project); ; folder = dirname(folder)) {
     const candidate = join(folder, 'node_modules', name);
     if ((await kindOf(candidate)) === 'folder') return candidate;

@@ -6,8 +6,9 @@ import { openCheckpoints } from '../store/checkpoints.ts';
 import { RECORD_VERSION, rowsOf, type ActionRecord, type RecordedOutput } from '../store/record.ts';
 import type { Stage } from '../store/stage.ts';
 import type { DoneMessage, FailedMessage } from '../worker/job.ts';
+import { redactor, secretNames, type Secrets } from '../worker/secrets.ts';
 import { describeCrash, type Crash } from './crash.ts';
-import { stopRun, timestamp, type Run } from './run.ts';
+import { stopRun, timestamp, type Run, type RunPlanOptions } from './run.ts';
 import { settleCancelled, settleFailed, settleWith } from './settle.ts';
 import type { Share } from './shares.ts';
 
@@ -26,22 +27,27 @@ export async function runStep(run: Run, step: PlanStep, resolved: StepKey, { sha
   emit({ time: timestamp(), event: 'step-start', name: step.name, key, threads: share.threads });
 
   try {
+    const secrets = secretsOf(step, options);
+    const redact = redactor(secrets);
     const engines = (await options.engines?.(step)) ?? {};
     const stage = await run.stage();
-    const outcome = await options.workshop.pool.run(
+    const told = await options.workshop.pool.run(
       {
         step,
         key,
         inputs: inputsOf(run, step),
+        project: options.project,
         store: options.store.root,
         staging: stage.folder,
         cache: options.cache,
         ...share,
         engines,
+        secrets,
       },
-      (progress) => emit({ time: timestamp(), event: 'step-progress', name: step.name, ...progress }),
+      (progress) => emit({ time: timestamp(), event: 'step-progress', name: step.name, ...redact(progress) }),
       signal,
     );
+    const outcome = redact(told);
     switch (outcome.type) {
       case 'done': {
         // What was read must be what the key says: a file may have changed between the plan and the reading.
@@ -71,6 +77,19 @@ export async function runStep(run: Run, step: PlanStep, resolved: StepKey, { sha
     }
     settleFailed(run, step, { error: failureOf(step, error), seconds: seconds(), key });
   }
+}
+
+/** The credentials that a step's parameters name, as they are now. */
+function secretsOf(step: PlanStep, { secretOf }: RunPlanOptions): Secrets {
+  return Object.fromEntries(
+    secretNames(step.params).map((name) => {
+      const value = secretOf?.(name);
+      if (value === undefined || value === '') {
+        throw new StepError(`the environment has no \`${name}\`, which it takes as a credential`, `set it, as in \`${name}=… mlp apply …\``);
+      }
+      return [name, value];
+    }),
+  );
 }
 
 /** What flows into a step whose inputs have all been made. */

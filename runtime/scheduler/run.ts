@@ -17,6 +17,8 @@ export interface RunPlanOptions extends Capacity {
   readonly plan: Plan;
   /** Opened for writing. */
   readonly store: Store;
+  /** The project's folder, from which packages of kinds are looked up. */
+  readonly project: string;
   /** The project's cache folder, for checkpoints. */
   readonly cache: string;
   /** Where its steps are made. It is its opener's to close. */
@@ -24,6 +26,8 @@ export interface RunPlanOptions extends Capacity {
   readonly resolveKey: ResolveKey;
   /** Where the engines lie that a step's kind asks for. A `StepError` is that step's failure. */
   readonly engines?: (step: PlanStep) => Promise<Readonly<Record<string, string>>>;
+  /** The credential that a variable holds; without it, there are none. */
+  readonly secretOf?: (variable: string) => string | undefined;
   /** The digest of a file as it is now; without it, files from outside are taken to be as the plan says. */
   readonly digestOf?: (path: string) => Promise<Digest>;
   /** The most threads that a step can make use of; all, unless given. */

@@ -4,12 +4,15 @@ import type { BlobRef, Digest } from '../../compiler/plan/artifact.ts';
 import type { PlanStep } from '../../compiler/plan/plan.ts';
 import type { Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
 import type { RecordedOutput } from '../store/record.ts';
+import type { Secrets } from './secrets.ts';
 
 /** One step to run: what the scheduler sends to a worker, one at a time. */
 export interface Job {
   readonly step: PlanStep;
   readonly key: Digest;
   readonly inputs: readonly RunInput[];
+  /** The project's folder, from which packages of kinds are looked up. */
+  readonly project: string;
   /** The folder of the store, of the run's stage, and of the project's cache. */
   readonly store: string;
   readonly staging: string;
@@ -18,6 +21,8 @@ export interface Job {
   /** Bytes. */
   readonly memory: number;
   readonly engines: Readonly<Record<string, string>>;
+  /** The credentials that the step's parameters name. They are written nowhere. */
+  readonly secrets: Secrets;
 }
 
 /** What a worker sends while it works; `done` and `failed` end the job. */

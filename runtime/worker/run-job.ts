@@ -1,7 +1,7 @@
 import type { Kind } from '../../compiler/kinds/kind.ts';
 import { StepError, type Progress, type RunContext, type RunResult } from '../../compiler/kinds/run.ts';
 import type { BlobRef } from '../../compiler/plan/artifact.ts';
-import type { PlanStep } from '../../compiler/plan/plan.ts';
+import { loadKinds } from '../packages/load-kinds.ts';
 import { openCheckpoints } from '../store/checkpoints.ts';
 import { nodeFiles } from '../store/files.ts';
 import { openLocalDisk } from '../store/local-disk.ts';
@@ -11,6 +11,7 @@ import { openStaging, type Staging } from '../store/staging.ts';
 import { StoreError } from '../store/store-error.ts';
 import type { DoneMessage, FailedMessage, Job } from './job.ts';
 import { peakMemory, resetPeakMemory } from './peak-memory.ts';
+import { revealsSecret, secretName } from './secrets.ts';
 import { throttleProgress } from './throttle.ts';
 
 /** The part of a kind that a worker needs. */
@@ -33,16 +34,30 @@ export async function runJob(
   const seconds = (): number => (performance.now() - begun) / 1000;
   const throttle = throttleProgress(onProgress);
   try {
-    const kind = kinds.get(job.step.kind);
-    if (kind === undefined) throw new Error(`the worker has no kind \`${job.step.kind}\``);
+    const kind = await findKind(kinds, job);
     const staging = openStaging(job.staging, nodeFiles);
     const result = await kind.run(contextOf(job, staging, objectsOf(job, memory), throttle.push));
     throttle.flush();
-    return { type: 'done', ...(await stageResult(job.step, result, staging)), seconds: seconds(), peakMemory: peakMemory() };
+    return { type: 'done', ...(await stageResult(job, result, staging)), seconds: seconds(), peakMemory: peakMemory() };
   } catch (error) {
     throttle.flush();
     return { type: 'failed', ...describeFailure(error), seconds: seconds() };
   }
+}
+
+/** The kind of a step, of the standard library or of a package whose code is what the plan was made with. */
+async function findKind(kinds: RunnableKinds, { step, project }: Job): Promise<Pick<Kind, 'run'>> {
+  if (step.package === undefined) {
+    const kind = kinds.get(step.kind);
+    if (kind === undefined) throw new Error(`the worker has no kind \`${step.kind}\``);
+    return kind;
+  }
+  const { name, digest } = step.package;
+  const loaded = await loadKinds(name, project);
+  if (!loaded.ok) throw new StepError(loaded.message, loaded.hint);
+  const kind = Array.isArray(loaded.kinds) ? (loaded.kinds as readonly Kind[]).find((one) => one.name === step.kind) : undefined;
+  if (loaded.digest !== digest || kind === undefined) throw new StepError(`the package \`${name}\` has changed since the plan was made`, 'run `mlp apply` again');
+  return kind;
 }
 
 function objectsOf({ store, staging }: Job, memory: WorkerMemory): Objects {
@@ -72,12 +87,18 @@ function contextOf(
     threads: job.threads,
     memory: job.memory,
     engines: job.engines,
+    secret: (value) => {
+      const name = secretName(value);
+      const secret = name === undefined ? undefined : job.secrets[name];
+      if (secret === undefined) throw new Error('this parameter is not a credential');
+      return secret;
+    },
   };
 }
 
 /** Stages the manifests of a result, and lists the blobs that they name. */
 async function stageResult(
-  step: PlanStep,
+  { step, secrets }: Pick<Job, 'step' | 'secrets'>,
   result: RunResult,
   staging: Staging,
 ): Promise<Pick<DoneMessage, 'outputs' | 'blobs' | 'warnings' | 'statistics'>> {
@@ -86,7 +107,9 @@ async function stageResult(
   for (const { part } of step.outputs) {
     const artifact = result.outputs[part];
     if (artifact === undefined) throw new Error(`the kind \`${step.kind}\` made no \`${part}\``);
-    const manifest = await staging.putBytes(Buffer.from(encodeManifest(artifact)));
+    const text = encodeManifest(artifact);
+    if (revealsSecret(text, secrets)) throw new StepError(`the kind \`${step.kind}\` put a credential into its result, which is not kept`);
+    const manifest = await staging.putBytes(Buffer.from(text));
     outputs[part] = { digest: manifest.digest, artifact };
     for (const blob of blobsOf(artifact)) blobs.set(blob.digest, blob);
   }
@@ -99,10 +122,15 @@ async function stageResult(
 }
 
 function describeFailure(error: unknown): Pick<FailedMessage, 'message' | 'hint' | 'diagnostic' | 'stack'> {
-  if (error instanceof StepError) {
+  if (isStepError(error)) {
     return { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
   }
   if (error instanceof StoreError) return { message: error.message, diagnostic: error.diagnostic };
   if (!(error instanceof Error)) return { message: String(error) };
   return { message: error.message, ...(error.stack === undefined ? {} : { stack: error.stack }) };
+}
+
+/** A package of kinds may have been written against another copy of this program, whose classes are not these. */
+function isStepError(error: unknown): error is StepError {
+  return error instanceof Error && error.name === StepError.name;
 }

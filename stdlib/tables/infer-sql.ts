@@ -1,6 +1,7 @@
 import { didYouMean, type Related, type Span } from '../../grammar/index.ts';
 import type { Inferred, InferContext, TextInput } from '../../compiler/kinds/kind.ts';
 import type { SqlProblem } from '../../compiler/sql/analysis.ts';
+import { fuseQueries } from '../../compiler/sql/fuse.ts';
 import { queryIdentity } from '../../compiler/sql/query-identity.ts';
 import { sqlTokens } from '../../compiler/sql/sql-text.ts';
 import type { TableType } from '../../compiler/types.ts';
@@ -25,8 +26,13 @@ export function inferSql(context: InferContext): Inferred | undefined {
     reportProblem(context, input, references.problem, []);
     return undefined;
   }
-  const tables = lookUp(context, input, references.tables);
-  if (tables === undefined) return undefined;
+  const query = withCollections(context, input, references.tables);
+  const tables = query && lookUp(context, query.input, query.tables);
+  if (query === undefined || tables === undefined) return undefined;
+  return inferQuery(context, query.input, tables);
+}
+
+function inferQuery(context: InferContext, input: TextInput, tables: readonly ReadTable[]): Inferred | undefined {
   const analysis = context.ask({
     need: 'analysis',
     text: input.text,
@@ -51,6 +57,49 @@ export function inferSql(context: InferContext): Inferred | undefined {
       parallel: query.parallel,
     },
   };
+}
+
+interface CollectedQuery {
+  readonly input: TextInput;
+  /** The tables that it reads, as SQL compares them. */
+  readonly tables: readonly string[];
+}
+
+/**
+ * What a loop made is, as a table, the rows of all its members one after the other, columns matched by name: such names
+ * become common table expressions of the query.
+ */
+function withCollections(context: InferContext, input: TextInput, references: readonly string[]): CollectedQuery | undefined {
+  let query: CollectedQuery | undefined = { input, tables: [] };
+  for (const reference of references) {
+    const found = context.table(reference);
+    if (query === undefined) return undefined;
+    if (found.found !== 'collection') {
+      query = { ...query, tables: [...query.tables, reference] };
+      continue;
+    }
+    const members = found.members.map((name) => name.toLowerCase());
+    const text = fuseQueries({ text: query.input.text, tables: [reference] }, { name: reference, text: unionOf(found.members), tables: members });
+    if (text === undefined) {
+      context.report('collection-in-sql', nameSpan(context, input, reference), { name: found.name, members: found.members });
+      return undefined;
+    }
+    const tables: string[] = [...query.tables, ...members.filter((name) => !references.includes(name))];
+    query = { input: { ...query.input, text, at: movedBy(query.input, text) }, tables };
+  }
+  return query;
+}
+
+function unionOf(members: readonly string[]): string {
+  return members.map((name) => `SELECT * FROM "${name.replaceAll('"', '""')}"`).join('\nUNION ALL BY NAME\n');
+}
+
+/** Places in a text into which something was put: what comes behind that is found from the end. */
+function movedBy(input: TextInput, text: string): TextInput['at'] {
+  const tokens = sqlTokens(input.text);
+  const end = tokens.findLast((token) => token.text !== ';')?.end ?? input.text.length;
+  const moved = text.length - end;
+  return (offset) => input.at(Math.max(0, offset - moved));
 }
 
 function lookUp(context: InferContext, input: TextInput, references: readonly string[]): ReadTable[] | undefined {

@@ -5,7 +5,7 @@ import { renderDiagnostic } from '../../grammar/index.ts';
 import { checking } from '../../grammar/diagnostics/checking.ts';
 import { PROJECT, compileText } from '../support/compile.ts';
 import { testCases } from '../support/cases.ts';
-import { fakes } from './fakes.ts';
+import { fakes, packages } from './fakes.ts';
 
 const FOLDER = join(import.meta.dirname, 'errors');
 
@@ -16,6 +16,19 @@ const GROUND: Readonly<Record<string, string>> = {
   x: 'features x = prepare(parts) { drop: [date] }',
   scores: 'model lines = logistic(x)\nmodel guess = baseline(x)\nreport scores = evaluate(lines, guess)',
 };
+
+/** Other files that cases import from. */
+const FILES: Readonly<Record<string, string>> = {
+  'base.mlp': 'param least = 3\ntable legs = sql("SELECT ${least} AS n")\n',
+  'broken.mlp': 'table broken = sql("SELECT nothing FROM nowhere")\ntable idle = sql("SELECT nothing FROM idle2")\n',
+  'syntax.mlp': 'table fine = sql("SELECT 1 AS n")\ntable = sql("SELECT 1 AS n")\n',
+  'there.mlp': '\nimport { back } from "./back.mlp"\ntable there = sql("SELECT * FROM back")\n',
+  'back.mlp': 'import { there } from "./there.mlp"\ntable back = sql("SELECT * FROM there")\n',
+  'needs.mlp': 'param wanted: int\ntable needs = sql("SELECT ${wanted} AS n")\n',
+  'quiet.mlp': 'import "npm:sound"\ntable quiet = sql("SELECT 1 AS n")\n',
+};
+
+const ENVIRONMENT = { WORD: 'zebra', MLP_PARAM_least: '11', MLP_PARAM_other_pipelines: '3' };
 
 /**
  * What is found in a case. Its first lines may say `// with: x` (the ground up to there is added), `// params: a=1, b=2`
@@ -28,10 +41,13 @@ async function findings(given: string): Promise<string> {
   const text = [given, ...ground].join('\n');
   const { diagnostics } = await compileText(text, {
     registry: fakes,
+    files: { ...FILES, 'test.mlp': text },
+    packages,
+    environment: ENVIRONMENT,
     targets: said('targets'),
     params: Object.fromEntries(said('params').map((pair) => pair.split('='))) as Record<string, string>,
   });
-  return diagnostics.map((one) => `${renderDiagnostic(one, () => text).replaceAll(PROJECT, '<project>')}\n`).join('');
+  return diagnostics.map((one) => `${renderDiagnostic(one, (file) => FILES[file] ?? text).replaceAll(PROJECT, '<project>')}\n`).join('');
 }
 
 for (const file of readdirSync(FOLDER).sort()) testCases(join(FOLDER, file), findings);

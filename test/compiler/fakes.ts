@@ -1,6 +1,6 @@
 import { partRef, unionParts } from '../../compiler/check/provenance.ts';
 import type { InferContext, Inferred, Kind, Registry } from '../../compiler/kinds/kind.ts';
-import { described, list, record, word } from '../../compiler/kinds/schema.ts';
+import { described, list, record, secret, text, word } from '../../compiler/kinds/schema.ts';
 import type { FeaturesType, ModelType, PartName, PartRef } from '../../compiler/types.ts';
 import { registry } from '../../stdlib/index.ts';
 
@@ -46,3 +46,35 @@ function inferClaiming(context: InferContext): Inferred | undefined {
 
 /** The standard library with a model that may be fitted on anything. */
 export const fakes: Registry = new Map([...registry, [claiming.name, claiming]]);
+
+const table: Kind = {
+  ...claiming,
+  name: 'shout',
+  keyword: 'table',
+  inputs: [{ name: 'table', accepts: ['table'], doc: 'A table.' }],
+  params: record({}),
+  infer: ({ inputs: [input] }) => (input?.kind === 'value' ? { type: input.type } : undefined),
+};
+
+const clumsy: Kind = {
+  ...table,
+  name: 'clumsy',
+  infer: () => {
+    throw new Error('it fell over');
+  },
+};
+
+/** Takes a credential. */
+const upload: Kind = {
+  ...table,
+  name: 'upload',
+  params: record({ token: described(secret(), 'A credential.'), to: described(text(), 'Where to.') }, ['token']),
+};
+
+/** What packages export as `kinds`, some of it wrong. */
+export const packages: Readonly<Record<string, unknown>> = {
+  sound: [table, clumsy, upload],
+  hollow: undefined,
+  crooked: [3, { ...table, version: 'new' }, { ...table, keyword: 'tabel' }, { ...table, inputs: [{ name: 'a', accepts: ['tables'] }] }, { ...table, params: {} }, { ...table, run: undefined }],
+  greedy: [{ ...table, name: 'csv' }, table, table],
+};

@@ -69,6 +69,7 @@ describe('the optimizer', () => {
     return runPlan({
       plan: { ...plan, steps: absolute },
       store: await openStore(join(root, 'store'), { access: 'write' }),
+      project: PROJECT,
       cache: join(root, 'cache'),
       workshop,
       resolveKey: keyOf,

@@ -95,6 +95,7 @@ export function runContext(bench: Bench, given: JsonObject, inputs: readonly Run
     threads: bench.threads,
     memory: 2 ** 30,
     engines: {},
+    secret: () => '',
   };
 }
 

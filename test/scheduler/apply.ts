@@ -8,6 +8,7 @@ const workshop = openWorkshop(workerScript);
 await runPlan({
   plan: planOf(slowSteps),
   store: await openStore(root, { access: 'write' }),
+  project: cache,
   cache,
   workshop,
   jobs: 2,

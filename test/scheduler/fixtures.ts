@@ -72,6 +72,7 @@ export async function newProject(): Promise<Project> {
       const summary = await runPlan({
         plan: planOf(steps),
         store,
+        project: folder,
         cache,
         workshop: own,
         jobs: 2,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { join, posix, relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from '../../grammar/index.ts';
 import { compile, driveCompilation, type CompileRequest } from '../../compiler/compile.ts';
 import { canonicalJson } from '../../compiler/json.ts';
-import type { Answer, Need } from '../../compiler/needs.ts';
+import type { Answer, KindNeed, Need } from '../../compiler/needs.ts';
 import type { Plan, PlanStep, RootFile } from '../../compiler/plan/plan.ts';
 import type { TableTest } from '../../compiler/tests/table-test.ts';
 import { verifyPhase } from '../../compiler/verify/verify-phase.ts';
@@ -24,6 +24,11 @@ export const DATA = join(PROJECT, 'test/compiler/data');
 export interface CompileOptions extends Partial<Omit<CompileRequest, 'text' | 'verify'>> {
   /** The folder of the pipeline's file; by default that of the tiny files. */
   readonly folder?: string;
+  /** Other files of the pipeline, by their paths from the folder of its file. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** What packages export as `kinds`, by their names. */
+  readonly packages?: Readonly<Record<string, unknown>>;
+  readonly environment?: Readonly<Record<string, string>>;
   /** Is given what each phase made, after it was checked. */
   readonly onPhase?: (phase: string, result: unknown) => void;
 }
@@ -36,7 +41,7 @@ export interface Compiled {
 }
 
 /** Compiles a text as `mlp` does, with answers from DuckDB in this process, and checks what each phase promises. */
-export async function compileText(text: string, { folder = DATA, onPhase, ...options }: CompileOptions = {}): Promise<Compiled> {
+export async function compileText(text: string, { folder = DATA, files = {}, packages = {}, environment = {}, onPhase, ...options }: CompileOptions = {}): Promise<Compiled> {
   const request: CompileRequest = {
     file: 'test.mlp',
     registry,
@@ -50,7 +55,7 @@ export async function compileText(text: string, { folder = DATA, onPhase, ...opt
       onPhase?.(phase, result);
     },
   };
-  const { value, diagnostics } = await driveCompilation(compile(request), (needs) => Promise.all(needs.map((need) => answerNeed(need, folder))));
+  const { value, diagnostics } = await driveCompilation(compile(request), (needs) => Promise.all(needs.map((need) => answerNeed(need, { folder, files, packages, environment }))));
   return { plan: value?.plan, tests: value?.tests ?? [], diagnostics };
 }
 
@@ -72,8 +77,35 @@ const known = new Map<string, Promise<Answer>>();
 let last: Promise<unknown> = Promise.resolve();
 const connections: Record<string, ReturnType<typeof connectDuckDB>> = {};
 
+/** Where answers come from. */
+export interface Surroundings {
+  readonly folder: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly packages?: Readonly<Record<string, unknown>>;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Answers what the compiler asks. */
+export async function answerNeed(need: Need, { folder, files = {}, packages = {}, environment = {} }: Surroundings): Promise<Answer> {
+  switch (need.need) {
+    case 'source': {
+      const file = posix.join(posix.dirname(need.from), need.path);
+      const text = files[file];
+      return text === undefined ? { ok: false, message: `\`${need.path}\` does not exist` } : { ok: true, file, text };
+    }
+    case 'package':
+      return need.name in packages
+        ? { ok: true, kinds: packages[need.name], digest: createHash('sha256').update(need.name).digest('hex') }
+        : { ok: false, message: `the package \`${need.name}\` is not installed` };
+    case 'environment':
+      return { value: environment[need.name] };
+    default:
+      return answerKind(need, folder);
+  }
+}
+
 /** Equal questions are asked once in a test file. */
-export function answerNeed(need: Need, folder: string): Promise<Answer> {
+function answerKind(need: KindNeed, folder: string): Promise<Answer> {
   const question = canonicalJson([need, need.need === 'files' ? folder : '']);
   const asked = known.get(question);
   if (asked !== undefined) return asked;
@@ -84,7 +116,7 @@ export function answerNeed(need: Need, folder: string): Promise<Answer> {
   return answer;
 }
 
-async function ask(need: Need, folder: string): Promise<Answer> {
+async function ask(need: KindNeed, folder: string): Promise<Answer> {
   switch (need.need) {
     case 'files': {
       const { found } = await findFiles({ pattern: need.pattern, from: resolve(folder, need.from), project: PROJECT });

@@ -6,7 +6,7 @@ import { diagnose, type Diagnostic, type Span } from '../../grammar/index.ts';
 import type { JsonObject } from '../../compiler/json.ts';
 import type { Inferred, InferContext, InferInput, Kind, TableLookup } from '../../compiler/kinds/kind.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
-import type { AnswerTo, Need } from '../../compiler/needs.ts';
+import type { AnswerTo, KindNeed } from '../../compiler/needs.ts';
 import type { Artifact, BlobRef, TableArtifact } from '../../compiler/plan/artifact.ts';
 import type { PlanOutput, PlanStep, RootFile } from '../../compiler/plan/plan.ts';
 import type { TableType } from '../../compiler/types.ts';
@@ -83,7 +83,7 @@ export async function openWorkbench(): Promise<Workbench> {
 async function inferWithAnswers(request: InferRequest, folder: string): Promise<InferOutcome> {
   const answers = new Map<string, unknown>();
   for (;;) {
-    const needs: Need[] = [];
+    const needs: KindNeed[] = [];
     const diagnostics: Diagnostic[] = [];
     const inferred = request.kind.infer(inferContext(request, { answers, needs, diagnostics }));
     if (needs.length === 0) return { inferred, diagnostics };
@@ -93,7 +93,7 @@ async function inferWithAnswers(request: InferRequest, folder: string): Promise<
 
 interface Dialogue {
   readonly answers: ReadonlyMap<string, unknown>;
-  readonly needs: Need[];
+  readonly needs: KindNeed[];
   readonly diagnostics: Diagnostic[];
 }
 
@@ -112,7 +112,7 @@ function inferContext(request: InferRequest, { answers, needs, diagnostics }: Di
       if (found === undefined) return { found: 'nothing', candidates: tables.map(([declared]) => declared) };
       return { found: 'table', name: found[0], type: found[1].type };
     },
-    ask: <N extends Need>(need: N) => {
+    ask: <N extends KindNeed>(need: N) => {
       const given = answers.get(JSON.stringify(need)) as AnswerTo<N> | undefined;
       if (given === undefined) needs.push(need);
       return given;
@@ -139,7 +139,7 @@ function inputsOf({ kind, input, tables }: InferRequest, span: Span): InferInput
   });
 }
 
-async function answerNeed(need: Need, folder: string): Promise<unknown> {
+async function answerNeed(need: KindNeed, folder: string): Promise<unknown> {
   if (need.need === 'files') {
     const { found } = await findFiles({ pattern: need.pattern, from: join(folder, need.from), project: PROJECT });
     return found.ok ? { ok: true, files: await Promise.all(found.paths.map(rootFile)) } : found;
@@ -206,6 +206,7 @@ function runContext(request: RunRequest, folder: string): RunContext {
     threads: request.threads ?? 2,
     memory: 2 ** 30,
     engines: {},
+    secret: () => '',
   };
 }
 

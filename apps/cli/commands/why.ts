@@ -1,3 +1,4 @@
+import { namesStep } from '../../../compiler/plan/step-names.ts';
 import { didYouMean } from '../../../grammar/index.ts';
 import type { RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -10,7 +11,7 @@ import { renderWhy, whyJson } from '../render/why-view.ts';
 export const why: RunCommand = (context, { args: [file = '', name = ''] }) =>
   context.withSession(async (session) => {
     const { preview } = await openPlan(session, file, context);
-    const one = preview.steps.find(({ step }) => step.name.toLowerCase() === name.toLowerCase());
+    const one = preview.steps.find(({ step }) => namesStep(name, step.name));
     if (one === undefined) {
       const known = preview.steps.map(({ step }) => step.name);
       throw failure('unknown-target', { name, known, suggestion: didYouMean(name, known) });

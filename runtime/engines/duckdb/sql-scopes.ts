@@ -52,7 +52,9 @@ function resolve(table: TreeNode, scope: Scope, found: Map<TreeNode, Reference>)
   visit(table['sample'], scope, found);
 }
 
-const declared = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** A name of the language, or one with a loop's value behind it: `legs.eu`. Whether it is declared shows later. */
+const declared = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[^]+)?$/;
+const fileName = /[*:]|\.(?:csv|tsv|txt|parquet|json|jsonl|ndjson|arrow|feather|avro|xlsx?|duckdb|db)(?:\.(?:gz|zst))?$/i;
 const catalogue = /^(sqlite_(temp_)?(master|schema)|duckdb_\w+|pragma_\w+|pg_\w+)$/;
 
 /** The first thing in FROM that cannot be a declared table. */
@@ -68,7 +70,7 @@ export function tableProblem(query: TreeNode, text: string): SqlProblem | undefi
     const forbidden = (message: string): SqlProblem => ({ kind: 'forbidden-table', message, hint, ...place });
     if (parts.length > 1) return forbidden(`\`${name}\` is a table of a database, not one that is declared`);
     if (catalogue.test(reference.name)) return forbidden(`\`${name}\` is DuckDB's own catalogue, not data`);
-    if (!declared.test(name)) return forbidden(`\`${name}\` is not the name of a declaration; queries read no files`);
+    if (!declared.test(name) || fileName.test(name)) return forbidden(`\`${name}\` is not the name of a declaration; queries read no files`);
     if (nodeAt(node, 'at_clause') !== undefined) return forbidden(`\`${name}\` has no versions for AT to choose from`);
   }
   for (const node of descend(query)) {

@@ -1,0 +1,48 @@
+import { cpus } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { diagnose } from '../../grammar/index.ts';
+import { compile, driveCompilation } from '../../compiler/compile.ts';
+import type { Machine } from '../../compiler/kinds/kind.ts';
+import { platformName } from '../../runtime/providers/platform.ts';
+import { registry } from '../../stdlib/index.ts';
+import { answerNeeds, type Answerer } from './answer-needs.ts';
+import { engineVersions, type ProjectLock } from './engines.ts';
+import { LOCK_FILE } from './find-project.ts';
+import { readPipeline } from './read-pipeline.ts';
+import type { Compiled, SessionOptions } from './session.ts';
+
+/** What a file is compiled with. */
+export interface Compiling extends Omit<Answerer, 'reads' | 'texts'> {
+  readonly options: SessionOptions;
+  readonly lock: ProjectLock;
+}
+
+/** Compiles a file, named from the folder of the session, answering what the compiler asks. */
+export async function compileFile(file: string, { options, lock, ...answerer }: Compiling): Promise<Compiled> {
+  const { project, folder, digests } = answerer;
+  const path = resolve(folder, file);
+  const reads = new Set([path, join(project, LOCK_FILE)]);
+  const read = await readPipeline(path);
+  const shown = relative(folder, path) || path;
+  const texts = new Map([[LOCK_FILE, lock.text]]);
+  const textOf = (name: string): string | undefined => texts.get(name);
+  if (!read.ok) return { tests: [], diagnostics: [diagnose('pipeline-unreadable', undefined, { file: path, reason: read.reason })], textOf, reads };
+  texts.set(shown, read.text);
+  const compilation = compile({
+    file: shown,
+    text: read.text,
+    registry,
+    machine: machine(),
+    engines: engineVersions(lock.value),
+    params: options.params,
+    targets: options.targets,
+  });
+  const { value, diagnostics } = await driveCompilation(compilation, (needs) => answerNeeds({ ...answerer, reads, texts }, needs));
+  await digests.save();
+  const sound = value !== undefined && !lock.diagnostics.some((one) => one.severity === 'error');
+  return { ...(sound ? value : { tests: [] }), diagnostics: [...lock.diagnostics, ...diagnostics], textOf, reads };
+}
+
+function machine(): Machine {
+  return { platform: platformName(), processor: cpus()[0]?.model.trim() ?? 'unknown' };
+}
