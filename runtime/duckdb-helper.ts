@@ -13,8 +13,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Makes a helper of the bundled worker script, which is started with the argument `duckdb`. */
-export function createHelper(worker: string): DuckDBHelper {
+/** Makes a helper of the bundled worker script, which is started with the argument `duckdb`; `onStart` is told of it. */
+export function createHelper(worker: string, onStart: () => void = () => undefined): DuckDBHelper {
   const waiting = new Map<number, Waiting>();
   let child: ChildProcess | undefined;
   let count = 0;
@@ -43,7 +43,10 @@ export function createHelper(worker: string): DuckDBHelper {
   return {
     ask: (question) =>
       new Promise((resolve, reject) => {
-        child ??= start();
+        if (child === undefined) {
+          child = start();
+          onStart();
+        }
         const id = (count += 1);
         waiting.set(id, { resolve, reject });
         child.send({ id, ...question } satisfies HelperMessage);

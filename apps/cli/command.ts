@@ -16,7 +16,7 @@ export interface CommandContext {
   readonly flags: GlobalFlags;
   readonly terminal: Terminal;
   /** Runs an action with the project opened, and closes it. */
-  readonly withSession: <T>(action: (session: Session) => Promise<T>, options?: Pick<SessionOptions, 'stays'>) => Promise<T>;
+  readonly withSession: <T>(action: (session: Session) => Promise<T>, options?: Pick<SessionOptions, 'work'>) => Promise<T>;
   /** Calls a handler at Ctrl-C, in place of ending the program, until the function that it returns is called. */
   readonly onInterrupt: (handler: () => void) => () => void;
 }

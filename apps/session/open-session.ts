@@ -38,9 +38,10 @@ export function openSession(options: SessionOptions): Promise<Session> {
   // Read again for every compilation: an apply writes it, and so may its user.
   let lock = readLock(project);
   const digests = openFileDigests(cache);
-  const helper = createHelper(worker);
+  // What has to be asked is new, and there will be work: the first worker starts beside the helper.
+  const helper = createHelper(worker, options.work === undefined ? undefined : () => making.open().pool.prepare());
   const analyser = createAnalyser(helper, cache);
-  const making = lazyWorkshop(worker, options.stays === true ? { idleLife: WARM_LIFE } : {});
+  const making = lazyWorkshop(worker, options.work === 'often' ? { idleLife: WARM_LIFE } : {});
   let reading: Promise<Store> | undefined;
   const openForReading = (): Promise<Store> => (reading ??= openStore(root, { access: 'read' }));
 

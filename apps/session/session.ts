@@ -19,8 +19,11 @@ export interface SessionOptions {
   readonly targets: readonly string[];
   /** The program of worker processes, where it does not lie beside this one: for tests. */
   readonly worker?: string;
-  /** Whether many commands will be served: processes are then kept warm between them. */
-  readonly stays?: boolean;
+  /**
+   * Whether steps will be run, and how often: a first worker is then started as soon as something new is seen, and for
+   * `often` workers are kept between runs. Absent: the command only looks.
+   */
+  readonly work?: 'once' | 'often';
 }
 
 /** A project opened for one command; `close` lets go of what it has started. */

@@ -8,4 +8,6 @@ if (process.argv[2] === 'duckdb') {
     import('../../stdlib/index.ts'),
   ]);
   serveSteps(registry);
+  // Most steps need it: it loads while the first job is on its way. One that fails to load says so in a step that needs it.
+  void import('../../runtime/engines/duckdb/duckdb.ts').catch(() => undefined);
 }

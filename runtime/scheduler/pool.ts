@@ -10,6 +10,8 @@ export type JobOutcome = DoneMessage | FailedMessage | ({ readonly type: 'crashe
 export interface Pool {
   /** Runs a job in a process that is free, or in a new one; the signal ends it at once. Never rejects. */
   readonly run: (job: Job, onProgress: (progress: Progress) => void, signal?: AbortSignal) => Promise<JobOutcome>;
+  /** Starts a first process before there is a job for it: starting takes a while. */
+  readonly prepare: () => void;
   /** Ends all processes at once: jobs under way are `cancelled`, and so are those that come later. */
   readonly kill: () => Promise<void>;
 }
@@ -66,6 +68,7 @@ export function openPool(workerScript: string, { idleLife = IDLE_LIFE }: PoolOpt
         // A process that has just died says so by its end.
         worker.child.send(job, () => undefined);
       }),
+    prepare: staff.prepare,
     kill: async () => {
       killed = true;
       await staff.kill();
@@ -76,6 +79,7 @@ export function openPool(workerScript: string, { idleLife = IDLE_LIFE }: PoolOpt
 /** All processes of a pool, and which of them have nothing to do. */
 interface Staff {
   readonly take: () => WorkerProcess;
+  readonly prepare: () => void;
   readonly rest: (worker: WorkerProcess) => void;
   /** Ends a process: it gets no more jobs. */
   readonly retire: (worker: WorkerProcess) => void;
@@ -99,6 +103,13 @@ function openStaff(workerScript: string, idleLife: number): Staff {
     void worker.ended.then(() => all.delete(worker));
     return worker;
   };
+  const rest = (worker: WorkerProcess): void => {
+    worker.onMessage = undefined;
+    worker.onEnd = undefined;
+    worker.output = '';
+    idle.push(worker);
+    worker.idleTimer = setTimeout(retire, idleLife, worker).unref();
+  };
   return {
     take: () => {
       // The one used last is taken first: its memory is warm, and the others may end.
@@ -106,13 +117,10 @@ function openStaff(workerScript: string, idleLife: number): Staff {
       clearTimeout(worker.idleTimer);
       return worker;
     },
-    rest: (worker) => {
-      worker.onMessage = undefined;
-      worker.onEnd = undefined;
-      worker.output = '';
-      idle.push(worker);
-      worker.idleTimer = setTimeout(retire, idleLife, worker).unref();
+    prepare: () => {
+      if (all.size === 0) rest(start());
     },
+    rest,
     retire,
     kill: async () => {
       for (const worker of all) retire(worker);

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeCrash } from '../../runtime/scheduler/crash.ts';
 import { openPool } from '../../runtime/scheduler/pool.ts';
@@ -25,6 +27,22 @@ describe('a worker', () => {
     expect(isAlive(worker)).toBe(true);
     parent.kill('SIGKILL');
     expect(await waitUntil(() => !isAlive(worker), 5000)).toBe(true);
+  });
+
+  it('that was prepared takes the first job, and there is one of it', async () => {
+    const script = join(await temporaryFolder(), 'worker.mjs');
+    await writeFile(
+      script,
+      `import { appendFileSync } from 'node:fs';
+       appendFileSync(process.argv[1] + '.started', 'x');
+       process.on('message', () => process.send({ type: 'done' }));`,
+    );
+    const pool = openPool(script);
+    pool.prepare();
+    pool.prepare();
+    expect(await pool.run({} as Job, () => undefined)).toMatchObject({ type: 'done' });
+    await pool.kill();
+    expect(await readFile(`${script}.started`, 'utf8')).toBe('x');
   });
 
   it('that cannot be started is a crash like any other', async () => {

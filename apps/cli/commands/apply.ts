@@ -28,7 +28,7 @@ export const apply: RunCommand = (context, given) =>
       if (!flags.quiet) await printSummary(session, opened, { context, result, file: given.args[0] ?? '' });
     }
     return exitCode(result);
-  });
+  }, { work: 'once' });
 
 interface RunContext {
   readonly context: CommandContext;

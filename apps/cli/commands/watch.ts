@@ -44,7 +44,7 @@ export const watch: RunCommand = async (context, given) => {
         await view.close();
       }
     },
-    { stays: true },
+    { work: 'often' },
   );
 };
 
