@@ -102,7 +102,15 @@ export const commands: readonly CommandSpec[] = [
     examples: ['mlp kinds', 'mlp kinds xgboost'],
     load: async () => (await import('./commands/kinds.ts')).kinds,
   },
+  {
+    name: 'graph',
+    args: '<file>',
+    summary: "a picture of the pipeline with each step's state; without -o, Mermaid",
+    options: [['-o, --out <out>', 'the file to write: .svg .mmd .dot']],
+    examples: ['mlp graph pipelines/flights.mlp -o flights.svg', 'mlp graph pipelines/flights.mlp >> README.md'],
+    load: async () => (await import('./commands/graph.ts')).graph,
+  },
 ];
 
 /** Commands of the contract that come in a later version. */
-export const laterCommands = ['init', 'predict', 'graph', 'verify', 'store', 'doctor', 'lsp'] as const;
+export const laterCommands = ['init', 'predict', 'verify', 'store', 'doctor', 'lsp'] as const;
