@@ -159,6 +159,12 @@ const scored = (rows: number, auc: number, logLoss: number | null, optimistic = 
   metrics: metrics(auc, logLoss),
   classes: { false: { precision: 0.81, recall: 0.93, f1: 0.866, support: 353_210 }, true: { precision: null, recall: 0, f1: 0, support: 95_606 } },
   confusion: { labels: ['false', 'true'], matrix: [[330_000, 23_210], [80_000, 15_606]] },
+  calibration: [
+    { from: 0, to: 0.1, rows: 120_400, predicted: 0.071, observed: 0.069 },
+    { from: 0.3, to: 0.4, rows: 20_016, predicted: 0.342, observed: 0.401 },
+    { from: 0.9, to: 1, rows: 3, predicted: 0.98, observed: 1 },
+  ],
+  ...(optimistic ? { threshold: 0.21734, level: 0.95, intervals: { accuracy: [0.6512, 0.655], auc: [0.7012, 0.7049], log_loss: null, f1: [0.4, 0.41] } } : {}),
   optimistic,
 });
 

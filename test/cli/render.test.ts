@@ -44,7 +44,7 @@ const table = {
   rows: 2_992_108,
   columns: [
     { name: 'origin', type: 'VARCHAR', shownType: 'string', nulls: 0, distinct: 229, min: 'ABE', max: 'YUM', top: [{ value: 'ATL', count: 183_201 }, { value: 'a\u001b[31mred\nline', count: 99_999 }] },
-    { name: 'distance', type: 'SMALLINT', shownType: 'int?', nulls: 12, distinct: 1352, min: 11, max: 4962, mean: 733.0212345 },
+    { name: 'distance', type: 'SMALLINT', shownType: 'int?', nulls: 12, distinct: 1352, min: 11, max: 4962, mean: 733.0212345, quantiles: [371, 571, 957], histogram: [900_000, 1_200_000, 500_000, 200_000, 90_000, 50_000, 30_000, 9000, 800, 20, 0, 1] },
     { name: 'a long name of a column in 日本語', type: 'BIGINT', shownType: 'int', nulls: 0, distinct: 3, min: 1, max: '9007199254740993', mean: 3 },
     { name: 'inner', type: 'STRUCT(a INTEGER)', shownType: 'struct(a: int?)', nulls: 0 },
   ],
@@ -137,6 +137,7 @@ const views: Readonly<Record<string, (view: View) => readonly string[]>> = {
   'show-split-gap': (view) => renderSplit(cutInTime, undefined, view),
   'show-model': (view) => renderModel(artifactOf('gbm', 'model'), view),
   'show-linear': (view) => renderModel(artifactOf('linear_odds', 'model'), view),
+  'show-report-part': (view) => renderReport(stepOf('scores'), recordOf('scores'), 'validate', view),
   'show-report': (view) => renderReport(stepOf('scores'), recordOf('scores'), undefined, view),
   'show-check': (view) => renderCheck(artifactOf('legs_sane', 'check'), view),
   'show-choice': (view) => [...describeChoice(stepOf('champion'), artifactOf('champion', 'choice'), view), ...renderCandidates(stepOf('champion'), artifactOf('champion', 'choice'), view)],

@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '../../../compiler/json.ts';
 import type { ModelArtifact } from '../../../compiler/plan/artifact.ts';
-import { formatBytes, formatMetric, formatNumber } from './format.ts';
+import { decimalsFor, formatBytes, formatMetric, formatNumber } from './format.ts';
+import { bar, lineChart } from './charts.ts';
 import { asList, asNumber, asObject, asText } from './read-json.ts';
 import { renderTable, type Cell } from './table.ts';
-import { clean, count, listNames, truncate, type View } from './text.ts';
+import { clean, count, hanging, listNames, pad, truncate, type View } from './text.ts';
 
 const SHOWN = 15;
 
@@ -58,14 +59,6 @@ function more(all: number, view: View): string[] {
   return all > SHOWN ? [view.paint('dim', `  … ${all - SHOWN} more`)] : [];
 }
 
-const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-
-/** A bar of a share of `width` cells, in eighths of a cell. */
-function bar(share: number, width: number): string {
-  const eighths = Math.round(Math.min(1, Math.max(0, share)) * width * 8);
-  return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '');
-}
-
 function coefficientLines(summary: JsonObject, view: View): string[] {
   const coefficients = asList(summary['coefficients']).flatMap((one) => {
     const object = asObject(one);
@@ -85,32 +78,22 @@ function coefficientName(one: JsonObject): string {
   return level === undefined ? feature : `${feature} = ${level}`;
 }
 
-/** A line for each metric and part: first, best-looking and last value around a sparkline. */
+const CHART_HEIGHT = 5;
+
+/** A chart for each metric and part over the rounds, with the values at its ends beside it. */
 function curveLines(summary: JsonObject, view: View): string[] {
-  const room = Math.max(8, Math.min(60, view.width - 44));
-  const rows = Object.entries(asObject(summary['curve']) ?? {}).flatMap(([part, metrics]) =>
-    Object.entries(asObject(metrics) ?? {}).flatMap(([metric, values]): Cell[][] => {
-      const numbers = asList(values).flatMap((value) => asNumber(value) ?? []);
+  const room = Math.max(10, Math.min(60, view.width - 12));
+  const charts = Object.entries(asObject(summary['curve']) ?? {}).flatMap(([part, metrics]) =>
+    Object.entries(asObject(metrics) ?? {}).flatMap(([metric, values]): string[] => {
+      const numbers = asList(values).flatMap((value) => asNumber(value) ?? []).filter(Number.isFinite);
       const [first, last] = [numbers[0], numbers.at(-1)];
       if (first === undefined || last === undefined) return [];
-      return [[truncate(`${part} ${metric}`, 20), formatMetric(first), { text: sparkline(numbers, room), style: 'cyan' }, formatMetric(last)]];
+      const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+      const decimals = decimalsFor([low, high]);
+      const labels = [high, ...Array<undefined>(CHART_HEIGHT - 2).fill(undefined), low].map((value) => pad(value === undefined ? '' : formatMetric(value, decimals), 9, 'right'));
+      const title = `${formatMetric(first, decimals)} → ${formatMetric(last, decimals)} in ${count(numbers.length, 'round')}`;
+      return [...hanging(`  ${clean(part)} ${clean(metric)}: `, title, view.width), ...lineChart(numbers, room, CHART_HEIGHT).map((line, index) => `${labels[index] ?? ''}  ${view.paint('cyan', line)}`)];
     }),
   );
-  if (rows.length === 0) return [];
-  return [view.paint('bold', 'Learning curve'), ...renderTable({ columns: [{}, { align: 'right' }, {}, {}], rows, indent: 2 }, view)];
-}
-
-const LEVELS = '▁▂▃▄▅▆▇█';
-
-/** A curve as one line of at most `width` cells; each cell is the mean of the values that fall into it. */
-export function sparkline(values: readonly number[], width: number): string {
-  const finite = values.filter(Number.isFinite);
-  const cells = Math.min(width, finite.length);
-  const means = Array.from({ length: cells }, (_, cell) => {
-    const slice = finite.slice(Math.floor((cell * finite.length) / cells), Math.floor(((cell + 1) * finite.length) / cells));
-    return slice.reduce((sum, value) => sum + value, 0) / slice.length;
-  });
-  const low = Math.min(...means);
-  const span = Math.max(...means) - low;
-  return means.map((mean) => LEVELS[span === 0 ? 3 : Math.round(((mean - low) / span) * (LEVELS.length - 1))] ?? '').join('');
+  return charts.length === 0 ? [] : [view.paint('bold', 'Learning curve'), ...charts];
 }

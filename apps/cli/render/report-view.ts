@@ -1,13 +1,14 @@
 import type { JsonObject } from '../../../compiler/json.ts';
 import type { PlanStep } from '../../../compiler/plan/plan.ts';
 import type { ActionRecord } from '../../../runtime/store/record.ts';
-import { formatCount, formatMetric } from './format.ts';
+import { markedBar } from './charts.ts';
+import { decimalsFor, formatCount, formatMetric, formatNumber } from './format.ts';
 import { renderMetrics } from './metrics-table.ts';
 import { memberNames } from './names.ts';
 import { asList, asNumber, asNumbers, asObject, asText } from './read-json.ts';
 import { metricsParts } from './summary.ts';
 import { renderTable, type Cell } from './table.ts';
-import { clean, truncate, type View } from './text.ts';
+import { clean, hanging, truncate, type View } from './text.ts';
 
 type Outputs = Pick<ActionRecord, 'outputs'>;
 
@@ -24,10 +25,50 @@ export function renderReport(step: PlanStep, record: Outputs, only: string | und
 function modelDetails(title: string, model: JsonObject, view: View): string[] {
   const confusion = asObject(model['confusion']);
   const labels = asList(confusion?.['labels']).flatMap((label) => asText(label) ?? JSON.stringify(label));
-  if (labels.length === 0) return [];
   const matrix = asList(confusion?.['matrix']).map((row) => asList(row).map((cell) => asNumber(cell) ?? 0));
-  const figures = asObject(model['classes']) ?? {};
-  return ['', view.paint('bold', title), ...(labels.length <= MOST_LABELS ? confusionLines(labels, matrix, view) : []), ...classLines(figures, view)];
+  const blocks = [
+    intervalLines(model, view),
+    ...(labels.length === 0 ? [] : [[...thresholdLines(model, labels, view), ...(labels.length <= MOST_LABELS ? confusionLines(labels, matrix, view) : [])], classLines(asObject(model['classes']) ?? {}, view)]),
+    calibrationLines(model, view),
+  ].filter((lines) => lines.length > 0);
+  return blocks.length === 0 ? [] : ['', view.paint('bold', title), ...blocks.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))];
+}
+
+/** Each metric with its confidence interval, where there are any; how classes are averaged is left to `--json`. */
+function intervalLines(model: JsonObject, view: View): string[] {
+  const intervals = Object.entries(asObject(model['intervals']) ?? {}).filter(([name]) => !/_(macro|weighted)$/.test(name));
+  const level = asNumber(model['level']);
+  if (intervals.length === 0 || level === undefined) return [];
+  const metrics = asNumbers(model['metrics']);
+  const rows = intervals.map(([name, ends]): Cell[] => {
+    const [low, high] = asList(ends).map((end) => asNumber(end));
+    const values = [metrics[name], low, high].flatMap((value) => value ?? []);
+    const decimals = decimalsFor(values);
+    const interval = low === undefined || high === undefined ? '–' : `${formatMetric(low, decimals)} .. ${formatMetric(high, decimals)}`;
+    return [{ text: name, style: 'dim' }, formatMetric(metrics[name], decimals), interval];
+  });
+  const columns = [{ header: 'metric', least: 8 }, { header: 'value', align: 'right' as const }, { header: `${Number((level * 100).toPrecision(6))}% interval`, align: 'right' as const }];
+  return renderTable({ columns, rows, indent: 2 }, view);
+}
+
+function thresholdLines(model: JsonObject, labels: readonly string[], view: View): string[] {
+  const threshold = asNumber(model['threshold']);
+  return threshold === undefined ? [] : hanging('  ', `says ${clean(labels[1] ?? '')} at a probability of ${formatNumber(threshold)} or more`, view.width);
+}
+
+/** What the model said and what came true; the bar ends at the mark where both are the same. */
+function calibrationLines(model: JsonObject, view: View): string[] {
+  const bins = asList(model['calibration']).map((bin) => asNumbers(bin));
+  if (bins.length === 0) return [];
+  const room = Math.max(6, Math.min(30, view.width - 32));
+  const rows = bins.map(({ predicted, observed, rows: counted }): Cell[] => [
+    formatMetric(predicted, 3),
+    formatMetric(observed, 3),
+    { text: markedBar(observed ?? 0, predicted ?? 0, room), style: 'cyan' },
+    { text: formatCount(counted ?? 0), style: 'dim' },
+  ]);
+  const columns = [{ header: 'said', align: 'right' as const }, { header: 'came true', align: 'right' as const }, {}, { header: 'rows', align: 'right' as const }];
+  return renderTable({ columns, rows, indent: 2 }, view);
 }
 
 /** A larger matrix is not read, but looked up: `--json` has it. */

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../compiler/json.ts';
 import type { ColumnStatistics } from '../../../runtime/engines/duckdb/table-statistics.ts';
 import { formatCount, formatNumber, formatShare } from './format.ts';
+import { histogram } from './charts.ts';
 import { asNumber } from './read-json.ts';
 import { columnsThatFit, naturalWidth, renderTable } from './table.ts';
 import { clean, count, truncate, type View } from './text.ts';
@@ -17,23 +18,29 @@ export function renderTableView(table: TableView, view: View): string[] {
   return [...columnLines(table, view), '', ...headLines(table, view)];
 }
 
+/** Narrower terminals show no histograms. */
+const ROOM_FOR_SHAPES = 80;
+
 function columnLines({ rows, columns }: TableView, view: View): string[] {
+  const isWide = view.width >= ROOM_FOR_SHAPES && columns.some(({ histogram: counts }) => counts !== undefined);
   const cells = columns.map((column) => [
     { text: clean(column.name), style: 'bold' as const },
     { text: column.shownType, style: 'dim' as const },
     column.nulls === 0 ? '' : formatCount(column.nulls),
     column.distinct === undefined ? '' : formatCount(column.distinct),
+    ...(isWide ? [{ text: column.histogram === undefined ? '' : histogram(column.histogram), style: 'cyan' as const }] : []),
     describeValues(column, rows),
   ]);
-  const header = [{ header: 'column', least: 10 }, { header: 'type', least: 6 }, { header: 'nulls', align: 'right' as const }, { header: 'distinct', align: 'right' as const }, { header: 'values', least: 18 }];
+  const header = [{ header: 'column', least: 10 }, { header: 'type', least: 6 }, { header: 'nulls', align: 'right' as const }, { header: 'distinct', align: 'right' as const }, ...(isWide ? [{}] : []), { header: 'values', least: 18 }];
   return renderTable({ columns: header, rows: cells, indent: 2 }, view);
 }
 
-/** `1..4983, mean 744.3`, or the most frequent values with their shares. */
-function describeValues({ min, max, mean, top, nulls }: ColumnStatistics, rows: number): string {
+/** `1 .. 4983, median 560, mean 744.3`, or the most frequent values with their shares. */
+function describeValues({ min, max, mean, quantiles, top, nulls }: ColumnStatistics, rows: number): string {
   if (top !== undefined && top.length > 0) return top.map((one) => `${shortText(one.value)} ${formatShare(one.count, rows - nulls)}`).join(', ');
   if (min === undefined || max === undefined) return '';
-  return `${shortText(min)} .. ${shortText(max)}${mean === undefined ? '' : `, mean ${shortText(mean)}`}`;
+  const median = quantiles?.[1];
+  return `${shortText(min)} .. ${shortText(max)}${median === undefined ? '' : `, median ${shortText(median)}`}${mean === undefined ? '' : `, mean ${shortText(mean)}`}`;
 }
 
 /** Cells that a value among others may take. */

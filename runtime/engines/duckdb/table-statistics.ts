@@ -17,6 +17,8 @@ export interface ColumnStatistics {
   readonly mean?: Json;
   /** 25%, 50%, 75% of numbers: values of the column, none between two. */
   readonly quantiles?: readonly Json[];
+  /** Of numbers that are finite: how many are in each of some intervals of one width, from the least to the largest. */
+  readonly histogram?: readonly number[];
   /** Of texts and bools: the most frequent values, with how often they occur. */
   readonly top?: readonly { readonly value: Json; readonly count: number }[];
 }
@@ -24,6 +26,7 @@ export interface ColumnStatistics {
 const NUMBERS: ReadonlySet<string> = new Set(['int', 'float', 'decimal']);
 const COUNTED: ReadonlySet<string> = new Set(['string', 'bool']);
 const TOP_VALUES = 5;
+const INTERVALS = 12;
 
 /**
  * Statistics of each column of a table. Deterministic on a connection of one thread; on more, the last digits of the
@@ -44,12 +47,25 @@ export async function tableStatistics(connection: DuckDBConnection, table: Store
     const numeric = NUMBERS.has(type.kind) ? `, avg(x)${finite} AS mean, quantile_disc(x, [0.25, 0.5, 0.75]) AS quantiles` : '';
     const row = await oneRow(connection, `SELECT count(*) - count(x) AS nulls, count(DISTINCT x) AS distinct, min(x) AS min, max(x) AS max${numeric} FROM ${from}`);
     const top = COUNTED.has(type.kind) ? { top: await topValues(connection, from) } : {};
-    found.push({ name, type: sql, ...row, ...top });
+    const shape = NUMBERS.has(type.kind) && row.min !== undefined ? { histogram: await countIntervals(connection, from) } : {};
+    found.push({ name, type: sql, ...row, ...shape, ...top });
   }
   return found;
 }
 
-type Aggregates = Omit<ColumnStatistics, 'name' | 'type' | 'top'>;
+/** Halves, so that the distance of the ends is a number too. */
+async function countIntervals(connection: DuckDBConnection, from: string): Promise<number[]> {
+  const halves = `(SELECT x::DOUBLE / 2 AS half FROM ${from} WHERE isfinite(x::DOUBLE))`;
+  const result = await connection.runAndReadAll(
+    `SELECT CASE WHEN high > low THEN least(${INTERVALS - 1}, floor((half - low) / (high - low) * ${INTERVALS})) ELSE 0 END, count(*)
+    FROM ${halves}, (SELECT min(half) AS low, max(half) AS high FROM ${halves}) GROUP BY 1`,
+  );
+  const counts = new Array<number>(INTERVALS).fill(0);
+  for (const [interval, count] of result.getRows()) counts[Number(interval)] = Number(count);
+  return counts;
+}
+
+type Aggregates = Omit<ColumnStatistics, 'name' | 'type' | 'top' | 'histogram'>;
 
 /** The one row of a query whose columns are called as in `Aggregates`, without what is null. */
 async function oneRow(connection: DuckDBConnection, query: string): Promise<Aggregates> {
