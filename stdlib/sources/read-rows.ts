@@ -15,21 +15,32 @@ export interface Reading {
   readonly options: JsonObject;
   readonly limit?: number;
   readonly plan: SourcePlan;
+  /** Whether a row is as `schema` says, in SQL over the columns that come out and those that were read. */
+  readonly valid: string;
+  /** Whether what was read is needed of valid rows too. */
+  readonly keepRaw: boolean;
 }
 
+/** Whether a row is as `schema` says. */
+export const VALID = '__mlp_valid';
+
 /**
- * A query for the rows of the files, in the order of the files' paths, numbered from 0, with declared columns converted
- * and what was read beside them. Parquet is read where it lies; text is parsed once, into a file that is read instead.
+ * A query for the rows of the files, in the order of the files' paths, numbered from 0, with declared columns converted,
+ * what was read beside them, and whether the row is valid. Parquet is read where it lies. Text is parsed and converted
+ * once, into a file that is read instead; there, what valid rows were made from is left out where nobody asks for it.
  */
 export async function readRows(context: RunContext, connection: DuckDBConnection, reading: Reading): Promise<string> {
-  const { plan } = reading;
-  const from = reading.format === 'parquet' ? await parquetRows(connection, reading) : await parsedRows(context, connection, reading);
-  // Two steps: a conversion may not see the converted columns, nor the conditions those that were read.
+  return reading.format === 'parquet' ? convertedRows(reading, await parquetRows(connection, reading), ROW_NUMBER) : parsedRows(context, connection, reading);
+}
+
+/** Three steps: a conversion may not see the converted columns, nor conditions those that were read. */
+function convertedRows({ plan, valid }: Reading, from: string, rowNumber?: string): string {
   const renamed = plan.columns.map(({ read, expression }, index) => renamedColumn(read.name, expression, index));
   const converted = plan.columns.flatMap(({ column, expression }) => {
     return column === undefined || expression === undefined ? [] : [`${expression} AS ${sqlName(column.name)}`];
   });
-  return `SELECT *${converted.map((column) => `, ${column}`).join('')} FROM (SELECT ${[...renamed, ROW_NUMBER].join(', ')} FROM (${from}))`;
+  const read = `SELECT ${[...renamed, ...(rowNumber === undefined ? [] : [rowNumber])].join(', ')} FROM (${from})`;
+  return `SELECT *, ${valid} AS ${VALID} FROM (SELECT *${converted.map((column) => `, ${column}`).join('')} FROM (${read}))`;
 }
 
 function renamedColumn(name: string, expression: string | undefined, index: number): string {
@@ -38,13 +49,9 @@ function renamedColumn(name: string, expression: string | undefined, index: numb
 
 async function parquetRows(connection: DuckDBConnection, { paths, options, limit, plan }: Reading): Promise<string> {
   const call = await readerCall(connection, { format: 'parquet', paths, options, ...pathColumn(plan.columns) });
-  try {
-    const row = paths.length === 1 ? 'file_row_number' : `(${await offsets(connection, paths)})[CAST(file_index AS BIGINT) + 1] + file_row_number`;
-    const rows = `SELECT ${selected(plan.columns)}, ${row} AS ${ROW_NUMBER} FROM ${call}`;
-    return limit === undefined ? rows : `SELECT * FROM (${rows}) WHERE ${ROW_NUMBER} < ${limit}`;
-  } catch (error) {
-    throw await readFailure(error, paths);
-  }
+  const row = paths.length === 1 ? 'file_row_number' : `(${await offsets(connection, paths)})[CAST(file_index AS BIGINT) + 1] + file_row_number`;
+  const rows = `SELECT ${selected(plan.columns)}, ${row} AS ${ROW_NUMBER} FROM ${call}`;
+  return limit === undefined ? rows : `SELECT * FROM (${rows}) WHERE ${ROW_NUMBER} < ${limit}`;
 }
 
 /** Rows in all the files before each one, as a list in SQL. */
@@ -62,19 +69,16 @@ async function offsets(connection: DuckDBConnection, paths: readonly string[]): 
   return `[${list.join(', ')}]::BIGINT[]`;
 }
 
-async function parsedRows(context: RunContext, connection: DuckDBConnection, { format, paths, options, limit, plan }: Reading): Promise<string> {
+async function parsedRows(context: RunContext, connection: DuckDBConnection, reading: Reading): Promise<string> {
+  const { format, paths, options, limit, plan, keepRaw } = reading;
   const columns = plan.columns.filter(({ origin }) => origin === undefined).map(({ read }) => read);
   const call = await readerCall(connection, { format, paths, options, columns, ...pathColumn(plan.columns) });
+  const rows = convertedRows(reading, `SELECT ${selected(plan.columns)} FROM ${call}${limit === undefined ? '' : ` LIMIT ${limit}`}`);
+  const raw = plan.columns.flatMap(({ expression }, index) => (expression === undefined ? [] : [sqlName(rawName(index))]));
+  const without = keepRaw || raw.length === 0 ? '' : ` REPLACE (${raw.map((name) => `CASE WHEN NOT ${VALID} THEN ${name} END AS ${name}`).join(', ')})`;
   const path = context.temporaryFile('.parquet');
-  try {
-    const parsed = await copyToParquet(connection, {
-      select: `SELECT ${selected(plan.columns)} FROM ${call}${limit === undefined ? '' : ` LIMIT ${limit}`}`,
-      path,
-    });
-    return selectTable({ path, columns: parsed }, true);
-  } catch (error) {
-    throw await readFailure(error, paths);
-  }
+  const parsed = await copyToParquet(connection, { select: `SELECT *${without} FROM (${rows})`, path, compression: 'lz4_raw' });
+  return selectTable({ path, columns: parsed }, true);
 }
 
 function pathColumn(columns: readonly SourceColumn[]): { readonly pathColumn?: string } {

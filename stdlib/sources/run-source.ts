@@ -8,7 +8,7 @@ import { stepFailure } from '../../runtime/engines/duckdb/table-errors.ts';
 import type { FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
 import { keepTable, withTables } from '../../runtime/engines/duckdb/table-session.ts';
 import { rowChecks, type RowCheck } from './check-rows.ts';
-import { readFailure, readRows } from './read-rows.ts';
+import { readFailure, readRows, VALID } from './read-rows.ts';
 import { findRepeats } from '../repeats.ts';
 import { planColumns, quarantineColumns, rawName, tableColumns, type SourcePlan } from './source-columns.ts';
 import { readerOptions } from './source-params.ts';
@@ -26,8 +26,6 @@ interface Source {
   readonly params: JsonObject;
   readonly plan: SourcePlan;
   readonly checks: readonly RowCheck[];
-  /** Whether a row is as `schema` says, in SQL. */
-  readonly valid: string;
 }
 
 interface Counts {
@@ -47,16 +45,18 @@ export async function runSource(format: FileFormat, context: RunContext): Promis
   return withTables(context, async (connection) => {
     const limit = params['limit'];
     context.progress({ phase: 'reading' });
-    const rows = await readRows(context, connection, {
-      format,
-      paths,
-      plan,
-      options: readerOptions(format, params),
-      ...(typeof limit === 'number' ? { limit } : {}),
-    });
     try {
+      const rows = await readRows(context, connection, {
+        format,
+        paths,
+        plan,
+        valid,
+        keepRaw: params['unique'] !== undefined && params['invalid'] === 'quarantine',
+        options: readerOptions(format, params),
+        ...(typeof limit === 'number' ? { limit } : {}),
+      });
       await connection.run(`CREATE TEMP VIEW ${ROWS} AS ${rows}`);
-      return await refine({ context, connection, params, plan, checks, valid });
+      return await refine({ context, connection, params, plan, checks });
     } catch (error) {
       throw isConversion(error) ? stepFailure(error, conditionFailed) : await readFailure(error, paths);
     }
@@ -65,7 +65,7 @@ export async function runSource(format: FileFormat, context: RunContext): Promis
 
 /** Casts in a `where` can fail, and those of a reader; those of `schema` itself give null. */
 function isConversion(error: unknown): boolean {
-  return error instanceof Error && /^(Conversion|Out of Range) Error(?!: Error while reading file)/.test(error.message);
+  return error instanceof Error && /^(Conversion|Out of Range) Error(?!: (?:Error while reading file|CSV Error|JSON))/.test(error.message);
 }
 
 function conditionFailed(message: string): { message: string; hint: string } {
@@ -77,7 +77,7 @@ async function refine(source: Source): Promise<RunResult> {
   context.progress({ phase: 'checking' });
   const { read, invalid } = await countRows(source);
   if (invalid > 0 && params['invalid'] === 'fail') throw await invalidRows(source, read, invalid);
-  const kept = invalid === 0 ? 'true' : source.valid;
+  const kept = invalid === 0 ? 'true' : VALID;
   const dedupe = dedupeOf(params['dedupe']);
   const repeated = dedupe === undefined ? 0 : await findRepeats(connection, { from: ROWS, where: kept, ...dedupe, nullsAlike: true, into: REPEATED });
   const deduped = repeated === 0 ? kept : `${kept} AND ${ROW_NUMBER} NOT IN (SELECT row FROM ${REPEATED})`;
@@ -96,8 +96,8 @@ async function refine(source: Source): Promise<RunResult> {
   };
 }
 
-async function countRows({ connection, checks, valid }: Source): Promise<{ read: number; invalid: number }> {
-  const invalid = checks.length === 0 ? '0' : `count(*) FILTER (WHERE NOT (${valid}))`;
+async function countRows({ connection, checks }: Source): Promise<{ read: number; invalid: number }> {
+  const invalid = checks.length === 0 ? '0' : `count(*) FILTER (WHERE NOT ${VALID})`;
   const result = await connection.runAndReadAll(`SELECT count(*), ${invalid} FROM ${ROWS}`);
   const [read, wrong] = result.getRows()[0] ?? [];
   return { read: Number(read), invalid: Number(wrong) };
@@ -128,9 +128,9 @@ async function findNotUnique(source: Source, where: string): Promise<number> {
   );
 }
 
-async function invalidRows({ connection, checks, valid }: Source, read: number, invalid: number): Promise<StepError> {
+async function invalidRows({ connection, checks }: Source, read: number, invalid: number): Promise<StepError> {
   const result = await connection.runAndReadAll(
-    `SELECT ${ROW_NUMBER} + 1, ${reasonsOf(checks)} FROM ${ROWS} WHERE NOT (${valid}) ORDER BY ${ROW_NUMBER} LIMIT 3`,
+    `SELECT ${ROW_NUMBER} + 1, ${reasonsOf(checks)} FROM ${ROWS} WHERE NOT ${VALID} ORDER BY ${ROW_NUMBER} LIMIT 3`,
   );
   const share = `${invalid.toLocaleString('en-US')} of ${read.toLocaleString('en-US')} rows ${invalid === 1 ? 'is' : 'are'}`;
   return new StepError(
@@ -153,13 +153,13 @@ function reasonsOf(checks: readonly RowCheck[]): string {
   return `concat_ws('; ', ${checks.map(({ holds, reason }) => `CASE WHEN NOT (${holds}) THEN ${reason} END`).join(', ')})`;
 }
 
-function quarantineQuery({ plan, checks, valid }: Source, { invalid, notUnique }: Pick<Counts, 'invalid' | 'notUnique'>): string {
+function quarantineQuery({ plan, checks }: Source, { invalid, notUnique }: Pick<Counts, 'invalid' | 'notUnique'>): string {
   const columns = quarantineColumns(plan);
   const [reason = '', row = ''] = columns.slice(-2).map(({ name }) => sqlName(name));
   const read = plan.columns.map(({ read: { name }, expression }, index) => (expression === undefined ? sqlName(name) : `${sqlName(rawName(index))} AS ${sqlName(name)}`));
   const select = (why: string, from: string, where: string): string =>
     `SELECT ${[...read, `${why} AS ${reason}`, `CAST(${ROW_NUMBER} + 1 AS BIGINT) AS ${row}`].join(', ')} FROM ${from} WHERE ${where}`;
-  const wrong = select(reasonsOf(checks), ROWS, invalid === 0 ? 'false' : `NOT (${valid})`);
+  const wrong = select(reasonsOf(checks), ROWS, invalid === 0 ? 'false' : `NOT ${VALID}`);
   if (notUnique === 0) return `${wrong} ORDER BY ${row}`;
   const repeats = select('u.reason', `${ROWS} JOIN ${UNIQUE} AS u ON u.row = ${ROW_NUMBER}`, 'true');
   return `${wrong} UNION ALL ${repeats} ORDER BY ${row}`;

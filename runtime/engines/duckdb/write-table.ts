@@ -19,6 +19,8 @@ export interface WriteOptions {
    */
   readonly select: string;
   readonly path: string;
+  /** How columns are compressed: `zstd` unless the file is soon to be read and thrown away. */
+  readonly compression?: 'zstd' | 'lz4_raw';
 }
 
 /** Rows of a row group: DuckDB's own number, here fixed, so that where a row lies depends on its number alone. */
@@ -30,6 +32,8 @@ export const ROW_GROUP_ROWS = 122_880;
  */
 export async function writeTable(connection: DuckDBConnection, { select, path }: WriteOptions): Promise<WrittenTable> {
   const columns = await copyToParquet(connection, { select, path });
+  const reserved = columns.find(({ name }) => isReservedName(name));
+  if (reserved !== undefined) throw new StepError(`no column of a table can be called \`${reserved.name}\``, 'give it another name with `AS`');
   const digests = await columnDigests(connection, path, columns.length);
   const { rows, columns: summaries } = await summarizeTable(connection, path, columns);
   return {
@@ -40,13 +44,12 @@ export async function writeTable(connection: DuckDBConnection, { select, path }:
 }
 
 /** Writes the file alone, and returns its columns with the types that they had in the query. */
-export async function copyToParquet(connection: DuckDBConnection, { select, path }: WriteOptions): Promise<Column[]> {
+export async function copyToParquet(connection: DuckDBConnection, { select, path, compression = 'zstd' }: WriteOptions): Promise<Column[]> {
   const prepared = await connection.prepare(select);
   const columns: Column[] = [];
   const stored: (string | undefined)[] = [];
   for (let i = 0; i < prepared.columnCount; i++) {
     const name = prepared.columnName(i);
-    if (isReservedName(name)) throw new StepError(`no column of a table can be called \`${name}\``, 'give it another name with `AS`');
     columns.push(columnOf(name, prepared.columnType(i)));
     stored.push(storedExpression(sqlName(name), prepared.columnType(i)));
   }
@@ -55,7 +58,7 @@ export async function copyToParquet(connection: DuckDBConnection, { select, path
   // A projection keeps the order of the query below it.
   const query = stored.every((expression) => expression === undefined) ? select : `SELECT ${expressions.join(', ')} FROM (${select}\n)`;
   await connection.run(
-    `COPY (${query}\n) TO ${sqlString(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+    `COPY (${query}\n) TO ${sqlString(path)} (FORMAT parquet, COMPRESSION ${compression}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
   );
   return columns;
 }
