@@ -1,10 +1,12 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { GlobalFlags } from './command.ts';
 import { failure } from './failure.ts';
+import { formatBytes } from './render/format.ts';
 
 /** Reads the flags that every command takes from what commander parsed. */
 export function readFlags(options: Readonly<Record<string, unknown>>, cwd: string): GlobalFlags {
-  const folder = resolve(cwd, asText(options['C']) ?? '.');
+  const folder = readFolder(asText(options['C']), cwd);
   const store = asText(options['store']);
   return {
     json: options['json'] === true,
@@ -18,6 +20,15 @@ export function readFlags(options: Readonly<Record<string, unknown>>, cwd: strin
       targets: asTexts(options['target']),
     },
   };
+}
+
+/** The folder that a command works in, which has to be there. */
+function readFolder(given: string | undefined, cwd: string): string {
+  if (given === undefined) return resolve(cwd);
+  const folder = resolve(cwd, given);
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory() !== true) throw failure('usage', { problem: `\`-C\` takes a folder, and ${found === undefined ? `there is no \`${given}\`` : `\`${given}\` is a file`}`, hint: undefined });
+  return folder;
 }
 
 function readParams(given: readonly string[]): Record<string, string> {
@@ -53,13 +64,14 @@ const UNITS: Readonly<Record<string, number>> = {
   gib: 2 ** 30,
 };
 
-/** Bytes, of an option such as `4GB`. */
-export function readSize(options: Readonly<Record<string, unknown>>, name: string): number | undefined {
+/** Bytes, of an option such as `4GB`; `least` are needed. */
+export function readSize(options: Readonly<Record<string, unknown>>, name: string, least: number): number | undefined {
   const text = asText(options[name]);
   if (text === undefined) return undefined;
   const [, digits, unit] = /^([\d_]+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
   const bytes = Number(digits?.replaceAll('_', '')) * (UNITS[unit?.toLowerCase() ?? ''] ?? Number.NaN);
-  if (bytes >= 1) return Math.floor(bytes);
+  if (bytes >= least) return Math.floor(bytes);
+  if (bytes >= 0) throw failure('usage', { problem: `\`--${name}\` takes at least ${formatBytes(least)}, found \`${text}\``, hint: undefined });
   throw failure('usage', { problem: `\`--${name}\` takes a size, found \`${text}\``, hint: 'as in `4GB` or `512MiB`' });
 }
 

@@ -2,7 +2,8 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { CommandContext, CommandSpec, Given } from './command.ts';
 import { commands, laterCommands } from './commands.ts';
-import { failure, type Failure } from './failure.ts';
+import { failure } from './failure.ts';
+import { usageFailure } from './usage-failure.ts';
 
 /** What was asked for on a command line. */
 export interface Invocation {
@@ -38,9 +39,18 @@ export function parseArguments(argv: readonly string[], print: CommandContext['t
     program.parse(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageFailure(error);
+    if (error.exitCode !== 0) throw usageFailure(error, argv);
   }
+  if (state.invocation !== undefined) checkOrder(state.invocation);
   return state.invocation;
+}
+
+/** The pipeline's file comes first in every command that takes one. */
+function checkOrder({ spec, given: { args } }: Invocation): void {
+  const file = args.find((one) => one.endsWith('.mlp'));
+  if (file === undefined || args[0]?.endsWith('.mlp') === true || !spec.args.startsWith('<file> ')) return;
+  const ordered = [file, ...args.filter((one) => one !== file)];
+  throw failure('usage', { problem: `\`${args[0] ?? ''}\` stands where the pipeline's file is wanted`, hint: `the file comes first: \`mlp ${spec.name} ${ordered.join(' ')}\`` });
 }
 
 function describeProgram(print: (line: string) => void): Command {
@@ -86,13 +96,4 @@ function sentence(summary: string): string {
 
 function examples(lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
-}
-
-/** What commander found wrong, with its suggestion as the hint. */
-function usageFailure(error: CommanderError): Failure {
-  const quoted = error.message.replace(/^error: /, '').replaceAll("'", '`');
-  const [, suggestion] = /\(Did you mean (?:one of )?([^?]*)\?\)/.exec(quoted) ?? [];
-  const problem = quoted.split('\n')[0]?.trim() ?? quoted;
-  const hint = suggestion === undefined ? '`mlp help` lists the commands, `mlp help COMMAND` what one takes' : `did you mean ${suggestion.split(', ').map((name) => `\`${name}\``).join(' or ')}?`;
-  return failure('usage', { problem, hint });
 }

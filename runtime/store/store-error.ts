@@ -20,12 +20,12 @@ export function damaged(file: string, problem: string, aside: string | undefined
   return new StoreError(diagnose('store-damaged', undefined, { file, problem, aside }), 5);
 }
 
-/** Runs an operation of the store; what the system says of a failure is put into the terms of the user. */
-export async function explained<T>(action: () => Promise<T>): Promise<T> {
+/** Runs an operation of the store in a folder; what the system says of a failure is put into the terms of the user. */
+export async function explained<T>(action: () => Promise<T>, store?: string): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    throw explain(error);
+    throw explain(error, store);
   }
 }
 
@@ -45,7 +45,7 @@ const DENIED = new Set(['EACCES', 'EPERM', 'EROFS']);
 const SYSTEM_CODE = /^E[A-Z0-9]+$/;
 
 /** Errors of the system become `StoreError`s; anything else stays as it is. */
-function explain(error: unknown): unknown {
+function explain(error: unknown, store?: string): unknown {
   const code = errorCode(error);
   if (error instanceof StoreError || code === undefined || !SYSTEM_CODE.test(code)) return error;
   const file = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : 'a file';
@@ -53,7 +53,7 @@ function explain(error: unknown): unknown {
     new StoreError(diagnostic, exitCode, error);
   if (FULL.has(code)) return failure(diagnose('disk-full', undefined, { file }));
   if (DENIED.has(code)) return failure(diagnose('file-denied', undefined, { file, readOnly: code === 'EROFS' }));
-  if (code === 'ENOTDIR' || code === 'EEXIST') return failure(diagnose('store-not-folder', undefined, { file }));
+  if (code === 'ENOTDIR' || code === 'EEXIST') return failure(diagnose('store-not-folder', undefined, { file: store ?? file }));
   if (code === 'EIO') return failure(diagnose('disk-failing', undefined, { file }), 5);
   return failure(diagnose('file-failed', undefined, { file, reason: reasonOf(error, code) }));
 }

@@ -46,7 +46,7 @@ export async function openStore(root: string, options: StoreOptions): Promise<St
     if (!open.mend) return;
     if (isNew) await writeText(disk, files, VERSION_KEY, `${JSON.stringify({ version: STORE_VERSION })}\n`);
     await removeDeadStages(disk, files);
-  });
+  }, root);
   return {
     root,
     disk,

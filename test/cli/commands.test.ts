@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ const cases: readonly Case[] = [
   { argv: 'plna x', code: 1, err: 'error[usage]: unknown command `plna`\n  = did you mean `plan`?\n' },
   { argv: `plan ${FILE} --exitcode`, code: 1, err: /did you mean `--exit-code`\?/ },
   { argv: `plan ${FILE} --jsn`, code: 1, err: /did you mean `--json`\?/ },
-  { argv: 'plan', code: 1, err: /missing required argument `file`/ },
+  { argv: 'plan', code: 1, err: /`mlp plan` needs FILE\n/ },
   { argv: 'verify x --deploy', code: 1, err: /`mlp verify` is not part of this version/ },
   { argv: 'watch x --deploy', code: 1, err: /unknown option `--deploy`/ },
   { argv: 'wach x', code: 1, err: /did you mean `watch`\?/ },
@@ -85,8 +85,11 @@ describe('command lines', () => {
   it('hands the flags on to the session, and closes it', async () => {
     const opened: SessionOptions[] = [];
     const argv = ['-C', 'sub', 'plan', 'f.mlp', '--store', 's', '--param', 'a=1=2', '--param', 'b=', '--target', 'x', '--target', 'y'];
-    const outcome = await runFake(argv, { onOpen: (options) => opened.push(options) });
-    expect(opened).toEqual([{ folder: '/project/sub', store: '/project/sub/s', params: { a: '1=2', b: '' }, targets: ['x', 'y'] }]);
+    const cwd = mkdtempSync(join(tmpdir(), 'mlp-cli-'));
+    mkdirSync(join(cwd, 'sub'));
+    const outcome = await runFake(argv, { onOpen: (options) => opened.push(options) }, cwd);
+    rmSync(cwd, { recursive: true });
+    expect(opened).toEqual([{ folder: join(cwd, 'sub'), store: join(cwd, 'sub', 's'), params: { a: '1=2', b: '' }, targets: ['x', 'y'] }]);
     expect(outcome.closed).toBe(true);
   });
 });

@@ -62,7 +62,9 @@ const TEXTS: readonly (readonly [what: string, text: string, code: string, says:
   ['SQL that depends on the order of rows', query('SELECT a, first(b) AS z FROM rows GROUP BY a'), 'sql-order-dependent', ['ORDER BY']],
 ];
 
-const blob = '0'.repeat(64);
+/** A platform that is not this one. */
+const elsewhere = process.platform === 'darwin' ? 'linux-x64' : 'darwin-arm64';
+const lockFor = (platform: string): string => `[xgboost ${platform}]\nversion = 1.0\ndistribution = x\nfile = x.whl\nsize = 1\nsha256 = ${'0'.repeat(64)}\n`;
 
 /** A command line that is wrong, or a project: the files besides, the arguments, the code of the diagnostic. */
 const COMMANDS: readonly (readonly [what: string, files: Readonly<Record<string, string | Uint8Array>>, args: readonly string[], code: string, says: Says])[] = [
@@ -71,8 +73,15 @@ const COMMANDS: readonly (readonly [what: string, files: Readonly<Record<string,
   ['a flag without its value', {}, ['plan', 'p.mlp', '--store'], 'usage', ['--store']],
   ['a number that is none', {}, ['apply', 'p.mlp', '--threads', 'two'], 'usage', ['a whole number from 1']],
   ['a size that is none', {}, ['apply', 'p.mlp', '--memory', 'lots'], 'usage', ['4GB']],
-  ['no file', {}, ['plan'], 'usage', ['missing required argument']],
-  ['two files', {}, ['plan', 'p.mlp', 'q.mlp'], 'usage', ['too many arguments']],
+  ['too little memory', {}, ['apply', 'p.mlp', '--memory', '1kB'], 'usage', ['at least 128 MB']],
+  ['a folder that is not there', {}, ['plan', 'p.mlp', '-C', 'nowhere'], 'usage', ['there is no `nowhere`']],
+  ['a file for a folder', {}, ['-C', 'data.csv', 'plan', 'p.mlp'], 'usage', ['`data.csv` is a file']],
+  ['arguments the other way round', {}, ['show', 'rows', 'p.mlp'], 'usage', ['`mlp show p.mlp rows`']],
+  ['help on what is no command', {}, ['help', 'shwo'], 'usage', ['did you mean `show`?']],
+  ['flags without a command', {}, ['--quiet'], 'usage', ['no command is given']],
+  ['an option of another command', {}, ['plan', 'p.mlp', '--jobs', '2'], 'usage', ['an option of `mlp apply`']],
+  ['no file', {}, ['plan'], 'usage', ['`mlp plan` needs FILE', 'mlp plan pipelines/']],
+  ['two files', {}, ['plan', 'p.mlp', 'q.mlp'], 'usage', ['takes FILE, and no more']],
   ['a file that is not there', {}, ['check', 'q.mlp'], 'pipeline-unreadable', ['there is no such file']],
   ['a file that is not UTF-8', { 'bad.mlp': Uint8Array.of(0x73, 0xff, 0xfe, 0x0a) }, ['check', 'bad.mlp'], 'pipeline-unreadable', ['it is not UTF-8 text']],
   ['a folder for a file', { 'folder/x': '' }, ['check', 'folder'], 'pipeline-unreadable', ['it is a folder']],
@@ -85,14 +94,14 @@ const COMMANDS: readonly (readonly [what: string, files: Readonly<Record<string,
   ['a step that has not been made to show', {}, ['show', 'p.mlp', 'm'], 'not-made', ['mlp apply p.mlp --target m']],
   ['a step that has not been made to export', {}, ['export', 'p.mlp', 'm', '-o', 'm.json'], 'not-made', ['mlp apply p.mlp --target m']],
   ['an export to nowhere', {}, ['export', 'p.mlp', 'm'], 'usage', ['-o m.']],
-  ['a store in a file', {}, ['apply', 'p.mlp', '--store', 'data.csv'], 'store-not-folder', ['--store DIR']],
+  ['a store in a file', {}, ['apply', 'p.mlp', '--store', 'data.csv'], 'store-not-folder', ['/data.csv: ', '--store DIR']],
   ['a store below a file', {}, ['apply', 'p.mlp', '--store', 'data.csv/store'], 'store-not-folder', ['--store DIR']],
   ['a store in a folder of other things', { 'folder/x': '' }, ['apply', 'p.mlp', '--store', 'folder'], 'store-foreign', ['--store DIR']],
   ['a lock that is none', { 'mlp.lock': 'hello\n' }, ['plan', 'p.mlp'], 'lock-bad-line', ['mlp.lock:1:1', 'written anew']],
   ['a lock with an unfinished merge', { 'mlp.lock': '<<<<<<< ours\n' }, ['plan', 'p.mlp'], 'lock-merge-conflict', ['mlp.lock:1:1']],
   ['a lock that is a folder', { 'mlp.lock/x': '' }, ['plan', 'p.mlp'], 'lock-unreadable', ['it is a folder', 'written anew']],
-  ['a lock for an unknown platform', { 'mlp.lock': `[xgboost sparc]\nversion = 1.0\ndistribution = x\nfile = x.whl\nsize = 1\nsha256 = ${blob}\n` }, ['plan', 'p.mlp'], 'lock-bad-platform', ['linux-x64']],
-  ['a lock without the engine', { 'mlp.lock': '', 'p.mlp': GOOD.replace('logistic(x)', 'xgboost(x)') }, ['apply', 'p.mlp'], 'engine-unsupported', ['xgboost', '`m` needs', 'written anew']],
+  ['a lock for an unknown platform', { 'mlp.lock': lockFor('sparc') }, ['plan', 'p.mlp'], 'lock-bad-platform', ['linux-x64']],
+  ['a lock without the engine for this platform', { 'mlp.lock': lockFor(elsewhere), 'p.mlp': GOOD.replace('logistic(x)', 'xgboost(x)') }, ['apply', 'p.mlp'], 'engine-unsupported', ['xgboost', '`m` needs', elsewhere]],
 ];
 
 interface Found {
