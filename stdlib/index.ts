@@ -8,6 +8,7 @@ import { logistic } from './models/logistic.ts';
 import { measureLatency } from './models/measure-latency.ts';
 import { network } from './models/network.ts';
 import { xgboost } from './models/xgboost.ts';
+import { predict } from './predictions/predict.ts';
 import { evaluate } from './reports/evaluate.ts';
 import { csv } from './sources/csv.ts';
 import { json } from './sources/json.ts';
@@ -36,6 +37,7 @@ const kinds: readonly Kind[] = [
   evaluate,
   select,
   measureLatency,
+  predict,
 ];
 
 /** The standard library, by name. */

@@ -87,6 +87,18 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./commands/diff.ts')).diff,
   },
   {
+    name: 'predict',
+    args: '<file> <model> <input>',
+    summary: 'apply fitted features and a model to new rows; their target need not be known',
+    options: [
+      ['-o, --out <out>', 'the file to write: .parquet .csv .ndjson .arrow; `-`: standard output, in CSV'],
+      ['--from <source>', 'the rows are like the files of this source: run the SQL between'],
+      ['--threads <n>', 'processor threads'],
+    ],
+    examples: ['mlp predict pipelines/flights.mlp gbm new-legs.parquet -o late.parquet', 'mlp predict pipelines/flights.mlp champion flights.csv --from flights -o late.csv'],
+    load: async () => (await import('./commands/predict.ts')).predict,
+  },
+  {
     name: 'export',
     args: '<file> <name>',
     summary: "write what a step has made to a file, in the form that the file's extension names",
@@ -113,4 +125,4 @@ export const commands: readonly CommandSpec[] = [
 ];
 
 /** Commands of the contract that come in a later version. */
-export const laterCommands = ['init', 'predict', 'verify', 'store', 'doctor', 'lsp'] as const;
+export const laterCommands = ['init', 'verify', 'store', 'doctor', 'lsp'] as const;

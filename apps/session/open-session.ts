@@ -18,6 +18,7 @@ import { applyPreview } from './apply-preview.ts';
 import { compileFile } from './compile-file.ts';
 import { readLock } from './engines.ts';
 import { findProject } from './find-project.ts';
+import type { predictRows } from './predict-rows.ts';
 import { readPipeline } from './read-pipeline.ts';
 import { readPrevious } from './read-previous.ts';
 import { SessionError, type Found, type Session, type SessionOptions } from './session.ts';
@@ -44,6 +45,7 @@ export function openSession(options: SessionOptions): Promise<Session> {
   const making = lazyWorkshop(worker, options.work === 'often' ? { idleLife: WARM_LIFE } : {});
   let reading: Promise<Store> | undefined;
   const openForReading = (): Promise<Store> => (reading ??= openStore(root, { access: 'read' }));
+  const find: Session['find'] = async (preview, name) => findMade(preview, name, await openForReading());
 
   return Promise.resolve({
     project,
@@ -63,7 +65,8 @@ export function openSession(options: SessionOptions): Promise<Session> {
       return applyPreview(preview, { ...applyOptions, project, cache, root, lock, digests, workshop: making.open(), targets: options.targets });
     },
     test: (test) => runTest(helper, test),
-    find: async (preview, name) => findMade(preview, name, await openForReading()),
+    predict: (preview, request) => predictLazily(preview, request, { project, find, analyser, cache, root, lock, worker }),
+    find,
     openStore: openForReading,
     ...making,
     warm: analyser.warm,
@@ -72,6 +75,11 @@ export function openSession(options: SessionOptions): Promise<Session> {
       return making.close();
     },
   });
+}
+
+/** Few commands predict: what they need is loaded then. */
+async function predictLazily(...given: Parameters<typeof predictRows>): ReturnType<typeof predictRows> {
+  return (await import('./predict-rows.ts')).predictRows(...given);
 }
 
 /** A workshop that is opened when the first step is to be made. */

@@ -5,6 +5,7 @@ import type { Preview } from '../../compiler/plan/preview.ts';
 import type { TableTest } from '../../compiler/tests/table-test.ts';
 import type { TestOutcome } from '../../runtime/engines/duckdb/run-test.ts';
 import type { FetchProgress } from '../../runtime/providers/ensure-provider.ts';
+import type { JobOutcome } from '../../runtime/scheduler/pool.ts';
 import type { RunEvent } from '../../runtime/events.ts';
 import type { Store } from '../../runtime/store/store.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
@@ -43,6 +44,8 @@ export interface Session {
   readonly apply: (preview: Preview, options: ApplyOptions) => Promise<ApplyResult>;
   /** Runs a test of a file in a helper process; it reads and writes no file. */
   readonly test: (test: TableTest) => Promise<TestOutcome>;
+  /** Predicts the rows of a file in a worker process. Throws a `SessionError` when something that it needs is missing. */
+  readonly predict: (preview: Preview, request: PredictRequest) => Promise<JobOutcome>;
   /** What an apply has made of a step, if it is there and of this plan. */
   readonly find: (preview: Preview, name: string) => Promise<Found>;
   readonly openStore: () => Promise<Store>;
@@ -80,6 +83,22 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
   /** Another apply of this session follows: nothing more is started, and what is under way goes on until `keepWanted`. */
   readonly replaced?: AbortSignal;
+}
+
+/** What is to be predicted. Paths are absolute. */
+export interface PredictRequest {
+  /** The step of the model. */
+  readonly model: string;
+  readonly input: string;
+  /** The file to be made. */
+  readonly out: string;
+  /** The step of the source whose files the rows are like; without it they are like the table that was split. */
+  readonly from?: string;
+  readonly threads?: number;
+  /** How many rows are done. */
+  readonly onRows?: (rows: number) => void;
+  readonly onFetch?: (progress: FetchProgress) => void;
+  readonly signal?: AbortSignal;
 }
 
 /** How an apply ended. Counts are of steps. */

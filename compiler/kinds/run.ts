@@ -43,6 +43,8 @@ export interface Progress {
   readonly phase?: string;
   readonly round?: number;
   readonly rounds?: number;
+  /** Rows that are done. */
+  readonly rows?: number;
   readonly metrics?: Readonly<Record<string, number>>;
 }
 

@@ -34,6 +34,10 @@ export const running = {
     message: ({ step }) => `\`${step}\` was cancelled`,
     hint: () => 'the next `mlp apply` goes on where this one stopped',
   }),
+  'predict-cancelled': entry<object>({
+    severity: 'warning',
+    message: () => 'cancelled: nothing was written',
+  }),
   'store-damaged': entry<{ file: string; problem: string; aside: string | undefined }>({
     severity: 'error',
     message: ({ file, problem }) => `the store is damaged: ${file} ${problem}`,

@@ -11,11 +11,14 @@ export interface Applied {
   readonly matrix: Matrix;
   /** How many values of each column no training row has; columns without any are left out. */
   readonly unseen: Readonly<Record<string, number>>;
+  /** How many values of each column are missing; columns that lack none are left out. */
+  readonly missing: Readonly<Record<string, number>>;
 }
 
 /** Makes features of raw columns, in the order of their names. Arrays that nothing changes are shared with them. */
 export function applyFeatures(compiled: readonly CompiledFeature[], raw: RawColumns, options: ApplyOptions): Applied {
   const unseen = new Map<string, number>();
+  const missing = new Map<string, number>();
   const features = compiled.flatMap(({ fitted, apply }) => {
     const { column } = fitted;
     const values = raw.get(column);
@@ -24,9 +27,11 @@ export function applyFeatures(compiled: readonly CompiledFeature[], raw: RawColu
       const count = countOf(values, unseenCode(fitted));
       if (count > 0) unseen.set(column, count);
     }
+    const absent = fitted.kind === 'category' ? countOf(values, missingRawCode(fitted)) : countAbsent(values);
+    if (absent > 0) missing.set(column, absent);
     return apply(values, options);
   });
-  return { matrix: { rows: options.rows, features: features.sort(byName) }, unseen: Object.fromEntries(unseen) };
+  return { matrix: { rows: options.rows, features: features.sort(byName) }, unseen: Object.fromEntries(unseen), missing: Object.fromEntries(missing) };
 }
 
 function byName(a: Feature, b: Feature): number {
@@ -36,6 +41,14 @@ function byName(a: Feature, b: Feature): number {
 function countOf(values: ReadArray, wanted: number): number {
   let count = 0;
   for (let i = 0; i < values.length; i++) if (values[i] === wanted) count++;
+  return count;
+}
+
+/** Of numbers and times, or of texts: integers lack none. */
+function countAbsent(values: ReadArray): number {
+  let count = 0;
+  if (Array.isArray(values)) for (const value of values) count += value === null ? 1 : 0;
+  else if (values instanceof Float32Array || values instanceof Float64Array) for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) count++;
   return count;
 }
 

@@ -1,5 +1,6 @@
 import type { Codes } from '../../runtime/data/matrix.ts';
 import type { Floats } from '../../runtime/data/sort-floats.ts';
+import { decideClass } from './decide.ts';
 
 /** Weights of rows by true and predicted class; numbers of rows where there are no weights. */
 export interface Confusion {
@@ -29,33 +30,19 @@ export interface ConfusionInput {
   readonly threshold?: number | undefined;
 }
 
-/**
- * Decides for each row and counts. The predicted class is the one of highest probability, the first of equals, as in
- * scikit-learn's `predict`: with two classes, the last one is predicted when its probability is above 0.5, or at least
- * the threshold where one is given.
- */
+/** Decides for each row and counts. */
 export function countConfusion({ truth, values, classes, weights, threshold }: ConfusionInput): Confusion {
   const rows = truth.length;
   const width = rows === 0 ? 1 : values.length / rows;
   const count = classes.length;
   const cells = new Float64Array(count * count);
   for (let row = 0; row < rows; row++) {
-    const decided = width === 1 ? (isPositive(values[row]!, threshold) ? 1 : 0) : firstHighest(values, row * width, width);
+    const decided = decideClass(values, row * width, { width, threshold });
     const cell = truth[row]! * count + decided;
     cells[cell] = cells[cell]! + (weights === undefined ? 1 : weights[row]!);
   }
   const matrix = classes.map((_, klass) => Array.from(cells.subarray(klass * count, (klass + 1) * count)));
   return { labels: classes, matrix };
-}
-
-function isPositive(value: number, threshold: number | undefined): boolean {
-  return threshold === undefined ? value > 0.5 : value >= threshold;
-}
-
-function firstHighest(values: Floats, start: number, width: number): number {
-  let best = 0;
-  for (let klass = 1; klass < width; klass++) if (values[start + klass]! > values[start + best]!) best = klass;
-  return best;
 }
 
 /** Precision, recall and F1 = 2·TP / (2·TP + FP + FN) of each class. */

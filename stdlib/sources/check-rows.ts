@@ -4,6 +4,7 @@ import { rawName, type SourceColumn, type SourcePlan } from './source-columns.ts
 
 /** One thing that `schema` asks of every row. */
 export interface RowCheck {
+  readonly column: string;
   /** A condition in SQL that is true or false, never null. */
   readonly holds: string;
   /** Text in SQL that says, of a row where it does not hold, which column and why. */
@@ -28,15 +29,15 @@ function checksOf({ column, declared, expression }: SourceColumn, index: number)
   const checks: RowCheck[] = [];
   if (!declared.nullable) {
     const reason = expression === undefined ? isNull : `CASE WHEN ${raw} IS NULL THEN ${isNull} ELSE ${isOther} END`;
-    checks.push({ holds: `${value} IS NOT NULL`, reason });
+    checks.push({ column: column.name, holds: `${value} IS NOT NULL`, reason });
   } else if (expression !== undefined) {
-    checks.push({ holds: `(${value} IS NOT NULL OR ${raw} IS NULL)`, reason: isOther });
+    checks.push({ column: column.name, holds: `(${value} IS NOT NULL OR ${raw} IS NULL)`, reason: isOther });
   }
   const inside = nullInside(value, declared.type, 0);
-  if (inside !== undefined) checks.push({ holds: `NOT ${inside}`, reason: `${sqlString(`${shown} holds a null: `)} || ${quoted(raw)}` });
+  if (inside !== undefined) checks.push({ column: column.name, holds: `NOT ${inside}`, reason: `${sqlString(`${shown} holds a null: `)} || ${quoted(raw)}` });
   if (declared.where !== undefined) {
     const reason = `${sqlString(`${shown} is not as its \`where\` asks: `)} || coalesce(${quoted(value)}, 'null')`;
-    checks.push({ holds: `((${declared.where}\n) IS NOT FALSE)`, reason });
+    checks.push({ column: column.name, holds: `((${declared.where}\n) IS NOT FALSE)`, reason });
   }
   return checks;
 }

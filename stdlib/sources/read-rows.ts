@@ -30,17 +30,25 @@ export const VALID = '__mlp_valid';
  * once, into a file that is read instead; there, what valid rows were made from is left out where nobody asks for it.
  */
 export async function readRows(context: RunContext, connection: DuckDBConnection, reading: Reading): Promise<string> {
-  return reading.format === 'parquet' ? convertedRows(reading, await parquetRows(connection, reading), ROW_NUMBER) : parsedRows(context, connection, reading);
+  return reading.format === 'parquet' ? withValidity(reading, await parquetRows(connection, reading), [ROW_NUMBER]) : parsedRows(context, connection, reading);
 }
 
-/** Three steps: a conversion may not see the converted columns, nor conditions those that were read. */
-function convertedRows({ plan, valid }: Reading, from: string, rowNumber?: string): string {
-  const renamed = plan.columns.map(({ read, expression }, index) => renamedColumn(read.name, expression, index));
-  const converted = plan.columns.flatMap(({ column, expression }) => {
+/** Conditions may not see the columns that are being converted. */
+function withValidity({ plan, valid }: Reading, from: string, others: readonly string[]): string {
+  return `SELECT *, ${valid} AS ${VALID} FROM (${convertRows(from, plan.columns, others)})`;
+}
+
+/**
+ * A query for rows that were read, with declared columns converted, what was read beside them under `rawName`, and other
+ * columns as they are.
+ */
+export function convertRows(from: string, columns: readonly SourceColumn[], others: readonly string[]): string {
+  // Two steps: a conversion may not see the converted columns.
+  const renamed = columns.map(({ read, expression }, index) => renamedColumn(read.name, expression, index));
+  const converted = columns.flatMap(({ column, expression }) => {
     return column === undefined || expression === undefined ? [] : [`${expression} AS ${sqlName(column.name)}`];
   });
-  const read = `SELECT ${[...renamed, ...(rowNumber === undefined ? [] : [rowNumber])].join(', ')} FROM (${from})`;
-  return `SELECT *, ${valid} AS ${VALID} FROM (SELECT *${converted.map((column) => `, ${column}`).join('')} FROM (${read}))`;
+  return `SELECT *${converted.map((column) => `, ${column}`).join('')} FROM (SELECT ${[...renamed, ...others].join(', ')} FROM (${from}))`;
 }
 
 function renamedColumn(name: string, expression: string | undefined, index: number): string {
@@ -73,7 +81,7 @@ async function parsedRows(context: RunContext, connection: DuckDBConnection, rea
   const { format, paths, options, limit, plan, keepRaw } = reading;
   const columns = plan.columns.filter(({ origin }) => origin === undefined).map(({ read }) => read);
   const call = await readerCall(connection, { format, paths, options, columns, ...pathColumn(plan.columns) });
-  const rows = convertedRows(reading, `SELECT ${selected(plan.columns)} FROM ${call}${limit === undefined ? '' : ` LIMIT ${limit}`}`);
+  const rows = withValidity(reading, `SELECT ${selected(plan.columns)} FROM ${call}${limit === undefined ? '' : ` LIMIT ${limit}`}`, []);
   const raw = plan.columns.flatMap(({ expression }, index) => (expression === undefined ? [] : [sqlName(rawName(index))]));
   const without = keepRaw || raw.length === 0 ? '' : ` REPLACE (${raw.map((name) => `CASE WHEN NOT ${VALID} THEN ${name} END AS ${name}`).join(', ')})`;
   const path = context.temporaryFile('.parquet');

@@ -74,8 +74,11 @@ export function planColumns(format: FileFormat, described: readonly Column[], pa
   return { columns: [...columns, ...partitionColumns(params, columns.length), ...(params[FILENAME] === true ? [filenameColumn()] : [])], extra, problems };
 }
 
-/** Text keeps what a file says; a type that the first rows suggested would fail on the one that differs. */
-function readAs(format: FileFormat, found: Column): Column {
+/**
+ * A column as it is read to be converted. Text keeps what a file says; a type that the first rows suggested would fail on
+ * the one that differs.
+ */
+export function readAs(format: FileFormat, found: Column): Column {
   if (format === 'csv') return { ...found, type: { kind: 'string' }, sql: 'VARCHAR' };
   if (format === 'parquet') return found;
   return { ...found, type: { kind: 'other' }, sql: 'JSON' };
@@ -96,7 +99,8 @@ function partitionColumns(params: JsonObject, before: number): SourceColumn[] {
   });
 }
 
-function textFormats(params: JsonObject): TextFormats {
+/** How dates are written in a source's texts. */
+export function textFormats(params: JsonObject): TextFormats {
   const listed = (key: string): readonly string[] | undefined => {
     const value = params[key];
     return typeof value === 'string' ? [value] : (value as readonly string[] | undefined);

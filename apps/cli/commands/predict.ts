@@ -1,0 +1,158 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, extname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { ChoiceArtifact } from '../../../compiler/plan/artifact.ts';
+import { diagnose } from '../../../grammar/index.ts';
+import { TABLE_EXTENSIONS } from '../../../runtime/engines/duckdb/export-table.ts';
+import { describeCrash } from '../../../runtime/scheduler/crash.ts';
+import type { JobOutcome } from '../../../runtime/scheduler/pool.ts';
+import type { DoneMessage } from '../../../runtime/worker/job.ts';
+import type { PredictStatistics } from '../../../stdlib/predictions/prediction.ts';
+import type { PredictRequest, Session } from '../../session/session.ts';
+import type { CommandContext, Given, RunCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { Failure, failure } from '../failure.ts';
+import { findMade, type Made } from '../find-artifact.ts';
+import { asText, readCount } from '../flags.ts';
+import { openPlan, type OpenPlan } from '../open-plan.ts';
+import { formatBytes, formatCount, formatSeconds } from '../render/format.ts';
+import { memberNames } from '../render/names.ts';
+import { safeJson } from '../render/safe-json.ts';
+import { hanging } from '../render/text.ts';
+import { replaceFile, sizeOf } from '../write-file.ts';
+
+/** `mlp predict FILE MODEL INPUT -o OUT` */
+export const predict: RunCommand = (context, given) =>
+  context.withSession(async (session) => {
+    const { args: [file = '', name = '', input = ''] } = given;
+    const out = readOut(context, given);
+    const threads = readCount(given.options, 'threads');
+    const opened = await openPlan(session, file, context);
+    const model = modelOf(await findMade(session, opened, name));
+    const from = sourceOf(opened, asText(given.options['from']));
+    const asked = {
+      model,
+      input: resolve(context.flags.folder, input),
+      ...(from === undefined ? {} : { from }),
+      ...(threads === undefined ? {} : { threads }),
+    };
+    const begun = performance.now();
+    if (out === '-') {
+      await toStandardOutput(async (path) => report(context, await runPrediction(context, session, opened, { ...asked, out: path }), { name, input, out }));
+      return EXIT.done;
+    }
+    const path = resolve(context.flags.folder, out);
+    const done: { message?: DoneMessage } = {};
+    await replaceFile(path, out, async (temporary) => {
+      done.message = await runPrediction(context, session, opened, { ...asked, out: temporary });
+    });
+    if (done.message !== undefined) {
+      report(context, done.message, { name, input, out, bytes: await sizeOf(path), seconds: (performance.now() - begun) / 1000 });
+    }
+    return EXIT.done;
+  });
+
+function readOut({ flags }: CommandContext, { args: [file = '', name = '', input = ''], options }: Given): string {
+  const out = asText(options['out']);
+  const hint = `as in \`mlp predict ${file} ${name} ${input} -o ${basename(input, extname(input))}-predicted.parquet\``;
+  if (out === undefined) throw failure('usage', { problem: '`mlp predict` needs the file to write', hint });
+  if (out === '-') {
+    if (flags.json) throw failure('usage', { problem: '`-o -` and `--json` both want standard output', hint: 'name a file with `-o`' });
+    return out;
+  }
+  const extension = extname(out).toLowerCase();
+  const fitting: readonly string[] = TABLE_EXTENSIONS;
+  if (!fitting.includes(extension)) throw failure('not-exportable', { name: out, what: 'a table of predictions', extension, fitting });
+  return out;
+}
+
+/** The step of a model, or of the one that a choice has chosen. */
+function modelOf({ step, artifact }: Made): string {
+  if (artifact?.type === 'model') return step.name;
+  if (artifact?.type === 'choice') return chosenOf(step, artifact);
+  throw failure('usage', { problem: `\`${step.name}\` is a ${step.keyword}, which predicts nothing`, hint: 'name a model, or a choice between models' });
+}
+
+function chosenOf(step: Made['step'], { chosen }: ChoiceArtifact): string {
+  const name = chosen === null ? undefined : memberNames(step)[chosen];
+  if (name !== undefined) return name;
+  throw failure('usage', { problem: `\`${step.name}\` has chosen no model: none fulfils what it requires`, hint: 'name one of its models' });
+}
+
+function sourceOf({ plan }: OpenPlan, name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  const step = plan.steps.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (step?.keyword === 'source') return step.name;
+  const sources = plan.steps.filter((one) => one.keyword === 'source').map((one) => one.name);
+  const problem = step === undefined ? `there is no source \`${name}\`` : `\`${step.name}\` is a ${step.keyword}, and \`--from\` takes a source`;
+  throw failure('usage', { problem, hint: `sources: ${sources.map((one) => `\`${one}\``).join(', ')}` });
+}
+
+async function runPrediction(context: CommandContext, session: Session, { preview }: OpenPlan, request: PredictRequest): Promise<DoneMessage> {
+  const controller = new AbortController();
+  const live = context.flags.quiet || context.flags.json ? undefined : await context.terminal.openLive?.();
+  const release = context.onInterrupt(() => {
+    controller.abort();
+  });
+  try {
+    const outcome = await session.predict(preview, { ...request, signal: controller.signal, onRows: (rows) => live?.show([`  predicting: ${formatCount(rows)} rows`]) });
+    if (outcome.type === 'done') return outcome;
+    if (context.flags.debug && outcome.type === 'failed' && outcome.stack !== undefined) context.terminal.printError(outcome.stack);
+    throw failureOf(outcome);
+  } finally {
+    release();
+    live?.close();
+  }
+}
+
+function failureOf(outcome: Exclude<JobOutcome, DoneMessage>): Failure {
+  switch (outcome.type) {
+    case 'failed': {
+      const { message, hint, diagnostic, stack } = outcome;
+      if (diagnostic !== undefined) return new Failure([diagnostic]);
+      return stack === undefined ? failure('usage', { problem: message, hint }) : failure('unexpected', { problem: message });
+    }
+    case 'crashed':
+      return new Failure([diagnose('step-crashed', undefined, { step: 'predict', ...describeCrash(outcome) })], { exitCode: EXIT.failed });
+    case 'cancelled':
+      return new Failure([diagnose('predict-cancelled', undefined, {})], { exitCode: EXIT.cancelled });
+  }
+}
+
+/** Makes the file whole, then passes it on: a failure half-way leaves nothing that looks like a result. */
+async function toStandardOutput(write: (path: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'mlp-'));
+  try {
+    const path = join(folder, 'predictions.csv');
+    await write(path);
+    const file = await open(path);
+    // Whoever reads may go away at any time: what is open needs no name any more.
+    await rm(folder, { recursive: true });
+    await pipeline(createReadStream(path, { fd: file }), process.stdout, { end: false });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Reported {
+  readonly name: string;
+  readonly input: string;
+  readonly out: string;
+  readonly bytes?: number;
+  readonly seconds?: number;
+}
+
+function report({ flags, terminal }: CommandContext, { statistics, warnings, peakMemory }: DoneMessage, { name, input, out, bytes, seconds }: Reported): void {
+  const found = statistics as unknown as PredictStatistics;
+  if (flags.json) {
+    terminal.print(safeJson({ model: name, input, out, ...found, bytes, seconds, peakMemory, warnings }, 2));
+    return;
+  }
+  for (const warning of warnings) for (const line of hanging('warning: ', warning, terminal.view().width)) terminal.printError(line);
+  if (flags.quiet || out === '-') return;
+  const rows = `${formatCount(found.rows)} ${found.rows === 1 ? 'row' : 'rows'}`;
+  const what = found.predicted === found.rows ? `${rows} predicted by ${name}` : `${rows}, ${formatCount(found.predicted)} of them with a prediction by ${name}`;
+  terminal.print(`${out}: ${what}, ${formatBytes(bytes ?? 0)} in ${formatSeconds(seconds ?? 0)}`);
+}

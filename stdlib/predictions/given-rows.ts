@@ -1,0 +1,142 @@
+import { extname } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { StepError } from '../../compiler/kinds/run.ts';
+import { renderColumnType, type Column } from '../../compiler/types.ts';
+import type { JsonObject } from '../../compiler/json.ts';
+import { didYouMean } from '../../grammar/diagnostics/nearest.ts';
+import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
+import { describeFiles } from '../../runtime/engines/duckdb/describe-files.ts';
+import { readerCall, type FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
+import { convert, type TextFormats } from '../sources/convert.ts';
+import type { DeclaredType } from '../sources/declared-type.ts';
+import { convertRows } from '../sources/read-rows.ts';
+import { rawName, readAs, type SourceColumn } from '../sources/source-columns.ts';
+
+/** A column that the rows should have. */
+export interface WantedColumn {
+  readonly name: string;
+  /** The exact type in DuckDB. */
+  readonly sql: string;
+  readonly declared: DeclaredType;
+  /** Whether it may be absent: its values are missing then. */
+  readonly optional: boolean;
+}
+
+/** The file of rows, and what is expected of it. */
+export interface GivenFile {
+  readonly path: string;
+  /** As a person knows it. */
+  readonly shown: string;
+  /** What the rows should be in the shape of. */
+  readonly shape: string;
+  readonly wanted: readonly WantedColumn[];
+  /** Every column of that shape, whether it is wanted or not. */
+  readonly known: readonly string[];
+  /** How texts are written, where the file is of the same format as a source that says so. */
+  readonly options: (format: FileFormat) => JsonObject;
+  readonly formats: TextFormats;
+  /** Whether each row is to carry its number, as `ROW_NUMBER`. */
+  readonly numbered: boolean;
+}
+
+/** Rows of a file, as something to be queried. */
+export interface GivenRows {
+  /** A query for the wanted columns, by their names, each of its type; what was read beside them. */
+  readonly select: string;
+  /** The wanted columns that are there, in the order of `select`. */
+  readonly columns: readonly SourceColumn[];
+  /** Wanted columns that are not there. */
+  readonly absent: readonly string[];
+  /** Columns of the file that its shape does not have. */
+  readonly unknown: readonly string[];
+}
+
+const FORMATS: Readonly<Record<string, FileFormat>> = {
+  '.parquet': 'parquet',
+  '.csv': 'csv',
+  '.tsv': 'csv',
+  '.json': 'json',
+  '.ndjson': 'ndjson',
+  '.jsonl': 'ndjson',
+};
+
+/** Opens a file of rows, whatever of the formats it has. What it lacks or has of a type that cannot be read is an error. */
+export async function openGivenRows(connection: DuckDBConnection, file: GivenFile, rowNumber: string): Promise<GivenRows> {
+  const format = formatOf(file);
+  const options = file.options(format);
+  const described = await describeFiles(connection, { need: 'describe', format, files: [{ path: file.path, digest: '', bytes: 0 }], options });
+  if (!described.ok) throw new StepError(described.message, described.hint);
+  const { columns, absent, unknown } = matchColumns(file, format, described.columns);
+  const typed = format === 'parquet' ? {} : { columns: described.columns.map((column) => readAs(format, column)) };
+  const call = await readerCall(connection, { format, paths: [file.path], options, ...typed });
+  const read = columns.map((column) => sqlName(column.read.name));
+  // A text has no numbers of rows: they are counted as they come.
+  const number = format === 'parquet' ? 'file_row_number' : 'row_number() OVER () - 1';
+  const numbers = file.numbered ? [`${number} AS ${rowNumber}`] : [];
+  const rows = convertRows(`SELECT ${[...read, ...numbers].join(', ') || '1'} FROM ${call}`, columns, file.numbered ? [rowNumber] : []);
+  const named = columns.flatMap(({ column, read: from, expression }) =>
+    column === undefined || expression !== undefined || column.name === from.name ? [] : [`${sqlName(from.name)} AS ${sqlName(column.name)}`],
+  );
+  const missing = file.wanted.flatMap(({ name, sql }) => (absent.includes(name) ? [`NULL::${sql} AS ${sqlName(name)}`] : []));
+  return { select: `SELECT *${[...named, ...missing].map((column) => `, ${column}`).join('')} FROM (${rows})`, columns, absent, unknown };
+}
+
+function formatOf({ path, shown }: GivenFile): FileFormat {
+  const extension = extname(path.replace(/\.(gz|zst)$/i, '')).toLowerCase();
+  const format = FORMATS[extension];
+  if (format !== undefined) return format;
+  throw new StepError(
+    extension === '' ? `\`${shown}\` has no extension that says its format` : `rows are not read from \`${extension}\``,
+    `what fits: ${Object.keys(FORMATS).map((one) => `\`${one}\``).join(', ')}`,
+  );
+}
+
+/** Finds each wanted column in the file, and how it becomes what it should be. */
+function matchColumns({ wanted, known, shown, shape, formats }: GivenFile, format: FileFormat, described: readonly Column[]) {
+  const byName = new Map(described.map((column) => [column.name.toLowerCase(), column]));
+  const knownNames = new Set(known.map((name) => name.toLowerCase()));
+  const unknown = described.map(({ name }) => name).filter((name) => !knownNames.has(name.toLowerCase()));
+  const columns: SourceColumn[] = [];
+  const absent: WantedColumn[] = [];
+  for (const column of wanted) {
+    const found = byName.get(column.name.toLowerCase());
+    if (found === undefined) {
+      absent.push(column);
+      continue;
+    }
+    columns.push(matchColumn(column, readAs(format, found), { index: columns.length, formats, shown, shape }));
+  }
+  const required = absent.filter(({ optional }) => !optional).map(({ name }) => name);
+  if (required.length > 0) throw lacking(shown, shape, required, unknown);
+  return { columns, absent: absent.map(({ name }) => name), unknown };
+}
+
+interface Matching {
+  readonly index: number;
+  readonly formats: TextFormats;
+  readonly shown: string;
+  readonly shape: string;
+}
+
+function matchColumn({ name, sql, declared }: WantedColumn, read: Column, { index, formats, shown, shape }: Matching): SourceColumn {
+  const raw = sqlName(rawName(index));
+  const conversion = declared.type.kind === 'other' ? { sql: read.sql } : convert(raw, read, declared.type, formats);
+  if (conversion === undefined) {
+    throw new StepError(`\`${name}\` is ${renderColumnType(read.type)} in \`${shown}\`, and ${renderColumnType(declared.type)} in \`${shape}\``, 'give it values of that type');
+  }
+  const column: Column = { name, type: declared.type, nullable: declared.nullable, sql };
+  // Whole numbers may be wider than those of training; of other types the width shows in the values.
+  const expression = 'expression' in conversion ? conversion.expression : undefined;
+  const narrowed = declared.type.kind !== 'int' && conversion.sql !== sql ? `TRY_CAST(${expression ?? raw} AS ${sql})` : expression;
+  return { read, column, declared, ...(narrowed === undefined ? {} : { expression: narrowed }) };
+}
+
+function lacking(shown: string, shape: string, names: readonly string[], unknown: readonly string[]): StepError {
+  const listed = names.map((name) => `\`${name}\``).join(', ');
+  const near = names.flatMap((name) => {
+    const suggestion = didYouMean(name, unknown);
+    return suggestion === undefined ? [] : [names.length === 1 ? suggestion : `\`${name}\`: ${suggestion}`];
+  });
+  const hint = near.length > 0 ? near.join('; ') : `rows are to be in the shape of \`${shape}\`; without ${names.length === 1 ? 'it' : 'them'} nothing can be predicted`;
+  return new StepError(`\`${shown}\` has no ${names.length === 1 ? 'column' : 'columns'} ${listed}, which the features are made from`, hint);
+}
