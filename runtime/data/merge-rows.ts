@@ -25,23 +25,55 @@ const BLOCK = 4096;
 /** After this many rows the share is looked at a first time: enough to tell, and cheap to have done in vain. */
 const PROBE = 2 ** 18;
 
-/**
- * Finds equal rows with a hash table (open addressing, linear probing). Exact: rows with the same hash are compared.
- * The result depends on the rows and their order alone.
- */
+/** Finds equal rows. The result depends on the rows and their order alone. */
 export function mergeRows(request: MergeRowsRequest): MergedRows | undefined {
   const { columns, rows, atMost = 1 } = request;
-  const table = emptyTable();
+  const table = openRowTable();
   const groups = new Uint32Array(rows);
-  const hashes = new Int32Array(BLOCK);
-  for (let start = 0; start < rows; start += BLOCK) {
-    const end = Math.min(rows, start + BLOCK);
-    hashRows(columns, start, end, hashes);
-    for (let row = start; row < end; row++) groups[row] = findGroup(table, columns, row, hashes[row - start] as number);
-    if (end === PROBE && table.size > atMost * PROBE) return undefined;
+  for (let start = 0; start < rows; start += PROBE) {
+    const end = Math.min(rows, start + PROBE);
+    table.find(columns, { start, end, groups });
+    if (end === PROBE && table.size() > atMost * PROBE) return undefined;
   }
-  if (table.size > atMost * rows) return undefined;
-  return { first: table.first.slice(0, table.size), counts: table.counts.slice(0, table.size), groups };
+  if (table.size() > atMost * rows) return undefined;
+  return { first: table.first(), counts: table.counts(), groups };
+}
+
+/** Rows of the columns, and where their groups are to be written, by row. */
+export interface FindRows {
+  readonly start: number;
+  readonly end: number;
+  readonly groups: Uint32Array;
+}
+
+/** Different rows that were met, each with a number: a hash table with open addressing and linear probing. */
+export interface RowTable {
+  /** The group of each row; what was not met before gets the next number. Columns are of the same types each time. */
+  readonly find: (columns: readonly IntegerArray[], rows: FindRows) => void;
+  readonly size: () => number;
+  /** For each group, the row of its first meeting, as it was numbered in that call. */
+  readonly first: () => Uint32Array;
+  /** For each group, how often it was met. */
+  readonly counts: () => Uint32Array;
+}
+
+/** Opens a table of no rows. It keeps copies of what it has met, and compares them: rows with the same hash may differ. */
+export function openRowTable(): RowTable {
+  const table = emptyTable();
+  const hashes = new Int32Array(BLOCK);
+  return {
+    find: (columns, { start, end, groups }) => {
+      table.keys ??= columns.map((column) => emptyLike(column, table.hashes.length));
+      for (let from = start; from < end; from += BLOCK) {
+        const to = Math.min(end, from + BLOCK);
+        hashRows(columns, from, to, hashes);
+        for (let row = from; row < to; row++) groups[row] = findGroup(table, columns, row, hashes[row - from] as number);
+      }
+    },
+    size: () => table.size,
+    first: () => table.first.slice(0, table.size),
+    counts: () => table.counts.slice(0, table.size),
+  };
 }
 
 /** Grows with the groups, not with the rows: a table that fits the cache is several times faster. */
@@ -52,6 +84,8 @@ interface Table {
   hashes: Int32Array;
   first: Uint32Array;
   counts: Uint32Array;
+  /** The columns of the groups; absent before the first row. */
+  keys: IntegerArray[] | undefined;
 }
 
 function emptyTable(): Table {
@@ -62,6 +96,7 @@ function emptyTable(): Table {
     hashes: new Int32Array(capacity),
     first: new Uint32Array(capacity),
     counts: new Uint32Array(capacity),
+    keys: undefined,
   };
 }
 
@@ -90,24 +125,28 @@ function findGroup(table: Table, columns: readonly IntegerArray[], row: number, 
   const mask = table.slots.length - 1;
   for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
     const group = (table.slots[slot] as number) - 1;
-    if (group < 0) return addGroup(table, row, hash, slot);
-    if (table.hashes[group] === hash && equalRows(columns, table.first[group] as number, row)) {
+    if (group < 0) return addGroup(table, columns, row, { hash, slot });
+    if (table.hashes[group] === hash && equalRows(table.keys as IntegerArray[], group, columns, row)) {
       (table.counts[group] as number)++;
       return group;
     }
   }
 }
 
-function equalRows(columns: readonly IntegerArray[], a: number, b: number): boolean {
-  for (let i = 0; i < columns.length; i++) {
-    const column = columns[i] as IntegerArray;
-    if (column[a] !== column[b]) return false;
-  }
+function equalRows(keys: readonly IntegerArray[], group: number, columns: readonly IntegerArray[], row: number): boolean {
+  for (let i = 0; i < columns.length; i++) if ((keys[i] as IntegerArray)[group] !== (columns[i] as IntegerArray)[row]) return false;
   return true;
 }
 
-function addGroup(table: Table, row: number, hash: number, slot: number): number {
+interface Place {
+  readonly hash: number;
+  readonly slot: number;
+}
+
+function addGroup(table: Table, columns: readonly IntegerArray[], row: number, { hash, slot }: Place): number {
   const group = table.size++;
+  const keys = table.keys as IntegerArray[];
+  for (let i = 0; i < columns.length; i++) (keys[i] as IntegerArray)[group] = (columns[i] as IntegerArray)[row] as number;
   table.slots[slot] = group + 1;
   table.hashes[group] = hash;
   table.first[group] = row;
@@ -121,6 +160,7 @@ function growTable(table: Table): void {
   table.hashes = widened(table.hashes, new Int32Array(capacity));
   table.first = widened(table.first, new Uint32Array(capacity));
   table.counts = widened(table.counts, new Uint32Array(capacity));
+  table.keys = table.keys?.map((column) => widened(column, emptyLike(column, capacity)));
   table.slots = new Uint32Array(2 * capacity);
   const mask = table.slots.length - 1;
   for (let group = 0; group < table.size; group++) {
@@ -130,7 +170,11 @@ function growTable(table: Table): void {
   }
 }
 
-function widened<A extends Int32Array | Uint32Array>(from: A, to: A): A {
+function widened<A extends IntegerArray>(from: A, to: A): A {
   to.set(from);
   return to;
+}
+
+function emptyLike<A extends IntegerArray>(array: A, length: number): A {
+  return new (array.constructor as new (length: number) => A)(length);
 }

@@ -32,18 +32,25 @@ export function columnBits(values: ColumnArray): IntegerArray {
 }
 
 /** One value for each group of equal rows. */
-export function pickRows<A extends ColumnArray>(values: A, merged: MergedRows): A {
+export function pickRows<A extends ColumnArray>(values: A, merged: Pick<MergedRows, 'first'>): A {
   const picked = emptyLike(values, merged.first.length);
   for (let group = 0; group < picked.length; group++) picked[group] = values[merged.first[group] as number] as number;
   return picked as A;
 }
 
 /** The features of groups of equal rows. */
-export function pickColumns(columns: readonly Column[], merged: MergedRows): Column[] {
+export function pickColumns(columns: readonly Column[], merged: Pick<MergedRows, 'first'>): Column[] {
   return columns.map((column) =>
     column.type === 'q'
       ? { ...column, values: pickRows(column.values, merged) }
       : { ...column, values: pickRows(column.values, merged) },
+  );
+}
+
+/** The features of the rows from `start` to before `end`, over the same memory. */
+export function sliceColumns(columns: readonly Column[], start: number, end: number): Column[] {
+  return columns.map((column) =>
+    column.type === 'q' ? { ...column, values: column.values.subarray(start, end) } : { ...column, values: column.values.subarray(start, end) },
   );
 }
 

@@ -1,8 +1,8 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
 import type { Matrix } from '../../data/matrix.ts';
-import { mergeRows } from '../../data/merge-rows.ts';
-import { columnBits, describeArray, matrixColumns, pickColumns, withColumns } from './columns.ts';
+import { describeArray, matrixColumns, sliceColumns, withColumns, type Column } from './columns.ts';
 import { openXgboost, type Handle, type XgboostLibrary } from './library.ts';
+import { openMemory } from './row-memory.ts';
 import { MERGE_PAYS } from './training-matrix.ts';
 
 /** A model to be opened. */
@@ -38,7 +38,7 @@ export async function openXgboostPredictor({ library: path, model, features, thr
   const row = new Float32Array(features);
   const described = describeArray(library, row, [1, features]);
   return {
-    predict: (matrix) => predictMatrix(library, booster, matrix, predictionWidth(classes)),
+    predict: rememberingPredictor(library, booster, predictionWidth(classes)),
     predictRow: (values) => {
       row.set(values);
       return library.predictDense(booster, described, CONFIG);
@@ -62,19 +62,43 @@ export async function predictXgboost({ matrix, ...request }: PredictRequest): Pr
   }
 }
 
-/** Rows that are equal in every feature are asked about once. */
-function predictMatrix(library: XgboostLibrary, booster: Handle, matrix: Matrix, width: number): Float32Array {
-  if (matrix.rows === 0) return new Float32Array();
-  const columns = matrixColumns(matrix);
-  const merged = mergeRows({
-    columns: columns.map((column) => columnBits(column.values)),
-    rows: matrix.rows,
-    atMost: MERGE_PAYS,
-  });
-  const rows = merged === undefined ? columns : pickColumns(columns, merged);
-  const values = withColumns(library, rows, (json) => library.predictColumns(booster, json, CONFIG));
-  checkWidth(values.length, (merged?.first.length ?? matrix.rows) * width);
-  return merged === undefined ? values : spreadRows(values, merged.groups, width);
+/** Rows that are looked up at once, and then asked about. */
+const SLICE_ROWS = 2 ** 17;
+
+/** What is remembered of rows: no more different ones than this, and no more bytes of their features. */
+const REMEMBERED = { rows: 2 ** 19, bytes: 32 * 2 ** 20 };
+
+/**
+ * Predicts each different row once, and remembers what it said from one matrix to the next, as long as rows come again.
+ * Memory stays within bounds: what is remembered is forgotten when it is too much.
+ */
+function rememberingPredictor(library: XgboostLibrary, booster: Handle, width: number): XgboostPredictor['predict'] {
+  let memory = openMemory(width);
+  let pays = true;
+  const ask = (columns: readonly Column[], rows: number): Float32Array => {
+    const values = withColumns(library, columns, (json) => library.predictColumns(booster, json, CONFIG));
+    checkWidth(values.length, rows * width);
+    return values;
+  };
+  return ({ rows, ...matrix }) => {
+    const columns = matrixColumns({ rows, ...matrix });
+    const values = new Float32Array(rows * width);
+    const rowBytes = columns.reduce((bytes, column) => bytes + column.values.BYTES_PER_ELEMENT, 0);
+    const most = Math.min(REMEMBERED.rows, REMEMBERED.bytes / Math.max(1, rowBytes));
+    for (let start = 0; start < rows; start += SLICE_ROWS) {
+      const end = Math.min(rows, start + SLICE_ROWS);
+      const slice = rows <= SLICE_ROWS ? columns : sliceColumns(columns, start, end);
+      const of = values.subarray(start * width, end * width);
+      if (!pays) {
+        of.set(ask(slice, end - start));
+        continue;
+      }
+      if (memory.size() > most) memory = openMemory(width);
+      const fresh = memory.recall(slice, of, ask);
+      pays = fresh <= MERGE_PAYS * (end - start) || end - start < SLICE_ROWS;
+    }
+    return values;
+  };
 }
 
 /** A model in XGBoost's JSON format, for export. */
@@ -114,13 +138,4 @@ function checkWidth(length: number, expected: number): void {
     `XGBoost: the model gives ${length} values where ${expected} were expected`,
     'use an objective that gives probabilities of classes: `binary:logistic` or `multi:softprob`',
   );
-}
-
-function spreadRows(values: Float32Array, groups: Uint32Array, width: number): Float32Array {
-  const spread = new Float32Array(groups.length * width);
-  for (let row = 0; row < groups.length; row++) {
-    const from = (groups[row] as number) * width;
-    for (let k = 0; k < width; k++) spread[row * width + k] = values[from + k] as number;
-  }
-  return spread;
 }
