@@ -4,6 +4,14 @@ import { limitOptions } from './limits.ts';
 /** The commands of this version, in the order in which help lists them. */
 export const commands: readonly CommandSpec[] = [
   {
+    name: 'init',
+    args: '[dir]',
+    summary: 'start a project: a small pipeline that runs as it is, its data, and the engines that it uses',
+    options: [],
+    examples: ['mlp init demo', 'mlp init'],
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
     name: 'fmt',
     args: '[files...]',
     summary: 'lay out pipeline files in the one canonical form; comments are kept',
@@ -125,4 +133,4 @@ export const commands: readonly CommandSpec[] = [
 ];
 
 /** Commands of the contract that come in a later version. */
-export const laterCommands = ['init', 'verify', 'store', 'doctor', 'lsp'] as const;
+export const laterCommands = ['verify', 'store', 'doctor', 'lsp'] as const;

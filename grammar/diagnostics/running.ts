@@ -228,6 +228,11 @@ export const running = {
     severity: 'error',
     message: ({ file }) => `permission is denied for ${file}`,
   }),
+  'init-exists': entry<{ files: readonly string[] }>({
+    severity: 'error',
+    message: ({ files }) => `there is already ${files.join(' and ')}: nothing was written`,
+    hint: () => 'start in another folder, as in `mlp init demo`',
+  }),
   'pipeline-unreadable': entry<{ file: string; reason: string }>({
     severity: 'error',
     message: ({ file, reason }) => `cannot read \`${file}\`: ${reason}`,
