@@ -1,6 +1,6 @@
 import { StepError, type Checkpoints } from '../../compiler/kinds/run.ts';
 import { isStopped, updateBest, type StoppingRule } from '../data/early-stopping.ts';
-import { allLayers, inputWidth, widthAfter, type NetworkDescription } from './description.ts';
+import { inputWidth, widthAfter, type NetworkDescription } from './description.ts';
 import type { NetworkEngine } from './engine.ts';
 import { initialParameters, initialStatistics } from './initialise.ts';
 import { applyOptimizer, slotCount, type Optimizer } from './optimizers.ts';
@@ -123,7 +123,7 @@ function runSteps(request: TrainNetworkRequest, layout: Layout, state: TrainingS
   const order = shuffledRows(rows, seed, state.epoch);
   const draw = uniformNumbers(seed, `dropout ${state.epoch}`);
   const weights = train.weights && scaledWeights(train.weights);
-  const stepsPerEpoch = Math.ceil(rows / batch);
+  const stepsPerEpoch = countSteps(description, rows, batch);
   let [sum, total] = [0, 0];
   for (let index = 0; index < stepsPerEpoch; index++) {
     const picked = order.subarray(index * batch, (index + 1) * batch);
@@ -148,6 +148,12 @@ function runSteps(request: TrainNetworkRequest, layout: Layout, state: TrainingS
   return sum / total;
 }
 
+/** The last batch of an epoch is left out when it would be one row and layers normalise: a row is its own mean. */
+function countSteps({ layers }: NetworkDescription, rows: number, batch: number): number {
+  const alone = rows > batch && rows % batch === 1 && layers.some(({ kind }) => kind === 'batch_norm');
+  return Math.ceil(rows / batch) - (alone ? 1 : 0);
+}
+
 function diverged(epoch: number, step: number, rate: number): StepError {
   return new StepError(
     `the loss is no longer a finite number: in epoch ${epoch + 1}, step ${step + 1}, at a learning rate of ${Number(rate.toPrecision(3))}`,
@@ -165,7 +171,7 @@ function scaledWeights(weights: Float32Array): Float32Array {
 function masksOf(description: NetworkDescription, rows: number, draw: () => number): Float32Array[] {
   const masks: Float32Array[] = [];
   let width = inputWidth(description.inputs);
-  for (const layer of allLayers(description)) {
+  for (const layer of description.layers) {
     if (layer.kind === 'dropout') masks.push(dropoutMask(rows * width, layer.rate, draw));
     width = widthAfter(layer, width);
   }

@@ -15,11 +15,11 @@ export function renderModel({ kind, task, classes, model, summary }: ModelArtifa
     [{ text: 'size', style: 'dim' }, formatBytes(model.bytes)],
     ...factRows(summary),
   ];
-  const blocks = [importanceLines(summary, view), coefficientLines(summary, view), curveLines(summary, view)];
+  const blocks = [layerLines(summary, view), importanceLines(summary, view), coefficientLines(summary, view), curveLines(summary, view)];
   return [...renderTable({ columns: [{}, { least: 20 }], rows: facts, indent: 2 }, view), ...blocks.flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines]))];
 }
 
-const BLOCKS = new Set(['curve', 'importance', 'coefficients', 'merged', 'bestRound']);
+const BLOCKS = new Set(['layers', 'curve', 'importance', 'coefficients', 'merged', 'bestRound']);
 
 function factRows(summary: JsonObject): Cell[][] {
   const rows: Cell[][] = [];
@@ -38,6 +38,19 @@ function factText(value: Json): string {
   if (typeof value === 'number') return formatNumber(value);
   if (Array.isArray(value)) return listNames((value as readonly Json[]).map(factText), 8);
   return clean(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** The layers of a network: what each makes of a row, and how many numbers it learns. */
+function layerLines(summary: JsonObject, view: View): string[] {
+  const rows = asList(summary['layers']).flatMap((one): Cell[][] => {
+    const layer = asObject(one);
+    const [name, columns, parameters] = [asText(layer?.['layer']), asNumber(layer?.['columns']), asNumber(layer?.['parameters'])];
+    if (name === undefined || columns === undefined || parameters === undefined) return [];
+    return [[clean(name), formatNumber(columns), parameters === 0 ? { text: '–', style: 'dim' } : formatNumber(parameters)]];
+  });
+  if (rows.length === 0) return [];
+  const head: Cell[] = ['', 'columns', 'parameters'].map((text) => ({ text, style: 'dim' }));
+  return [view.paint('bold', 'Layers'), ...renderTable({ columns: [{ least: 12 }, { align: 'right' }, { align: 'right' }], rows: [head, ...rows], indent: 2 }, view)];
 }
 
 function importanceLines(summary: JsonObject, view: View): string[] {
