@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { chmod, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { failure } from './failure.ts';
 
@@ -22,6 +22,19 @@ export async function replaceFile(named: string, shown: string, write: (temporar
     await rm(temporary, { force: true, recursive: true });
     throw isDenied(error) ? failure('output-denied', { file: shown }) : error;
   }
+}
+
+/** Makes a folder if it is not there, and writes files into it, each whole or not at all. `shown` is the path as the user wrote it. */
+export async function writeFolder(folder: string, shown: string, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
+  const found = await statOf(folder);
+  if (found !== undefined && !found.isDirectory()) throw failure('output-is-file', { file: shown });
+  if (found === undefined && (await statOf(dirname(folder)))?.isDirectory() !== true) throw failure('output-folder', { folder: dirname(shown) });
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw isDenied(error) ? failure('output-denied', { file: shown }) : error;
+  }
+  for (const [name, bytes] of Object.entries(files)) await replaceFile(join(folder, name), join(shown, name), (temporary) => writeFile(temporary, bytes));
 }
 
 /** The size of a file in bytes. */

@@ -214,6 +214,11 @@ export const running = {
       extension === '' ? `the file for \`${name}\` needs an extension` : `\`${name}\` is ${what} and cannot be written as \`${extension}\``,
     hint: ({ fitting }) => (fitting.length === 0 ? 'it can be looked at with `mlp show`' : `what fits: ${fitting.map((one) => `\`${one}\``).join(', ')}`),
   }),
+  'exported-as-folder': entry<{ name: string; what: string; extension: string }>({
+    severity: 'error',
+    message: ({ name, what, extension }) => `\`${name}\` is ${what}, which is written as a folder, not as \`${extension}\``,
+    hint: ({ name }) => `name a folder, which is made if it is not there: \`-o ${name}/\``,
+  }),
   'output-folder': entry<{ folder: string }>({
     severity: 'error',
     message: ({ folder }) => `there is no folder ${folder} to write into`,
@@ -223,6 +228,11 @@ export const running = {
     severity: 'error',
     message: ({ file }) => `${file} is a folder`,
     hint: () => 'name a file in it',
+  }),
+  'output-is-file': entry<{ file: string }>({
+    severity: 'error',
+    message: ({ file }) => `${file} is a file, and what is written is a folder`,
+    hint: () => 'name another folder, which is made if it is not there',
   }),
   'output-denied': entry<{ file: string }>({
     severity: 'error',

@@ -53,7 +53,7 @@ export interface BatchNormLayer {
   readonly epsilon: number;
 }
 
-/** The activations that a dense layer may have. `gelu` is its approximation by tanh. */
+/** The activations that a dense layer may have. */
 export const ACTIVATIONS = ['relu', 'leaky_relu', 'elu', 'selu', 'gelu', 'swish', 'softplus', 'sigmoid', 'tanh', 'linear'] as const;
 
 /** An activation by its name. */

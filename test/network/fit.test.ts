@@ -59,7 +59,7 @@ describe('a network', () => {
   const fit = ({ truth = 'binary', params = {}, train = makeRows(400, truth, 'train'), checkpoint = memoryCheckpoint(), open: opened = open, onEpoch }: Options = {}): Promise<NetworkFit> =>
     fitNetwork({
       ...{ open: opened, train, validate: makeRows(200, truth, 'validate'), seed: '42', checkpoint, checkpointSeconds: 0 },
-      settings: settingsOf(completeParams({ ...PARAMS, ...params } as never, truth)),
+      settings: settingsOf(completeParams({ ...PARAMS, ...params }, truth)),
       ...(onEpoch === undefined ? {} : { onEpoch }),
     });
   const bytes = async (options: Options = {}) => Buffer.from(encodeNetwork((await fit(options)).model)).toString('hex');

@@ -19,7 +19,7 @@ import { reportJson } from '../render/report-view.ts';
 import { safeJson } from '../render/safe-json.ts';
 import { splitJson } from '../render/split-view.ts';
 import { storedTable, withConnection, withFeatures } from '../tables.ts';
-import { replaceFile, sizeOf } from '../write-file.ts';
+import { replaceFile, sizeOf, writeFolder } from '../write-file.ts';
 
 /** `mlp export FILE NAME[.PART] -o OUT` */
 export const exportCommand: RunCommand = (context, { args: [file = '', name = ''], options }) =>
@@ -29,10 +29,7 @@ export const exportCommand: RunCommand = (context, { args: [file = '', name = ''
     if (out === undefined) throw failure('usage', { problem: '`mlp export` needs the file to write', hint: `as in \`mlp export ${file} ${name} -o ${name}.parquet\`` });
     const opened = await openPlan(session, file, context);
     const made = await findMade(session, opened, name);
-    const write = await chooseWriter({ session, opened, made, name, out });
-    const path = resolve(flags.folder, out);
-    await replaceFile(path, out, write);
-    const bytes = await sizeOf(path);
+    const bytes = await writeExport({ session, opened, made, name, out }, resolve(flags.folder, out));
     if (flags.json) terminal.print(safeJson({ name, out, bytes }, 2));
     else if (!flags.quiet) terminal.print(`${out}: ${name}, ${formatBytes(bytes)}`);
     return EXIT.done;
@@ -49,6 +46,30 @@ interface Exporting {
 
 /** Makes the file at a path, which ends as OUT does. */
 type Write = (path: string) => Promise<void>;
+
+/** Writes the artifact to a path; how many bytes it has there. */
+async function writeExport(exporting: Exporting, path: string): Promise<number> {
+  const { made, out } = exporting;
+  if (made.artifact?.type === 'model' && made.artifact.kind === 'network') {
+    const files = await networkFiles(exporting, made.artifact);
+    await writeFolder(path, out, files);
+    return Object.values(files).reduce((sum, { length }) => sum + length, 0);
+  }
+  await replaceFile(path, out, await chooseWriter(exporting));
+  return sizeOf(path);
+}
+
+/** A network for TensorFlow.js, with what its features were fitted to. */
+async function networkFiles({ session, opened, made, name, out }: Exporting, { model }: ModelArtifact): Promise<Readonly<Record<string, Uint8Array>>> {
+  const extension = extname(out);
+  if (extension !== '') throw failure('exported-as-folder', { name, what: 'a model of network', extension });
+  const features = made.step.inputs.find(({ slot }) => slot === 'x')?.step;
+  const found = await session.find(opened.preview, features ?? '');
+  const prepared = found.found ? found.artifact('value') : undefined;
+  if (prepared?.type !== 'features') throw new Error(`the features of ${made.step.name} are not in the store`);
+  const [{ decodeNetwork }, { tfjsFiles }] = await Promise.all([import('../../../stdlib/models/network/network-model.ts'), import('../../../stdlib/models/network/export-tfjs.ts')]);
+  return tfjsFiles(decodeNetwork(await (await session.openStore()).readBlob(model.digest)), prepared.fitted);
+}
 
 async function chooseWriter(exporting: Exporting): Promise<Write> {
   const { session, opened, made } = exporting;

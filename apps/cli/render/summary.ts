@@ -10,6 +10,9 @@ import { asList, asNumber, asText } from './read-json.ts';
 import { renderTable, type Cell } from './table.ts';
 import { clean, count, displayWidth, hanging, pad, type View } from './text.ts';
 
+/** How the exported file of a model ends, where it is not JSON; a network is a folder. */
+const EXTENSIONS: Readonly<Record<string, string>> = { xgboost: '.ubj', network: '/' };
+
 /** What the summary of an apply is made from. */
 export interface Summary {
   readonly plan: Plan;
@@ -165,7 +168,7 @@ function nextLines(summary: Summary, view: View): string[] {
   if (report !== undefined) rows.push([`mlp show ${file} ${report.name}`, { text: 'every metric, confusion matrices', style: 'dim' }]);
   if (model !== undefined) {
     rows.push([`mlp show ${file} ${model.name}`, { text: 'importance, learning curve', style: 'dim' }]);
-    rows.push([`mlp export ${file} ${model.name} -o ${model.name}${model.kind === 'xgboost' ? '.ubj' : '.json'}`, { text: 'the model in its own format', style: 'dim' }]);
+    rows.push([`mlp export ${file} ${model.name} -o ${model.name}${EXTENSIONS[model.kind] ?? '.json'}`, { text: 'the model in its own format', style: 'dim' }]);
     rows.push([`mlp why ${file} ${model.name}`, { text: 'what it was made from', style: 'dim' }]);
   } else if (table !== undefined) rows.push([`mlp show ${file} ${table.name}`, { text: 'rows and columns', style: 'dim' }]);
   return commandTable(rows, view);

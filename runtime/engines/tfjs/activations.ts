@@ -11,12 +11,9 @@ export interface ActivationOps {
 
 /** The constants of Klambauer et al. 2017. */
 const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
-/** √(2 / π), and the cubic coefficient of Hendrycks and Gimpel 2016. */
-const GELU = { inner: Math.sqrt(2 / Math.PI), cubic: 0.044715 };
-
-/** tanh's argument in `gelu`. */
-function geluInner(tf: Tfjs, z: Tensor2D): Tensor2D {
-  return tf.mul(GELU.inner, tf.add(z, tf.mul(GELU.cubic, tf.mul(z, tf.square(z)))));
+/** The normal distribution's share below each value. */
+function normalShare(tf: Tfjs, z: Tensor2D): Tensor2D {
+  return tf.mul(0.5, tf.add(tf.erf(tf.mul(z, Math.SQRT1_2)), 1));
 }
 
 /** Every activation but `linear`, which does nothing. */
@@ -29,14 +26,10 @@ export const activationOps: Readonly<Record<Exclude<Activation, 'linear'>, Activ
     apply: (tf, z) => tf.selu(z),
     slope: (tf, { y }) => tf.add(tf.mul(tf.add(tf.minimum(y, 0), SELU.alpha * SELU.scale), tf.sub(1, tf.step(y))), tf.mul(SELU.scale, tf.step(y))),
   },
+  // Hendrycks and Gimpel 2016.
   gelu: {
-    apply: (tf, z) => tf.mul(tf.mul(z, 0.5), tf.add(tf.tanh(geluInner(tf, z)), 1)),
-    slope: (tf, { z }) => {
-      const tanh = tf.tanh(geluInner(tf, z));
-      const innerSlope = tf.mul(GELU.inner, tf.add(tf.mul(3 * GELU.cubic, tf.square(z)), 1));
-      const bend = tf.mul(tf.mul(tf.mul(z, 0.5), tf.sub(1, tf.square(tanh))), innerSlope);
-      return tf.add(tf.mul(tf.add(tanh, 1), 0.5), bend);
-    },
+    apply: (tf, z) => tf.mul(z, normalShare(tf, z)),
+    slope: (tf, { z }) => tf.add(normalShare(tf, z), tf.mul(z, tf.mul(tf.exp(tf.mul(tf.square(z), -0.5)), 1 / Math.sqrt(2 * Math.PI)))),
   },
   swish: {
     apply: (tf, z) => tf.mul(z, tf.sigmoid(z)),

@@ -1,0 +1,87 @@
+import { createRequire } from 'node:module';
+import { beforeAll, expect, it } from 'vitest';
+import type * as Layers from '@tensorflow/tfjs-layers';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tfjs } from '../../runtime/engines/tfjs/load-tfjs.ts';
+import { openTfjsNetwork } from '../../runtime/engines/tfjs/network.ts';
+import { ACTIVATIONS, type NetworkDescription } from '../../runtime/networks/description.ts';
+import { initialParameters, initialStatistics } from '../../runtime/networks/initialise.ts';
+import { layoutOf } from '../../runtime/networks/parameters.ts';
+import { uniformNumbers } from '../../runtime/networks/random.ts';
+import type { NetworkRows } from '../../runtime/networks/rows.ts';
+import { forwardAll } from '../../runtime/networks/train-network.ts';
+import { tfjsFiles } from '../../stdlib/models/network/export-tfjs.ts';
+import type { NetworkAbout, NetworkModel } from '../../stdlib/models/network/network-model.ts';
+import { answersOf } from '../../stdlib/models/network/predict-network.ts';
+import { testTfjs } from './tfjs.ts';
+
+const ROWS = 9;
+const standard = { mean: 0, deviation: 1 };
+const number = (feature: string) => ({ kind: 'numeric' as const, feature, fill: 0, ...standard });
+const category = (feature: string) => ({ kind: 'category' as const, feature, levels: ['a', 'b', 'c'] });
+const CATEGORIES: NetworkDescription['inputs']['categories'] = [
+  { kind: 'embedding', levels: 4, size: 2 },
+  { kind: 'one_hot', levels: 4, size: 3 },
+];
+
+const cases: readonly { readonly name: string; readonly about: NetworkAbout }[] = [
+  ...ACTIVATIONS.map((activation) => ({
+    name: activation,
+    about: { task: 'regression' as const, features: [number('a'), number('b')], target: { mean: 40, deviation: 7 }, description: { inputs: { numbers: 2, categories: [] }, layers: [{ kind: 'dense' as const, units: 5, activation }], outputs: 1, loss: 'squared' as const } },
+  })),
+  {
+    name: 'every layer and input, several classes',
+    about: {
+      task: 'multiclass',
+      classes: ['x', 'y', 'z'],
+      features: [number('a'), category('c'), category('d'), number('e')],
+      description: {
+        inputs: { numbers: 2, categories: CATEGORIES },
+        layers: [{ kind: 'batch_norm', momentum: 0.9, epsilon: 0.01 }, { kind: 'dense', units: 6, activation: 'relu' }, { kind: 'dropout', rate: 0.5 }, { kind: 'dense', units: 4, activation: 'tanh' }],
+        outputs: 3,
+        loss: 'multiclass',
+      },
+    },
+  },
+  { name: 'an embedding alone, two classes', about: { task: 'binary', classes: ['x', 'y'], features: [category('c')], description: { inputs: { numbers: 0, categories: CATEGORIES.slice(0, 1) }, layers: [], outputs: 1, loss: 'binary' } } },
+];
+
+let tf: Tfjs;
+let layers: typeof Layers;
+beforeAll(async () => {
+  tf = await testTfjs();
+  layers = createRequire(import.meta.url)('@tensorflow/tfjs-layers') as typeof Layers;
+});
+
+it.each(cases)('tf.loadLayersModel opens an exported network and answers alike: $name', async ({ about }) => {
+  const { description } = about;
+  const layout = layoutOf(description);
+  const draw = uniformNumbers('3', 'export');
+  const model: NetworkModel = {
+    about,
+    parameters: initialParameters(description, layout, '5').map((value) => value + 0.2 * draw()),
+    statistics: initialStatistics(layout).map((value) => value + 0.3 * draw()),
+  };
+  const rows: NetworkRows = {
+    rows: ROWS,
+    numbers: Float32Array.from({ length: ROWS * description.inputs.numbers }, () => 4 * draw() - 2),
+    codes: description.inputs.categories.map(() => Int32Array.from({ length: ROWS }, () => Math.floor(4 * draw()))),
+  };
+  const wanted = answersOf(about, forwardAll(openTfjsNetwork(tf, description), { description, layout, weights: model, rows }));
+  const files = tfjsFiles(model, {});
+  const { modelTopology, weightsManifest } = JSON.parse(Buffer.from(files['model.json']).toString('utf8')) as { modelTopology: object; weightsManifest: [{ weights: [] }] };
+  const weightData = new Uint8Array(files['weights.bin']).buffer;
+  const loaded = await layers.loadLayersModel({ load: async () => ({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }) });
+  const given: Tensor[] = description.inputs.categories.map(({ kind, size }, index) => {
+    const codes = rows.codes[index] as Int32Array;
+    if (kind === 'embedding') return tf.tensor2d(codes, [ROWS, 1], 'int32');
+    return tf.tensor2d([...codes].flatMap((code) => Array.from({ length: size }, (_, level) => Number(level === code))), [ROWS, size]);
+  });
+  if (description.inputs.numbers > 0) given.unshift(tf.tensor2d(rows.numbers, [ROWS, description.inputs.numbers]));
+  const answer = loaded.predict(given.length === 1 ? (given[0] as Tensor) : given) as Tensor;
+  const found = answer.dataSync();
+  expect(found).toHaveLength(wanted.length);
+  wanted.forEach((value, at) => expect(Math.abs(value - (found[at] ?? NaN)) / Math.max(1, Math.abs(value))).toBeLessThan(1e-5));
+  const { numbers, categories } = JSON.parse(Buffer.from(files['preprocessing.json']).toString('utf8')) as { numbers: unknown[]; categories: unknown[] };
+  expect([numbers.length, categories.length]).toEqual([description.inputs.numbers, description.inputs.categories.length]);
+});
