@@ -62,7 +62,7 @@ export function* compile(request: CompileRequest): Asking<Compilation> {
   const declarations = needed.flatMap((one) => checkParams(one, findings) ?? []);
   verify('check-params', declarations);
 
-  const typed = yield* inferTypes({ declarations, dependencies, machine, findings });
+  const typed = yield* inferTypes({ declarations, dependencies, machine, engines, findings });
   verify('infer', typed);
 
   checkDataFlow(typed, findings);

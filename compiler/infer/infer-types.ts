@@ -15,6 +15,7 @@ export interface InferRequest {
   readonly declarations: readonly CheckedDeclaration[];
   readonly dependencies: Dependencies;
   readonly machine: InferContext['machine'];
+  readonly engines: InferContext['engines'];
   readonly findings: Findings;
 }
 
@@ -117,6 +118,7 @@ function inferContext(
     params: declaration.params,
     inputs,
     machine: request.machine,
+    engines: request.engines,
     table: (name): TableLookup => lookUpTable(name, declaration, environment),
     ask,
     report: <C extends Code>(code: C, at: Span, parameters: Parameters<C>, related?: readonly Related[]) => {

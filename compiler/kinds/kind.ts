@@ -65,6 +65,8 @@ export interface InferContext {
   readonly params: JsonObject;
   readonly inputs: readonly InferInput[];
   readonly machine: Machine;
+  /** Versions of the engines, by name, with the backend behind a blank where there are several. */
+  readonly engines: Readonly<Record<string, string>>;
   /** Every declared table in scope, by its lower-cased name, for references inside SQL; asking makes it an input. */
   readonly table: (name: string) => TableLookup;
   readonly ask: <N extends KindNeed>(need: N) => AnswerTo<N> | undefined;

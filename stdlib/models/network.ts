@@ -43,7 +43,13 @@ function inferNetwork(context: InferContext): Inferred | undefined {
   const settings = settingsOf(params);
   const sound = [checkLayers(context, settings), checkEmbeddings(context, settings.embed), checkWeights(context), checkLoss(context), checkFollowed(context, settings.stopping?.on)];
   if (sound.includes(false)) return undefined;
-  return { ...inferModel(context, 'low', settings.stopping !== undefined), params, ...weightReads(context) };
+  return { ...inferModel(context, 'low', settings.stopping !== undefined), params, ...weightReads(context), ...weakerGuarantee(context) };
+}
+
+/** On WASM and in JavaScript the bytes are the same on one platform; TensorFlow's library, on a GPU above all, gives no such promise. */
+function weakerGuarantee({ engines, machine }: InferContext): Pick<Inferred, 'guarantee' | 'identity'> {
+  const isNative = / node(?:-gpu)?$/.test(engines['tensorflowjs'] ?? '');
+  return isNative ? { guarantee: 'statistical', identity: { platform: machine.platform } } : {};
 }
 
 function checkEmbeddings(context: InferContext, embed: Readonly<Record<string, number>>): boolean {

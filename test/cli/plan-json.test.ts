@@ -44,6 +44,7 @@ const schema = record(
           fusedInto: text,
           sameAs: text,
           after: { type: 'array', items: text },
+          engine: record({ name: text, version: text }),
         },
       ),
     },

@@ -68,6 +68,7 @@ export function infer(kind: Kind, given: JsonObject, input: { readonly slot: str
     report: (code, at, parameters, related) => void diagnostics.push(diagnose(code, at, parameters, related)),
     spanOf: () => span,
     machine: { platform: 'linux-x64', processor: 'any' },
+    engines: {},
   };
   const inferred = kind.infer(context);
   return { inferred, diagnostics };

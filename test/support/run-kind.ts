@@ -106,6 +106,7 @@ function inferContext(request: InferRequest, { answers, needs, diagnostics }: Di
     params: withDefaults(request),
     inputs: inputsOf(request, span),
     machine: { platform: 'linux-x64', processor: 'test' },
+    engines: {},
     table: (name): TableLookup => {
       const tables = Object.entries(request.tables ?? {});
       const found = tables.find(([declared]) => declared.toLowerCase() === name);

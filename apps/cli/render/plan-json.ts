@@ -37,6 +37,7 @@ function stepJson(one: StepPreview): Record<string, unknown> {
     ...(step.fusedInto === undefined ? {} : { fusedInto: step.fusedInto }),
     ...(step.sameAs === undefined ? {} : { sameAs: step.sameAs }),
     ...(step.after.length === 0 ? {} : { after: step.after }),
+    ...(step.engine === undefined ? {} : { engine: step.engine }),
     guarantee: step.guarantee,
     estimate,
   };

@@ -123,9 +123,11 @@ function guarantees(preview: Preview, view: View): string[] {
   const named = (guarantee: string): string => preview.steps.filter(({ step }) => step.guarantee === guarantee).map(({ step }) => step.name).join(', ');
   const platform = named('platform');
   const statistical = named('statistical');
+  const backends = preview.steps.filter(({ step }) => step.engine?.version.includes(' ')).map(({ step }) => `${step.name} (${step.engine?.name} ${step.engine?.version})`);
   const lines = [
+    ...(backends.length === 0 ? [] : hanging('backend: ', backends.join(', '), view.width)),
     ...(platform === '' ? [] : hanging('platform: ', `${platform} (the same bytes on one platform)`, view.width)),
-    ...(statistical === '' ? [] : hanging('statistical: ', `${statistical} (measured: never the same twice)`, view.width)),
+    ...(statistical === '' ? [] : hanging('statistical: ', `${statistical} (may differ from run to run)`, view.width)),
   ];
   return lines.map((line) => view.paint('dim', line));
 }

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { planOf, stepOf } from '../support/compile.ts';
+
+const GROUND = `
+source flights = csv("flights.csv") { schema { id: int, date: timestamp, distance: int?, delay: int, late: bool } }
+split parts = holdout(flights) { target: late }
+features x = prepare(parts) { drop: [date] }
+`;
+
+const net = async (params: string, version = '4.22.0 wasm') => stepOf(await planOf(`${GROUND}model net = network(x) { ${params} }`, { engines: { duckdb: '1', tensorflowjs: version } }), 'net');
+
+it.each([
+  ['layers: [dense(8)]', 'layers: [dense(units: 8, activation: relu)], epochs: 20, batch: 128'],
+  ['layers: [batch_norm]', 'layers: [batch_norm(epsilon: 0.001)], optimizer: adam'],
+  ['layers: []', 'layers: [], optimizer: adam(rate: constant(0.001, warm_up: 0), beta1: 0.9)'],
+  ['layers: [], optimizer: sgd(rate: cosine(0.1))', 'layers: [], optimizer: sgd(rate: cosine(0.1, final: 0), weight_decay: 0)'],
+  ['layers: [], early_stopping { patience: 2 }', 'layers: [], early_stopping { patience: 2, on: log_loss, min_delta: 0 }'],
+])('a default that is written out changes nothing: %s', async (short, long) => {
+  expect((await net(long)).fingerprint).toBe((await net(short)).fingerprint);
+});
+
+it.each(['layers: [dense(9)]', 'layers: [dense(8, tanh)]', 'layers: [dense(8)], epochs: 21', 'layers: [dense(8)], optimizer: adam(rate: 2e-3)', 'layers: [dense(8)], stream: 1', 'layers: [dense(8)], class_weight { true: 2 }'])(
+  'what changes the network changes its fingerprint: %s',
+  async (other) => {
+    expect((await net(other)).fingerprint).not.toBe((await net('layers: [dense(8)]')).fingerprint);
+  },
+);
+
+it('results are those of a backend, and only the portable ones promise the same bytes', async () => {
+  const on = (backend: string) => net('layers: [dense(8)]', `4.22.0 ${backend}`);
+  const [wasm, cpu, gpu] = [await on('wasm'), await on('cpu'), await on('node-gpu')];
+  expect(new Set([wasm, cpu, gpu].map(({ fingerprint }) => fingerprint)).size).toBe(3);
+  expect([wasm, cpu, gpu].map(({ guarantee }) => guarantee)).toEqual(['platform', 'platform', 'statistical']);
+  expect(gpu.identity['platform']).toBe('linux-x64');
+});
