@@ -10,7 +10,7 @@ const root = new URL('..', import.meta.url);
 await rm(new URL('dist', root), { recursive: true, force: true });
 await build({
   absWorkingDir: new URL('.', root).pathname,
-  entryPoints: { mlp: 'apps/cli/main.ts', worker: 'apps/worker/main.ts' },
+  entryPoints: { mlp: 'apps/cli/main.ts', worker: 'apps/worker/main.ts', kinds: 'apps/kinds/index.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,

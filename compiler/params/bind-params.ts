@@ -36,7 +36,7 @@ export function bindParams(items: readonly ParamItem[], binding: Binding): Param
     const declared = declaredType(item, binding.findings);
     if (declared === undefined || params.has(name)) continue;
     const value = bindValue(item, declared, binding);
-    params.set(name, { name, type: typeOf(declared), value: value ?? standIn(declared) });
+    params.set(name, { name, type: typeOf(declared), value: value === undefined ? standIn(declared) : value });
   }
   return params;
 }

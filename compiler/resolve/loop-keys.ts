@@ -1,6 +1,6 @@
 import { diagnose, didYouMean, type ForItem, type Value } from '../../grammar/index.ts';
 import { literalValue } from '../params/bind-params.ts';
-import { impliedType, typeOf } from '../params/types.ts';
+import { describeType, fits, impliedType, typeOf } from '../params/types.ts';
 import type { BoundParam, Findings, ParamType, ParamValue, Scope } from '../program.ts';
 
 /** One round of a loop: the value of its variable, and that value as text. */
@@ -20,6 +20,8 @@ export function roundsOf({ variable, over }: ForItem, scope: Scope, findings: Fi
     const at = over.kind === 'list' ? (over.items[index]?.span ?? over.span) : over.span;
     if (key === undefined) {
       findings.add(diagnose('wrong-value', at, { name: variable.text, expected: 'a text, a number, `true` or `false`' }));
+    } else if (list.item !== undefined && !fits(value, list.item)) {
+      findings.add(diagnose('wrong-value', at, { name: variable.text, expected: `${describeType(list.item)}, like the rest of the list` }));
     } else if (rounds.has(key.toLowerCase())) {
       findings.add(diagnose('duplicate-round', at, { key, first: rounds.get(key.toLowerCase())?.key ?? key }));
     } else {

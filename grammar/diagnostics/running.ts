@@ -256,13 +256,13 @@ export const running = {
 };
 
 /** An engine with its version, and the step that asks for it, where one does. */
-interface EngineNeed {
+export interface EngineNeed {
   readonly engine: string;
   readonly step: string | undefined;
 }
 
 /** What doing without pip takes. */
-interface WheelByHand {
+export interface WheelByHand {
   readonly file: string;
   readonly page: string;
   /** The folder in which a file that was fetched elsewhere is found. */

@@ -59,18 +59,41 @@ const literals: readonly (readonly [declared: string, given: string | undefined,
   ['p = ["a", "b"]', undefined, "['a', 'b']"],
   ['p = ["a"]', 'c, d', "['c', 'd']"],
   // What is given has the type of the default's members.
+  ['p = ["a"]', '[c, "d, e"]', "['c', 'd, e']"],
+  ['p: list(string)', '[]', 'CAST([] AS VARCHAR[])'],
+  ['p: list(list(int)) = []', '[[1, 2], []]', '[[CAST(1 AS BIGINT), CAST(2 AS BIGINT)], CAST([] AS BIGINT[])]'],
+  ['p: date = "2001-02-28"', undefined, "DATE '2001-02-28'"],
+  ['p: date = "2001-02-28"', '2004-02-29', "DATE '2004-02-29'"],
+  ['p: timestamp = "2001-02-28 13:30"', undefined, "TIMESTAMP '2001-02-28 13:30'"],
+  ['p: list(date)', '2001-01-01, 2001-12-31', "[DATE '2001-01-01', DATE '2001-12-31']"],
+  ['p: int? = none', undefined, 'CAST(NULL AS BIGINT)'],
+  ['p: int? = none', '3', 'CAST(3 AS BIGINT)'],
+  ['p: int? = 3', 'none', 'CAST(NULL AS BIGINT)'],
+  ['p: float(0..1)', '70%', "CAST('0.7' AS DOUBLE)"],
+  ['p: int = env("COUNT")', undefined, 'CAST(12 AS BIGINT)'],
+  ['p: int = env("COUNT")', '4', 'CAST(4 AS BIGINT)'],
+  ['p = env("PLACE")', undefined, "'it''s here'"],
   ['p = [1, 2]', '3,4', '[CAST(3 AS BIGINT), CAST(4 AS BIGINT)]'],
 ];
 
+const ENVIRONMENT = { COUNT: '12', PLACE: "it's here", MLP_PARAM_q: '5' };
+
 describe('a param', () => {
   it.each(literals)('%s, given %s, is %s', async (declared, given, expected) => {
-    const plan = await planOf(`param ${declared}\ntable t = sql("SELECT \${p} AS p")`, { params: given === undefined ? {} : { p: given } });
+    const plan = await planOf(`param ${declared}\ntable t = sql("SELECT \${p} AS p")`, { params: given === undefined ? {} : { p: given }, environment: ENVIRONMENT });
     expect(stepOf(plan, 't').query?.text).toBe(`SELECT ${expected} AS p`);
   });
 
   it('may be called like what every JavaScript object has', async () => {
     const plan = await planOf('param constructor = 3\ntable t = sql("SELECT ${constructor} AS p")');
     expect(stepOf(plan, 't').query?.text).toBe('SELECT CAST(3 AS BIGINT) AS p');
+  });
+
+  it('is set by a variable of the environment, over which a flag wins', async () => {
+    const textOf = async (params: Record<string, string>): Promise<string | undefined> =>
+      stepOf(await planOf('param q = 1\ntable t = sql("SELECT ${q} AS q")', { params, environment: ENVIRONMENT }), 't').query?.text;
+    expect(await textOf({})).toBe('SELECT CAST(5 AS BIGINT) AS q');
+    expect(await textOf({ q: '7' })).toBe('SELECT CAST(7 AS BIGINT) AS q');
   });
 
   it('names a file', async () => {

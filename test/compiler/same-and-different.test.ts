@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../compiler/json.ts';
-import { sha256 } from '../../compiler/plan/keys.ts';
 import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
 import { planOf } from '../support/compile.ts';
+import { own, wholes } from '../support/whole-steps.ts';
 import { different, same, type Edit } from './same-and-different/cases.ts';
 
 const base = readFileSync(join(import.meta.dirname, 'same-and-different/base.mlp'), 'utf8');
@@ -15,21 +15,6 @@ function edited({ why, replace = [] }: Edit): string {
     if (next === text) throw new Error(`${why}: ${String(from)} is not in the text`);
     return next;
   }, base);
-}
-
-/** What a step does and reads by itself, without names. */
-function own(step: PlanStep): string {
-  const inputs = step.inputs.map(({ slot, part, columns }) => [slot, part, columns]);
-  return canonicalJson([step.kind, step.fingerprint, inputs, step.roots.map((root) => root.digest), step.guarantee]);
-}
-
-/** A step with all that it reads, without names: where two plans have the same ones, whatever is recorded for one is for the other. */
-function wholes(plan: Plan): string[] {
-  const known = new Map<string, string>();
-  for (const step of plan.steps) {
-    known.set(step.name, sha256(canonicalJson([own(step), step.inputs.map((input) => known.get(input.step))])));
-  }
-  return [...known.values()].sort();
 }
 
 /** Kinds of steps that one plan has and the other lacks. */

@@ -20,6 +20,12 @@ const PIPELINES = [
     exports: ['movies_usual.rows.csv', 'listed.quarantine.csv'],
   },
   {
+    file: 'pipelines/regions.mlp',
+    flags: ['--param', 'rounds=20'],
+    shows: { measured: 'table', 'people.asia': 'table', gains: 'table', 'scores.europe': 'report', 'trees.asia.2': 'model', 'best.america': 'choice' },
+    exports: ['gains.csv', 'trees.asia.4.ubj'],
+  },
+  {
     file: 'pipelines/flights.mlp',
     flags: ['--param', 'max_rows=20000'],
     shows: { flights: 'table', 'x.validate': 'rows', scores: 'report', champion: 'choice' },

@@ -1,0 +1,4 @@
+import { complete } from './complete.js';
+
+/** What `import "npm:sample-kinds"` brings into a pipeline. */
+export const kinds = [complete];
