@@ -62,7 +62,7 @@ test('gives up early on rows that are all distinct', () => {
   const values = Uint32Array.from({ length: rows }, (_, row) => row);
   const counting = new Proxy(values, {
     get: (target, key) => {
-      if (typeof key === 'string') read = Math.max(read, Number(key));
+      if (typeof key === 'string' && /^\d+$/.test(key)) read = Math.max(read, Number(key));
       return Reflect.get(target, key) as unknown;
     },
   });

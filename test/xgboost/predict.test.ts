@@ -75,7 +75,7 @@ test('a model that is none, and an objective without probabilities, are errors',
   const request = { library, matrix, threads: 1, classes: 3 };
   await expect(predictXgboost({ ...request, model: new Uint8Array(50) })).rejects.toThrow(/^XGBoost: [^\n]*$/);
   const trained = await model(makeLabelled({ classes: 3 }), { objective: 'multi:softmax', num_class: 3 });
-  await expect(predictXgboost({ ...request, model: trained })).rejects.toThrow('the model gives 600 values where 1800 were expected');
+  await expect(predictXgboost({ ...request, model: trained })).rejects.toThrow(/the model gives \d+ values where \d+ were expected/);
 });
 
 test('many single rows take no memory', async () => {
