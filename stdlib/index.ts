@@ -10,6 +10,7 @@ import { network } from './models/network.ts';
 import { xgboost } from './models/xgboost.ts';
 import { predict } from './predictions/predict.ts';
 import { evaluate } from './reports/evaluate.ts';
+import { arrow } from './sources/arrow.ts';
 import { csv } from './sources/csv.ts';
 import { json } from './sources/json.ts';
 import { ndjson } from './sources/ndjson.ts';
@@ -20,6 +21,7 @@ import { sql } from './tables/sql.ts';
 
 /** The one list of the kinds of the standard library. */
 const kinds: readonly Kind[] = [
+  arrow,
   csv,
   json,
   ndjson,

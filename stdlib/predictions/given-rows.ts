@@ -6,7 +6,7 @@ import type { JsonObject } from '../../compiler/json.ts';
 import { didYouMean } from '../../grammar/diagnostics/nearest.ts';
 import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
 import { describeFiles } from '../../runtime/engines/duckdb/describe-files.ts';
-import { readerCall, type FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
+import { readerCall, type DuckDBFormat, type FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
 import { convert, type TextFormats } from '../sources/convert.ts';
 import type { DeclaredType } from '../sources/declared-type.ts';
 import { convertRows } from '../sources/read-rows.ts';
@@ -51,7 +51,7 @@ export interface GivenRows {
   readonly unknown: readonly string[];
 }
 
-const FORMATS: Readonly<Record<string, FileFormat>> = {
+const FORMATS: Readonly<Record<string, DuckDBFormat>> = {
   '.parquet': 'parquet',
   '.csv': 'csv',
   '.tsv': 'csv',
@@ -81,7 +81,7 @@ export async function openGivenRows(connection: DuckDBConnection, file: GivenFil
   return { select: `SELECT *${[...named, ...missing].map((column) => `, ${column}`).join('')} FROM (${rows})`, columns, absent, unknown };
 }
 
-function formatOf({ path, shown }: GivenFile): FileFormat {
+function formatOf({ path, shown }: GivenFile): DuckDBFormat {
   const extension = extname(path.replace(/\.(gz|zst)$/i, '')).toLowerCase();
   const format = FORMATS[extension];
   if (format !== undefined) return format;

@@ -4,7 +4,8 @@ import { StepError, type RunContext } from '../../compiler/kinds/run.ts';
 import { sqlName, sqlString } from '../../runtime/engines/duckdb/connect.ts';
 import { ROW_NUMBER, selectTable } from '../../runtime/engines/duckdb/read-table.ts';
 import { isUsersError, readerProblem } from '../../runtime/engines/duckdb/table-errors.ts';
-import { readerCall, type FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
+import { readArrow } from '../../runtime/engines/duckdb/read-arrow.ts';
+import { readerCall, type DuckDBFormat, type FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
 import { copyToParquet } from '../../runtime/engines/duckdb/write-table.ts';
 import { PATH_COLUMN, rawName, type SourceColumn, type SourcePlan } from './source-columns.ts';
 
@@ -30,7 +31,12 @@ export const VALID = '__mlp_valid';
  * once, into a file that is read instead; there, what valid rows were made from is left out where nobody asks for it.
  */
 export async function readRows(context: RunContext, connection: DuckDBConnection, reading: Reading): Promise<string> {
-  return reading.format === 'parquet' ? withValidity(reading, await parquetRows(connection, reading), [ROW_NUMBER]) : parsedRows(context, connection, reading);
+  const { format, paths, limit = Infinity, plan } = reading;
+  if (format === 'arrow') {
+    const rows = await readArrow(connection, { paths, limit, into: '__mlp_arrow', pathColumn: PATH_COLUMN });
+    return withValidity(reading, `SELECT ${selected(plan.columns)}, ${ROW_NUMBER} FROM (${rows})`, [ROW_NUMBER]);
+  }
+  return format === 'parquet' ? withValidity(reading, await parquetRows(connection, reading), [ROW_NUMBER]) : parsedRows(context, connection, { ...reading, format });
 }
 
 /** Conditions may not see the columns that are being converted. */
@@ -77,7 +83,7 @@ async function offsets(connection: DuckDBConnection, paths: readonly string[]): 
   return `[${list.join(', ')}]::BIGINT[]`;
 }
 
-async function parsedRows(context: RunContext, connection: DuckDBConnection, reading: Reading): Promise<string> {
+async function parsedRows(context: RunContext, connection: DuckDBConnection, reading: Reading & { readonly format: DuckDBFormat }): Promise<string> {
   const { format, paths, options, limit, plan, keepRaw } = reading;
   const columns = plan.columns.filter(({ origin }) => origin === undefined).map(({ read }) => read);
   const call = await readerCall(connection, { format, paths, options, columns, ...pathColumn(plan.columns) });

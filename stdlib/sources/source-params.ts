@@ -45,6 +45,7 @@ const OPTIONS: Readonly<Record<FileFormat, Readonly<Record<string, ParamSchema>>
     ...jsonOptions,
   },
   ndjson: jsonOptions,
+  arrow: {},
   parquet: { union_by_name: described(boolean(), unionByName, false) },
 };
 

@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { StepError } from '../../../compiler/kinds/run.ts';
 import type { JsonObject } from '../../../compiler/json.ts';
 import type { AnswerTo, DescribeNeed, Problem } from '../../../compiler/needs.ts';
 import type { Column } from '../../../compiler/types.ts';
 import { sqlName, sqlString } from './connect.ts';
 import { inspectFile } from './inspect-file.ts';
 import { readerProblem } from './table-errors.ts';
-import { firstLine, readerCall, type FileFormat } from './table-reader.ts';
+import { describeArrow } from './read-arrow.ts';
+import { firstLine, readerCall, type DuckDBFormat, type FileFormat } from './table-reader.ts';
 import { columnOf, isReservedName } from './table-types.ts';
 
 /** Files that are looked at at once. */
@@ -20,13 +22,14 @@ const TOGETHER = 16;
 export async function describeFiles(connection: DuckDBConnection, need: DescribeNeed): Promise<AnswerTo<DescribeNeed>> {
   const format = need.format as FileFormat;
   const paths = need.files.map(({ path }) => path);
-  const described: Described = { connection, format, paths, options: need.options };
   try {
     for (let at = 0; at < paths.length; at += TOGETHER) {
       const problems = await Promise.all(paths.slice(at, at + TOGETHER).map((path) => inspectFile(path, format, need.options)));
       const problem = problems.find((one) => one !== undefined);
       if (problem !== undefined) return problem;
     }
+    if (format === 'arrow') return await describeArrows(paths);
+    const described: Described = { connection, format, paths, options: need.options };
     const different = need.options['union_by_name'] === true ? undefined : format === 'csv' ? await differentHeaders(described) : format === 'parquet' ? await differentColumns(described) : undefined;
     if (different !== undefined) return different;
     const columns = format === 'csv' ? await confirmTypes(described, await columnsOf(described)) : await columnsOf(described);
@@ -35,14 +38,32 @@ export async function describeFiles(connection: DuckDBConnection, need: Describe
     const clash = format === 'csv' || format === 'parquet' ? undefined : await keysInTwoCases(described, columns);
     return clash ?? { ok: true, columns };
   } catch (error) {
+    if (error instanceof StepError) return { ok: false, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
     if (error instanceof Error && 'code' in error) return { ok: false, message: `a file cannot be read: ${error.message}` };
-    return (format === 'csv' ? await strictProblem(described) : undefined) ?? readerProblem(error, paths);
+    return (format === 'csv' ? await strictProblem({ connection, format, paths, options: need.options }) : undefined) ?? readerProblem(error, paths);
   }
+}
+
+/** Arrow files are read one after the other: all have the columns of the first. */
+async function describeArrows(paths: readonly string[]): Promise<AnswerTo<DescribeNeed>> {
+  let first: readonly Column[] | undefined;
+  for (const path of paths) {
+    const found = await describeArrow(path);
+    const name = basename(path);
+    if (!found.ok) return { ok: false, message: `the column \`${found.column}\` of \`${name}\` is ${found.type}, which is not read from Arrow files`, hint: 'write the file as Parquet, and read it with `parquet(…)`' };
+    first ??= found.columns;
+    if (JSON.stringify(found.columns) !== JSON.stringify(first)) {
+      return { ok: false, message: `\`${name}\` has other columns than \`${basename(paths[0] ?? '')}\`, in another order, or of other types`, hint: 'make a source for each, and bring them together in SQL' };
+    }
+  }
+  const reserved = first?.find(({ name }) => isReservedName(name));
+  if (reserved !== undefined) return { ok: false, message: `the files have a column \`${reserved.name}\`, a name that mlp keeps for itself` };
+  return { ok: true, columns: first ?? [] };
 }
 
 interface Described {
   readonly connection: DuckDBConnection;
-  readonly format: FileFormat;
+  readonly format: DuckDBFormat;
   readonly paths: readonly string[];
   readonly options: JsonObject;
 }

@@ -2,4 +2,19 @@
  * What is used of DuckDB's interface. Always imported dynamically: loading this file loads the engine. (Named here, the
  * parts of a CommonJS package keep their names when it is bundled.)
  */
-export { DOUBLE, DuckDBDataChunk, DuckDBInstance, FLOAT, INTEGER, SMALLINT, TINYINT, UINTEGER, USMALLINT, UTINYINT } from '@duckdb/node-api';
+export {
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  FLOAT,
+  INTEGER,
+  SMALLINT,
+  TINYINT,
+  UBIGINT,
+  UINTEGER,
+  USMALLINT,
+  UTINYINT,
+  VARCHAR,
+} from '@duckdb/node-api';

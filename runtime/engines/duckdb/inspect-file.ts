@@ -20,6 +20,10 @@ export async function inspectFile(path: string, format: FileFormat, options: Jso
     }
     return undefined;
   }
+  if (format === 'arrow') {
+    // A stream begins with the mark of a message.
+    return looks === 'arrow' || start.subarray(0, 4).equals(Buffer.from([255, 255, 255, 255])) ? undefined : mismatch(name, 'an Arrow file', looks);
+  }
   const compression = compressionOf(path, options);
   if (compression !== undefined) return compressedProblem(path, compression);
   const wanted = format === 'csv' ? 'CSV' : 'JSON';

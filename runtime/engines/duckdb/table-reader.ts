@@ -3,12 +3,15 @@ import type { Json, JsonObject } from '../../../compiler/json.ts';
 import { sqlString } from './connect.ts';
 import { isCompressed, readStart } from './file-start.ts';
 
-/** The formats of files that DuckDB reads. */
-export type FileFormat = 'csv' | 'json' | 'ndjson' | 'parquet';
+/** The formats of files that sources read. */
+export type FileFormat = DuckDBFormat | 'arrow';
+
+/** The formats that DuckDB reads itself. */
+export type DuckDBFormat = 'csv' | 'json' | 'ndjson' | 'parquet';
 
 /** Files to be read, and how. */
 export interface ReaderCall {
-  readonly format: FileFormat;
+  readonly format: DuckDBFormat;
   readonly paths: readonly string[];
   /** Options of DuckDB's reader, by its own names. */
   readonly options: JsonObject;
