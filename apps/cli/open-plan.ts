@@ -11,6 +11,8 @@ export interface OpenPlan {
   readonly plan: Plan;
   readonly preview: Preview;
   readonly textOf: TextOf;
+  /** What was found on the way and stops nothing: printed for people, and there for programs to be told. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /**
@@ -21,8 +23,10 @@ export async function openPlan(session: Session, file: string, { flags, terminal
   const { plan, diagnostics, textOf } = await session.compile(file);
   if (plan === undefined || hasErrors(diagnostics)) throw new Failure(diagnostics, { textOf });
   if (!flags.json && !flags.quiet) printDiagnostics(diagnostics, textOf, terminal);
+  const warnings = [...diagnostics];
   const onDamage = (damage: Diagnostic): void => {
+    warnings.push(damage);
     if (!flags.json) printDiagnostics([damage], textOf, terminal);
   };
-  return { plan, preview: await session.preview(plan, access === 'mend' ? { onDamage } : undefined), textOf };
+  return { plan, preview: await session.preview(plan, access === 'mend' ? { onDamage } : undefined), textOf, warnings };
 }

@@ -17,8 +17,8 @@ export interface Audience {
 }
 
 /** The report of a run in the form that was asked for: events for programs, lines that change in place, or lines. */
-export async function openReporter(session: Session, { preview, textOf }: Omit<OpenPlan, 'plan'>, { flags, terminal, live, earlier }: Audience): Promise<Reporter> {
-  if (flags.json) return jsonReporter(terminal, { textOf, debug: flags.debug });
+export async function openReporter(session: Session, { preview, textOf, warnings = [] }: Pick<OpenPlan, 'preview' | 'textOf'> & Partial<Pick<OpenPlan, 'warnings'>>, { flags, terminal, live, earlier }: Audience): Promise<Reporter> {
+  if (flags.json) return jsonReporter(terminal, { textOf, debug: flags.debug, warnings });
   const store = await session.openStore();
   const fingerprints = new Map(preview.steps.map(({ step }) => [step.name, step.fingerprint]));
   const recordOf = (name: string, key: string): ActionRecord | undefined => store.lookup(fingerprints.get(name) ?? '', key);

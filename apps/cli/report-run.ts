@@ -1,11 +1,13 @@
 import type { PlanStep } from '../../compiler/plan/plan.ts';
-import type { RunEvent, StepEndEvent } from '../../runtime/events.ts';
+import type { Diagnostic } from '../../grammar/index.ts';
+import type { PlannedStep, RunEvent, StepEndEvent } from '../../runtime/events.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
 import type { FetchProgress } from '../../runtime/providers/ensure-provider.ts';
 import type { TextOf } from './failure.ts';
 import { diagnosticJson } from './print-diagnostics.ts';
 import { mainFigure, metricsText } from './render/figures.ts';
 import { advance, advanceFetch, describeFetch, describeRunning, nameWidthOf, noProgress, renderFinished, renderLive, type RunProgress } from './render/progress.ts';
+import { nameSlots } from './render/names.ts';
 import { safeJson } from './render/safe-json.ts';
 import type { LiveLines, Terminal } from './terminal.ts';
 
@@ -29,13 +31,26 @@ export interface RunFacts {
   readonly earlier?: RunProgress | undefined;
 }
 
-/** One event a line, as programs read it (cli.md). */
-export function jsonReporter(terminal: Terminal, { textOf, debug }: { readonly textOf: TextOf; readonly debug: boolean }): Reporter {
+/** What a report for programs needs to know. */
+export interface JsonFacts {
+  readonly textOf: TextOf;
+  readonly debug: boolean;
+  /** What was found before the run and stops nothing; the `plan` event tells of it. */
+  readonly warnings?: readonly Diagnostic[];
+}
+
+/** One event a line, as programs read it (cli.md). What a step warns of has the names of its inputs. */
+export function jsonReporter(terminal: Terminal, { textOf, debug, warnings = [] }: JsonFacts): Reporter {
+  const steps = new Map<string, PlannedStep>();
   return {
     onEvent: (event) => {
+      if (event.event === 'plan') for (const step of event.steps) steps.set(step.name, step);
+      const told = event.event === 'plan' && warnings.length > 0 ? { warnings: warnings.map((one) => diagnosticJson(one, textOf)) } : {};
+      const inputs = event.event === 'step-end' ? steps.get(event.name)?.inputs : undefined;
+      const named = event.event === 'step-end' && event.warnings !== undefined ? { warnings: event.warnings.map((warning) => nameSlots(warning, inputs ?? {})) } : {};
       const error = 'error' in event && event.error !== undefined ? { error: diagnosticJson(event.error, textOf) } : {};
       const hidden = 'stack' in event && !debug ? { stack: undefined } : {};
-      terminal.print(safeJson({ ...event, ...error, ...hidden }));
+      terminal.print(safeJson({ ...event, ...error, ...hidden, ...told, ...named }));
     },
     onFetch: () => undefined,
     note: () => undefined,

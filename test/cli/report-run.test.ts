@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { liveReporter, plainReporter } from '../../apps/cli/report-run.ts';
+import { jsonReporter, liveReporter, plainReporter } from '../../apps/cli/report-run.ts';
 import { plainPaint } from '../../apps/cli/render/text.ts';
 import type { LiveLines, Terminal } from '../../apps/cli/terminal.ts';
+import { diagnose } from '../../grammar/index.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
 import { digest, recordOf, steps } from './example.ts';
 
@@ -54,6 +55,17 @@ describe('reports of a run', () => {
     reporter.onEvent({ time: time(), event: 'step-end', name: 'gbm', state: 'ran', seconds: 2, outputs: {}, key: digest('k') });
     reporter.close();
     expect(printed.at(-1)).toMatch(/✓ gbm .* auc 0\.7000/);
+  });
+
+  it('tells programs what was found before the run, and warnings with the names of inputs', () => {
+    const { terminal, printed } = fakeTerminal();
+    const reporter = jsonReporter(terminal, { textOf: () => undefined, debug: false, warnings: [diagnose('store-mended', undefined, { problem: 'a record is damaged' })] });
+    const scores = { name: 'scores', keyword: 'report', kind: 'evaluate', fingerprint: digest('f'), inputs: { 'model[0]': 'gbm', 'model[1]': 'b["eu"]' } };
+    reporter.onEvent({ time: time(), event: 'plan', run: 'r', pipeline: 'p', file: 'f', steps: [scores] });
+    reporter.onEvent({ time: time(), event: 'step-end', name: 'scores', state: 'ran', seconds: 2, outputs: {}, warnings: ['`model[1]` on test: `auc` is not defined', '`model[7]`'] });
+    const [plan, end] = printed.map((line) => JSON.parse(line) as { warnings: unknown });
+    expect(plan?.warnings).toMatchObject([{ code: 'store-mended', severity: 'warning' }]);
+    expect(end?.warnings).toEqual(['`b["eu"]` on test: `auc` is not defined', '`model[7]`']);
   });
 
   it('says now and then how far a long step is where lines cannot change', () => {

@@ -21,9 +21,11 @@ export function isFit(step: PlanStep): boolean {
 }
 
 /** What a step says of its inputs by their slots (`model[0]`), with their names: no record holds the name of another. */
-export function withInputNames(text: string, step: PlanStep): string {
-  return text.replace(/`(\w+\[\d+\])`/g, (whole, slot: string) => {
-    const input = step.inputs.find((one) => one.slot === slot);
-    return input === undefined ? whole : `\`${referenceName(input)}\``;
-  });
+export function withInputNames(text: string, { inputs }: Pick<PlanStep, 'inputs'>): string {
+  return nameSlots(text, Object.fromEntries(inputs.map((input) => [input.slot, referenceName(input)])));
+}
+
+/** The same, with names by slot. */
+export function nameSlots(text: string, names: Readonly<Record<string, string>>): string {
+  return text.replace(/`(\w+\[\d+\])`/g, (whole, slot: string) => (names[slot] === undefined ? whole : `\`${names[slot]}\``));
 }
