@@ -130,7 +130,15 @@ export const commands: readonly CommandSpec[] = [
     examples: ['mlp graph pipelines/flights.mlp -o flights.svg', 'mlp graph pipelines/flights.mlp >> README.md'],
     load: async () => (await import('./commands/graph.ts')).graph,
   },
+  {
+    name: 'doctor',
+    args: '',
+    summary: 'what works here, what is missing, and how to get it',
+    options: [],
+    examples: ['mlp doctor', 'mlp doctor --json'],
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
 ];
 
 /** Commands of the contract that come in a later version. */
-export const laterCommands = ['verify', 'store', 'doctor', 'lsp'] as const;
+export const laterCommands = ['verify', 'store', 'lsp'] as const;

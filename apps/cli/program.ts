@@ -21,7 +21,7 @@ export function parseArguments(argv: readonly string[], print: CommandContext['t
   const program = describeProgram(print);
   for (const spec of commands) {
     const command = program.command(spec.name).summary(spec.summary).description(sentence(spec.summary));
-    for (const argument of spec.args.split(' ')) command.argument(argument.toLowerCase());
+    for (const argument of spec.args.split(' ').filter((one) => one !== '')) command.argument(argument.toLowerCase());
     for (const [flags, description] of spec.options) command.option(flags, description);
     command.addHelpText('after', examples(spec.examples));
     command.action(() => {

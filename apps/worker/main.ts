@@ -2,6 +2,10 @@
 if (process.argv[2] === 'duckdb') {
   const { serveHelper } = await import('../../runtime/engines/duckdb/serve-helper.ts');
   serveHelper();
+} else if (process.argv[2] === 'probe') {
+  const { probeEngine } = await import('./probe-engine.ts');
+  await probeEngine(process.argv[3] ?? '', process.argv[4] ?? '');
+  process.exit(0);
 } else {
   const [{ serveSteps }, { registry }] = await Promise.all([
     import('../../runtime/worker/serve-steps.ts'),

@@ -1,11 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
-import { glob } from 'tinyglobby';
+import { resolve } from 'node:path';
 import { diagnose, formatDocument, hasErrors, parseDocument, type Diagnostic } from '../../../grammar/index.ts';
-import { findProject } from '../../session/find-project.ts';
 import type { RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
+import { findPipelines } from '../find-pipelines.ts';
 import { diagnosticJson } from '../print-diagnostics.ts';
 import { safeJson } from '../render/safe-json.ts';
 import { count } from '../render/text.ts';
@@ -61,11 +60,4 @@ function outcome(files: number, changed: number, check: boolean): string {
   if (files === 0) return 'there are no .mlp files here';
   if (changed === 0) return `${count(files, 'file')}, all laid out`;
   return check ? `${changed} of ${count(files, 'file')} would change` : `${changed} of ${count(files, 'file')} changed`;
-}
-
-/** The pipelines below the project's folder, by paths that are relative to where the command was started. */
-async function findPipelines(folder: string): Promise<readonly string[]> {
-  const project = findProject(folder);
-  const found = await glob('**/*.mlp', { cwd: project, ignore: ['**/node_modules/**', '**/.mlp/**'], dot: false });
-  return found.map((file) => relative(folder, resolve(project, file))).sort();
 }

@@ -1,0 +1,152 @@
+import { execFile } from 'node:child_process';
+import { readFile, statfs } from 'node:fs/promises';
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { parseDocument, type Item } from '../../../grammar/index.ts';
+import { duckdbVersion } from '../../../runtime/analyse.ts';
+import { findBackend } from '../../../runtime/providers/backends.ts';
+import { isWheel, type Lock } from '../../../runtime/providers/lock.ts';
+import { defaultCacheFolder, platformName } from '../../../runtime/providers/platform.ts';
+import { providerState } from '../../../runtime/providers/provider-state.ts';
+import { runPip } from '../../../runtime/providers/run-pip.ts';
+import { openStore } from '../../../runtime/store/store.ts';
+import { registry } from '../../../stdlib/index.ts';
+import { readLock } from '../../session/engines.ts';
+import { findProject } from '../../session/find-project.ts';
+import type { RunCommand } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { findPipelines } from '../find-pipelines.ts';
+import { formatBytes } from '../render/format.ts';
+import { safeJson } from '../render/safe-json.ts';
+import { renderTable, type Cell } from '../render/table.ts';
+import { toFailure } from '../to-failure.ts';
+
+/** One thing that was looked at. */
+interface Finding {
+  readonly name: string;
+  /** `missing`: it can be had; `wrong`: it is there and does not work; `info`: nothing to judge. */
+  readonly state: 'ok' | 'missing' | 'wrong' | 'info';
+  readonly detail: string;
+  /** Whether a pipeline of the project cannot do without it. */
+  readonly needed: boolean;
+  /** What to do about it. */
+  readonly fix?: string;
+}
+
+/** `mlp doctor`: exit code 1 when something does not work that the project's pipelines need. */
+export const doctor: RunCommand = async ({ flags, terminal }) => {
+  const project = findProject(flags.folder);
+  const needed = await neededEngines(flags.folder);
+  const lock = readLock(project);
+  const findings = [
+    { name: 'mlp', state: 'info', detail: `${packageJson.version} on Node ${process.versions.node}, ${platformName()}`, needed: false },
+    machine(),
+    await devices(),
+    ...lock.diagnostics.map((one): Finding => ({ name: 'mlp.lock', state: 'wrong', detail: one.message, needed: true, ...(one.hint === undefined ? {} : { fix: one.hint }) })),
+    await probe('duckdb', '', { name: 'duckdb', detail: `${duckdbVersion()}, from npm`, needed: true }),
+    ...(await Promise.all([...new Set(lock.value.map(({ engine }) => engine))].map((engine) => engineFinding(engine, { lock: lock.value, project, needed: needed.has(engine) })))),
+    await pip(),
+    await store(flags.session.store ?? join(project, '.mlp', 'store')),
+    await disk(project),
+  ] satisfies Finding[];
+  const isWell = findings.every(({ state, needed: isNeeded }) => !isNeeded || state === 'ok' || state === 'info');
+  if (flags.json) terminal.print(safeJson({ project, ok: isWell, findings }, 2));
+  else {
+    const shown = flags.quiet ? findings.filter(({ state }) => state === 'missing' || state === 'wrong') : findings;
+    const rows = shown.flatMap(({ name, state, detail, fix }): Cell[][] => [[MARKS[state], { text: name, style: 'bold' }, detail], ...(fix === undefined ? [] : [['', '', { text: fix, style: 'cyan' as const }]])]);
+    for (const line of renderTable({ columns: [{}, {}, { least: 30 }], rows, indent: 2 }, { ...terminal.view(), width: Infinity })) terminal.print(line);
+    if (!flags.quiet) terminal.print(isWell ? '\nEverything that the pipelines here need works.' : '\nSomething is missing that the pipelines here need.');
+  }
+  return isWell ? EXIT.done : EXIT.wrong;
+};
+
+const MARKS: Readonly<Record<Finding['state'], Cell>> = {
+  ok: { text: '✓', style: 'green' },
+  missing: { text: '?', style: 'yellow' },
+  wrong: { text: '✗', style: 'red' },
+  info: { text: '·', style: 'dim' },
+};
+
+/** The engines of the kinds that the project's pipelines name. */
+async function neededEngines(folder: string): Promise<ReadonlySet<string>> {
+  const kindsOf = (items: readonly Item[]): string[] => items.flatMap((item) => (item.kind === 'declaration' ? [item.call.name.text] : item.kind === 'for' ? kindsOf(item.items) : []));
+  const engines = new Set<string>();
+  for (const file of await findPipelines(folder)) {
+    const text = await readFile(resolve(folder, file), 'utf8').catch(() => '');
+    for (const kind of kindsOf(parseDocument(file, text).value.items)) {
+      const engine = registry.get(kind)?.engine;
+      if (engine !== undefined) engines.add(engine);
+    }
+  }
+  return engines;
+}
+
+async function engineFinding(engine: string, { lock, project, needed }: { readonly lock: Lock; readonly project: string; readonly needed: boolean }): Promise<Finding> {
+  const here = lock.find((one) => one.engine === engine && one.platform === platformName());
+  if (here !== undefined && !isWheel(here)) {
+    const found = findBackend(here.backend, project);
+    const detail = `${here.version} on the backend ${here.backend}, from npm`;
+    if (found === undefined) return { name: engine, state: 'missing', detail: `${detail}: it is not installed`, needed, fix: 'type `npm install` in the folder of mlp' };
+    return probe(engine, found.folder, { name: engine, detail, needed });
+  }
+  const state = await providerState({ lock, engine });
+  if (state.state === 'unsupported') return { name: engine, state: 'missing', detail: `mlp.lock has none for ${state.platform}`, needed };
+  const detail = `${state.entry.version}, pinned in mlp.lock`;
+  if (state.state === 'present') return probe(engine, state.library, { name: engine, detail: `${detail}, in ${state.library}`, needed });
+  const words = state.state === 'absent' ? 'not fetched yet' : 'its files have changed since they were fetched';
+  return { name: engine, state: 'missing', detail: `${detail}: ${words}`, needed, fix: `the next \`mlp apply\` that needs it fetches ${formatBytes(state.entry.size)}` };
+}
+
+const WORKER = fileURLToPath(new URL('worker.js', import.meta.url));
+
+/** Loads an engine in a process of its own: one that crashes is a finding. */
+async function probe(engine: string, place: string, about: Pick<Finding, 'name' | 'detail' | 'needed'>): Promise<Finding> {
+  const outcome = await run(process.execPath, [WORKER, 'probe', engine, place]);
+  if (outcome.ok) return { ...about, state: 'ok' };
+  const reason = outcome.output.split('\n').find((line) => /^\w*Error: /.test(line)) ?? 'its process ended';
+  return { ...about, state: 'wrong', detail: `${about.detail}: it does not load: ${reason.replace(/^\w*Error: /, '')}` };
+}
+
+function machine(): Finding {
+  const [first] = cpus();
+  const threads = availableParallelism();
+  return { name: 'machine', state: 'info', detail: `${threads} processor threads (${first?.model.trim() ?? 'unknown'}), ${formatBytes(totalmem())} of memory, ${formatBytes(freemem())} free`, needed: false };
+}
+
+async function devices(): Promise<Finding> {
+  const { ok, output } = await run('nvidia-smi', ['--query-gpu=name,memory.total', '--format=csv,noheader']);
+  return { name: 'devices', state: 'info', detail: ok ? output.trim().split('\n').join('; ') : 'no NVIDIA GPU', needed: false };
+}
+
+async function pip(): Promise<Finding> {
+  const outcome = await runPip(['--version']);
+  const name = 'pip';
+  if (outcome.kind === 'ran' && outcome.exitCode === 0) return { name, state: 'ok', detail: (outcome.output.split('\n')[0] ?? '').trim(), needed: false };
+  const detail = outcome.kind === 'no-python' ? 'there is no Python 3 on the PATH' : 'Python 3 has no pip';
+  return { name, state: 'missing', detail: `${detail}: engines that npm does not carry cannot be fetched`, needed: false, fix: 'on Debian and Ubuntu: `sudo apt-get install -y python3-pip`' };
+}
+
+async function store(root: string): Promise<Finding> {
+  try {
+    await openStore(root, { access: 'read' });
+    return { name: 'store', state: 'ok', detail: root, needed: true };
+  } catch (error) {
+    const [problem] = toFailure(error).diagnostics;
+    return { name: 'store', state: 'wrong', detail: problem?.message ?? String(error), needed: true, ...(problem?.hint === undefined ? {} : { fix: problem.hint }) };
+  }
+}
+
+async function disk(project: string): Promise<Finding> {
+  const { bavail, bsize } = await statfs(project);
+  return { name: 'disk', state: 'info', detail: `${formatBytes(bavail * bsize)} free; engines are kept in ${defaultCacheFolder()}`, needed: false };
+}
+
+const PATIENCE = 30_000;
+
+function run(command: string, args: readonly string[]): Promise<{ readonly ok: boolean; readonly output: string }> {
+  return new Promise((done) => {
+    execFile(command, args, { timeout: PATIENCE }, (error, stdout, stderr) => done({ ok: error === null, output: stdout + stderr }));
+  });
+}
