@@ -22,7 +22,7 @@ const PIPELINES = [
   {
     file: 'pipelines/regions.mlp',
     flags: ['--param', 'rounds=20'],
-    shows: { measured: 'table', 'people.asia': 'table', gains: 'table', 'scores.europe': 'report', 'trees.asia.2': 'model', 'best.america': 'choice' },
+    shows: { measured: 'table', 'people.asia': 'table', gains: 'table', 'scores.europe': 'report', 'trees.asia."2"': 'model', 'best.america': 'choice' },
     exports: ['gains.csv', 'trees.asia.4.ubj'],
   },
   {
