@@ -26,6 +26,12 @@ const PIPELINES = [
     exports: ['gains.csv', 'trees.asia.4.ubj'],
   },
   {
+    file: 'pipelines/weather.mlp',
+    flags: [],
+    shows: { history: 'table', parts: 'split', x: 'features', 'x.train': 'rows', line: 'model', scores: 'report', forecast: 'choice' },
+    exports: ['x.test.parquet', 'x.json', 'parts.json'],
+  },
+  {
     file: 'pipelines/flights.mlp',
     flags: ['--param', 'max_rows=20000'],
     shows: { flights: 'table', 'x.validate': 'rows', scores: 'report', champion: 'choice' },

@@ -1,6 +1,8 @@
 import type { Artifact, ModelArtifact } from '../../../compiler/plan/artifact.ts';
 import type { PlanStep } from '../../../compiler/plan/plan.ts';
 import type { ActionRecord } from '../../../runtime/store/record.ts';
+import { featureNamesOf } from '../../../stdlib/features/feature-names.ts';
+import type { FittedFeatures } from '../../../stdlib/features/fitted.ts';
 import { formatBytes, formatCount, formatLatency, formatMetric } from './format.ts';
 import { memberNames } from './names.ts';
 import { asList, asNumber, asNumbers, asObject } from './read-json.ts';
@@ -22,7 +24,7 @@ function figureOf(artifact: Artifact, step: PlanStep): string {
     case 'split':
       return `${(['train', 'validate', 'test'] as const).map((part) => formatCount(artifact.parts[part].rows)).join(' / ')} rows`;
     case 'features':
-      return count(asList(asObject(artifact.fitted)?.['features']).length, 'feature');
+      return count((artifact.fitted as unknown as FittedFeatures).features.flatMap(featureNamesOf).length, 'feature');
     case 'model':
       return modelFigure(artifact);
     case 'report':
