@@ -1,30 +1,33 @@
 import type { FittedBins, FittedScale } from './fitted.ts';
-import { noValues, selectNumbers, sqlNumber, type FitSource, type FittingNumber } from './fitting-number.ts';
+import { noValues, selectNumbers, sqlNumber, type FitSource, type FittingNumber, type NumberPlan } from './fitting-number.ts';
+import type { Bins } from './prepare-params.ts';
 
 /** Bins that are no wider than this are one with the next: the bound of scikit-learn's KBinsDiscretizer. */
 const NARROWEST = 1e-8;
 
 /** Where numbers are cut into bins, as KBinsDiscretizer cuts them. */
 export async function fitBins(source: FitSource, numbers: readonly FittingNumber[]): Promise<FittingNumber[]> {
-  const fitted: FittingNumber[] = [];
-  for (const number of numbers) {
-    const bins = number.plan.bins === undefined ? undefined : await fitCuts(source, number);
-    fitted.push(bins === undefined ? number : { ...number, fitted: { ...number.fitted, bins } });
-  }
-  return fitted;
+  const edges = await selectQuantiles(source, numbers, ({ bins }) => {
+    if (bins === undefined || !('$call' in bins)) return [];
+    return bins.$call === 'quantile' ? evenly(bins.bins + 1) : [0, 1];
+  });
+  return numbers.map((number, i) => {
+    const bins = number.plan.bins === undefined ? undefined : binsOf(number.plan, number.plan.bins, edges[i] ?? []);
+    return bins === undefined ? number : { ...number, fitted: { ...number.fitted, bins } };
+  });
 }
 
-async function fitCuts(source: FitSource, { plan, sql }: FittingNumber): Promise<FittedBins | undefined> {
-  const { bins, as } = plan;
-  if (bins === undefined) return undefined;
+function binsOf({ column, as }: NumberPlan, bins: Bins, edges: readonly number[]): FittedBins {
   if (!('$call' in bins)) return { cuts: [...new Set(bins)].sort((a, b) => a - b), as };
-  const count = bins.bins;
-  const shares = Array.from({ length: count + 1 }, (_, i) => i / count);
-  const edges = await selectQuantiles(source, sql, bins.$call === 'quantile' ? shares : [0, 1]);
   const [low, high] = [edges[0], edges.at(-1)];
-  if (low === undefined || high === undefined) throw noValues(plan.column, 'bins');
-  if (bins.$call === 'uniform') return { cuts: low === high ? [] : shares.slice(1, -1).map((share) => low + share * (high - low)), as };
-  return { cuts: edges.filter((edge, i) => i === 0 || edge - (edges[i - 1] as number) > NARROWEST).slice(1, -1), as };
+  if (low === undefined || high === undefined) throw noValues(column, 'bins');
+  const inner = bins.$call === 'quantile' ? edges.filter((edge, i) => i === 0 || edge - (edges[i - 1] as number) > NARROWEST) : evenly(bins.bins + 1).map((share) => low + share * (high - low));
+  return { cuts: low === high ? [] : inner.slice(1, -1), as };
+}
+
+/** So many numbers from 0 to 1, as far from each other. */
+function evenly(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i / (count - 1));
 }
 
 /** Scales numbers as scikit-learn's StandardScaler, MinMaxScaler, RobustScaler and QuantileTransformer do. */
@@ -44,26 +47,26 @@ export async function fitScales(source: FitSource, numbers: readonly FittingNumb
   const variances = await selectEach(source, numbers, ({ plan, sql }, i) =>
     plan.scale === 'standard' && firsts[i]?.[1] !== undefined ? [`favg(pow(${sql} - ${sqlNumber(firsts[i][1])}, 2))`] : [],
   );
-  const scaled: FittingNumber[] = [];
-  for (const [i, number] of numbers.entries()) {
-    const scale = await fitScale(source, number, { found: firsts[i] ?? [], variance: variances[i]?.[0] ?? 0 });
-    scaled.push(scale === undefined ? number : { ...number, fitted: { ...number.fitted, scale } });
-  }
-  return scaled;
+  const byRank = numbers.some(({ plan }) => typeof plan.scale === 'object');
+  const [rows] = byRank ? await selectNumbers(source, ['count(*)']) : [];
+  const quantiles = await selectQuantiles(source, numbers, ({ scale }) =>
+    typeof scale === 'object' ? evenly(Math.max(2, Math.min(scale.quantiles ?? 2, rows ?? 0))) : [],
+  );
+  return numbers.map((number, i) => {
+    const scale = scaleOf(number.plan, { found: firsts[i] ?? [], variance: variances[i]?.[0] ?? 0, quantiles: quantiles[i] ?? [] });
+    return scale === undefined ? number : { ...number, fitted: { ...number.fitted, scale } };
+  });
 }
 
 interface Statistics {
   readonly found: readonly number[];
   readonly variance: number;
+  readonly quantiles: readonly number[];
 }
 
-async function fitScale(source: FitSource, { plan, sql }: FittingNumber, { found, variance }: Statistics): Promise<FittedScale | undefined> {
-  const { scale, column } = plan;
+function scaleOf({ scale, column }: NumberPlan, { found, variance, quantiles }: Statistics): FittedScale | undefined {
   if (scale === undefined) return undefined;
   if (typeof scale !== 'string') {
-    const [rows] = await selectNumbers(source, ['count(*)']);
-    const count = Math.max(2, Math.min(scale.quantiles ?? 2, rows ?? 0));
-    const quantiles = await selectQuantiles(source, sql, Array.from({ length: count }, (_, i) => i / (count - 1)));
     if (quantiles.length === 0) throw noValues(column, 'scale');
     return { kind: 'quantile', quantiles };
   }
@@ -105,8 +108,20 @@ async function selectEach(
   });
 }
 
-/** Quantiles of an expression, between rows linearly, as numpy has them; none where there is no value. */
-async function selectQuantiles({ connection, from }: FitSource, sql: string, shares: readonly number[]): Promise<number[]> {
-  const reader = await connection.runAndReadAll(`SELECT unnest(quantile_cont(${sql}, [${shares.map(sqlNumber).join(', ')}])) FROM ${from}`);
-  return reader.getRows().map(([value]) => Number(value));
+/** Columns whose values are sorted at a time: queries of wide tables take long to plan, and sorting takes memory. */
+const AT_A_TIME = 100;
+
+/** Quantiles of each number, between rows linearly, as numpy has them; of one without any value, none. */
+async function selectQuantiles({ connection, from }: FitSource, numbers: readonly FittingNumber[], sharesOf: (plan: NumberPlan) => readonly number[]): Promise<(readonly number[])[]> {
+  const quantiles = numbers.map((): readonly number[] => []);
+  const asked = numbers.map(({ plan, sql }, i) => ({ i, sql, shares: sharesOf(plan) })).filter(({ shares }) => shares.length > 0);
+  for (let at = 0; at < asked.length; at += AT_A_TIME) {
+    const batch = asked.slice(at, at + AT_A_TIME);
+    const lists = batch.map(({ sql, shares }) => `quantile_cont(${sql}, [${shares.map(sqlNumber).join(', ')}])`);
+    const [row = []] = (await connection.runAndReadAll(`SELECT ${lists.join(', ')} FROM ${from}`)).getRowsJS();
+    batch.forEach(({ i }, j) => {
+      quantiles[i] = (row[j] ?? []) as readonly number[];
+    });
+  }
+  return quantiles;
 }
