@@ -1,8 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, relative, resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import type { Answer, AnswerTo, DescribeNeed, FilesNeed, Need, SourceNeed } from '../../compiler/needs.ts';
 import type { RootFile } from '../../compiler/plan/plan.ts';
-import { nearest } from '../../grammar/index.ts';
 import type { Analyser } from '../../runtime/analyse.ts';
 import { findFiles } from '../../runtime/data/files.ts';
 import { loadKinds } from '../../runtime/packages/load-kinds.ts';
@@ -50,20 +48,14 @@ async function answerNeed(answerer: Answerer, need: Need): Promise<Answer> {
 /** The text of another pipeline file, under its path from the folder that the command runs in, like that of the first one. */
 async function answerSource({ folder, texts, reads }: Answerer, { path, from }: SourceNeed): Promise<AnswerTo<SourceNeed>> {
   const absolute = resolve(folder, dirname(from), path);
-  const read = await readPipeline(absolute);
+  const read = await readPipeline(absolute, path);
   reads.add(absolute);
   if (!read.ok) {
-    const similar = read.missing ? nearest(basename(path), await filesBeside(absolute)) : undefined;
-    const hint = similar === undefined ? {} : { hint: `did you mean \`${path.slice(0, path.length - basename(path).length)}${similar}\`?` };
-    return { ok: false, message: `cannot read \`${path}\`: ${read.reason}`, ...hint };
+    return { ok: false, message: `cannot read \`${path}\`: ${read.reason}`, ...(read.hint === undefined ? {} : { hint: read.hint }) };
   }
   const file = relative(folder, absolute) || absolute;
   texts.set(file, read.text);
   return { ok: true, file, text: read.text };
-}
-
-async function filesBeside(path: string): Promise<string[]> {
-  return readdir(dirname(path)).catch(() => []);
 }
 
 /** Files by paths relative to the project, so that a plan is the same wherever the project lies. */

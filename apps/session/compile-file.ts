@@ -1,6 +1,5 @@
 import { cpus } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { diagnose } from '../../grammar/index.ts';
 import { compile, driveCompilation } from '../../compiler/compile.ts';
 import type { Machine } from '../../compiler/kinds/kind.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
@@ -8,7 +7,7 @@ import { registry } from '../../stdlib/index.ts';
 import { answerNeeds, type Answerer } from './answer-needs.ts';
 import { engineVersions, type ProjectLock } from './engines.ts';
 import { LOCK_FILE } from './find-project.ts';
-import { readPipeline } from './read-pipeline.ts';
+import { readPipeline, unreadable } from './read-pipeline.ts';
 import type { Compiled, SessionOptions } from './session.ts';
 
 /** What a file is compiled with. */
@@ -22,11 +21,11 @@ export async function compileFile(file: string, { options, lock, ...answerer }: 
   const { project, folder, digests } = answerer;
   const path = resolve(folder, file);
   const reads = new Set([path, join(project, LOCK_FILE)]);
-  const read = await readPipeline(path);
+  const read = await readPipeline(path, file);
   const shown = relative(folder, path) || path;
   const texts = new Map([[LOCK_FILE, lock.text]]);
   const textOf = (name: string): string | undefined => texts.get(name);
-  if (!read.ok) return { tests: [], diagnostics: [diagnose('pipeline-unreadable', undefined, { file: path, reason: read.reason })], textOf, reads };
+  if (!read.ok) return { tests: [], diagnostics: [unreadable(file, read)], textOf, reads };
   texts.set(shown, read.text);
   const compilation = compile({
     file: shown,

@@ -19,7 +19,7 @@ import { compileFile } from './compile-file.ts';
 import { readLock } from './engines.ts';
 import { findProject } from './find-project.ts';
 import type { predictRows } from './predict-rows.ts';
-import { readPipeline } from './read-pipeline.ts';
+import { readPipeline, unreadable } from './read-pipeline.ts';
 import { readPrevious } from './read-previous.ts';
 import { SessionError, type Found, type Session, type SessionOptions } from './session.ts';
 
@@ -49,7 +49,7 @@ export function openSession(options: SessionOptions): Promise<Session> {
 
   return Promise.resolve({
     project,
-    pipelineOf: (file) => readPipelineName(resolve(folder, file)),
+    pipelineOf: (file) => readPipelineName(resolve(folder, file), file),
     compile: (file) => {
       lock = readLock(project);
       return compileFile(file, { project, folder, digests, analyser, options, lock });
@@ -150,8 +150,8 @@ function findMade(preview: Preview, name: string, store: Store): Found {
   return { found: true, step: found.step, record, artifact: (part) => record.outputs[part]?.artifact };
 }
 
-async function readPipelineName(path: string): Promise<string> {
-  const read = await readPipeline(path);
-  if (!read.ok) throw new SessionError([diagnose('pipeline-unreadable', undefined, { file: path, reason: read.reason })]);
+async function readPipelineName(path: string, file: string): Promise<string> {
+  const read = await readPipeline(path, file);
+  if (!read.ok) throw new SessionError([unreadable(file, read)]);
   return pipelineName(parseDocument(path, read.text).value);
 }

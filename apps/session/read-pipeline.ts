@@ -1,17 +1,37 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, extname } from 'node:path';
+import { diagnose, nearest, type Diagnostic } from '../../grammar/index.ts';
 
-/** The text of a pipeline file, or why there is none. */
-export type ReadPipeline = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string; readonly missing: boolean };
+/** The text of a pipeline file, or why there is none, with the way out where one is known. */
+export type ReadPipeline = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string; readonly hint?: string };
 
-/** Reads a file that should hold a pipeline. */
-export async function readPipeline(path: string): Promise<ReadPipeline> {
+/** Formats of data by the ends of their files' names: what a source reads. */
+const SOURCES: Readonly<Record<string, string>> = { '.csv': 'csv', '.tsv': 'csv', '.json': 'json', '.ndjson': 'ndjson', '.jsonl': 'ndjson', '.parquet': 'parquet', '.arrow': 'arrow', '.feather': 'arrow' };
+
+/** Reads a file that should hold a pipeline. `shown` is the path as the user wrote it. */
+export async function readPipeline(path: string, shown: string): Promise<ReadPipeline> {
+  const source = SOURCES[extname(path.replace(/\.(gz|zst)$/i, '')).toLowerCase()];
   try {
-    if ((await stat(path)).isDirectory()) return { ok: false, reason: 'it is a folder', missing: false };
+    if ((await stat(path)).isDirectory()) return { ok: false, reason: 'it is a folder', ...(await similarTo(`${path}.mlp`, shown)) };
+    if (source !== undefined) return { ok: false, reason: 'it holds data, not a pipeline', hint: `a pipeline names it: \`source rows = ${source}("${shown}")\`` };
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)) };
   } catch (error) {
-    if (error instanceof TypeError) return { ok: false, reason: 'it is not UTF-8 text', missing: false };
+    if (error instanceof TypeError) return { ok: false, reason: 'it is not UTF-8 text' };
     const code = (error as NodeJS.ErrnoException).code;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'it may not be read' : String(code ?? error);
-    return { ok: false, reason, missing: code === 'ENOENT' };
+    if (code === 'ENOENT') return { ok: false, reason: 'there is no such file', ...(await similarTo(path, shown)) };
+    return { ok: false, reason: code === 'EACCES' ? 'it may not be read' : code === 'ENOTDIR' ? 'a part of its path is no folder' : String(code ?? error) };
   }
+}
+
+/** Says why a file cannot be read as a pipeline. */
+export function unreadable(file: string, { reason, hint }: Extract<ReadPipeline, { ok: false }>): Diagnostic {
+  return diagnose('pipeline-unreadable', undefined, { file, reason, hint });
+}
+
+/** The pipeline beside a file that was not found whose name is nearest. */
+async function similarTo(path: string, shown: string): Promise<{ readonly hint?: string }> {
+  const pipelines = (await readdir(dirname(path)).catch(() => [])).filter((name) => name.endsWith('.mlp'));
+  const wanted = basename(path);
+  const similar = pipelines.find((name) => name === `${wanted}.mlp`) ?? nearest(wanted, pipelines);
+  return similar === undefined ? {} : { hint: `did you mean \`${shown.slice(0, shown.length - basename(shown).length)}${similar}\`?` };
 }

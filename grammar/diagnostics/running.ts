@@ -243,10 +243,10 @@ export const running = {
     message: ({ files }) => `there is already ${files.join(' and ')}: nothing was written`,
     hint: () => 'start in another folder, as in `mlp init demo`',
   }),
-  'pipeline-unreadable': entry<{ file: string; reason: string }>({
+  'pipeline-unreadable': entry<{ file: string; reason: string; hint?: string | undefined }>({
     severity: 'error',
     message: ({ file, reason }) => `cannot read \`${file}\`: ${reason}`,
-    hint: () => 'name a pipeline file, such as `pipelines/flights.mlp`',
+    hint: ({ hint }) => hint ?? 'name a pipeline file, such as `pipelines/flights.mlp`',
   }),
   'lock-unreadable': entry<{ file: string; reason: string }>({
     severity: 'error',

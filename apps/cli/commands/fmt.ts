@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { diagnose, formatDocument, hasErrors, parseDocument, type Diagnostic } from '../../../grammar/index.ts';
+import { formatDocument, hasErrors, parseDocument, type Diagnostic } from '../../../grammar/index.ts';
+import { readPipeline, unreadable } from '../../session/read-pipeline.ts';
 import type { RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
@@ -8,7 +9,6 @@ import { findPipelines } from '../find-pipelines.ts';
 import { diagnosticJson } from '../print-diagnostics.ts';
 import { safeJson } from '../render/safe-json.ts';
 import { count } from '../render/text.ts';
-import { toFailure } from '../to-failure.ts';
 import { replaceFile } from '../write-file.ts';
 
 /** `mlp fmt [FILE…] [--check]` */
@@ -20,11 +20,13 @@ export const fmt: RunCommand = async ({ flags, terminal }, { args, options }) =>
   const changed: string[] = [];
   for (const file of files) {
     const path = resolve(flags.folder, file);
-    const text = await readPipeline(path, file);
-    if (typeof text !== 'string') {
-      diagnostics.push(text);
+    // What is not text is never written back.
+    const read = await readPipeline(path, file);
+    if (!read.ok) {
+      diagnostics.push(unreadable(file, read));
       continue;
     }
+    const { text } = read;
     texts.set(file, text);
     const parsed = parseDocument(file, text);
     diagnostics.push(...parsed.diagnostics.filter(({ severity }) => severity === 'error'));
@@ -45,16 +47,6 @@ export const fmt: RunCommand = async ({ flags, terminal }, { args, options }) =>
   if (!flags.quiet) terminal.printError(outcome(files.length, changed.length, check));
   return check && changed.length > 0 ? EXIT.wrong : EXIT.done;
 };
-
-/** The text of a pipeline, or why there is none: what is not text is never written back. */
-async function readPipeline(path: string, file: string): Promise<string | Diagnostic> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
-  } catch (error) {
-    if (error instanceof TypeError) return diagnose('pipeline-unreadable', undefined, { file, reason: 'it is not UTF-8 text' });
-    return toFailure(error).diagnostics[0] ?? diagnose('pipeline-unreadable', undefined, { file, reason: String(error) });
-  }
-}
 
 function outcome(files: number, changed: number, check: boolean): string {
   if (files === 0) return 'there are no .mlp files here';
