@@ -216,7 +216,7 @@ describe('files', () => {
   it('fmt says which file is missing', async () => {
     const { code, err } = await runFake(['fmt', 'nothing.mlp'], {}, folder);
     expect(code).toBe(1);
-    expect(err).toMatch(/nothing\.mlp cannot be used: there is no such file/);
+    expect(err).toMatch(/cannot read `nothing\.mlp`: there is no such file/);
   });
 
   it('export writes whole files or none', async () => {
