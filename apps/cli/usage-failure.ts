@@ -40,6 +40,7 @@ function describe({ code, message }: CommanderError, argv: readonly string[]): D
 
 /** `FILE STEP` of `<file> <step>`. */
 function argumentsOf({ args }: CommandSpec): string {
+  if (args === '') return 'no argument';
   return args
     .split(' ')
     .map((one) => one.replace('...', '…').replace(/[<>]/g, '').toUpperCase().replace(/S…/, '…'))

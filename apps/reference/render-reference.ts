@@ -72,7 +72,7 @@ function commandsPage(commands: readonly CommandSpec[]): string {
   const sections = commands.map(({ name, args, summary, options, examples }) =>
     [
       `## mlp ${name}`,
-      `\`mlp ${name} ${args.toUpperCase()}\`: ${summary}.`,
+      `\`${`mlp ${name} ${args.toUpperCase()}`.trim()}\`: ${summary}.`,
       ...(options.length === 0 ? [] : [table(['option', ''], options.map(([flags, doc]) => `| \`${flags}\` | ${cell(doc)} |`))]),
       `\`\`\`sh\n${examples.join('\n')}\n\`\`\``,
     ].join('\n\n'),

@@ -35,6 +35,7 @@ const cases: readonly Case[] = [
   { argv: 'plan', code: 1, err: /`mlp plan` needs FILE\n/ },
   { argv: 'verify x --deploy', code: 1, err: /`mlp verify` is not part of this version/ },
   { argv: 'watch x --deploy', code: 1, err: /unknown option `--deploy`/ },
+  { argv: 'doctor here', code: 1, err: /`mlp doctor` takes no argument, and no more/ },
   { argv: 'docter', code: 1, err: /did you mean `doctor`\?/ },
   { argv: 'inti', code: 1, err: /did you mean `init`\?/ },
   { argv: 'wach x', code: 1, err: /did you mean `watch`\?/ },
