@@ -202,7 +202,8 @@ function step(walk: Walk, token: Token, at: number): void {
     }
     const inParens = top.opener.tokenType === LeftParen && tokenType === LeftBrace && !openers.has(before.tokenType);
     const inImport = top.opener.tokenType === LeftBrace && tokenType === From && walk.tokens[at + 1]?.tokenType === PlainString;
-    if (inParens || inImport) closeDownTo(walk, walk.frames.length - 1, token);
+    const inHead = walk.awaitsBody && top.opener.tokenType === LeftBracket && tokenType === LeftBrace && !openers.has(before.tokenType);
+    if (inParens || inImport || inHead) closeDownTo(walk, walk.frames.length - 1, token);
   }
   if (closerOf.has(tokenType)) {
     const isFor = walk.awaitsBody && tokenType === LeftBrace;

@@ -1,7 +1,7 @@
 import type * as Ast from './ast.ts';
 import { diagnose } from './diagnostics/diagnostic.ts';
 import { didYouMean } from './diagnostics/nearest.ts';
-import type { IToken } from 'chevrotain';
+import { EOF, type IToken } from 'chevrotain';
 import { isUnderstood } from './is-understood.ts';
 import type { Token } from './lex-text.ts';
 import * as t from './tokens.ts';
@@ -136,6 +136,7 @@ export class MlpParser extends ValueParser {
     const first = this.CONSUME(t.Identifier);
     const table = this.SUBRULE(this.word);
     this.CONSUME(t.Colon);
+    this.ACTION(() => this.startsRowsWithoutBracket() && this.fail('LeftBracket'));
     const rows = this.SUBRULE(this.value);
     return this.ACTION(() => {
       const role = first.image;
@@ -159,6 +160,19 @@ export class MlpParser extends ValueParser {
     const rest = { keyword, name, call, ...(body === undefined ? {} : { body }) };
     return { kind: 'declaration', span: this.spanFrom(first), ...this.doc(first), ...rest };
   });
+
+  /** Whether a row follows that others, or the end of a list, stand behind: their `[` is missing here, not there. */
+  private startsRowsWithoutBracket(): boolean {
+    let depth = 0;
+    let at = 0;
+    do {
+      const { tokenType } = this.LA(++at);
+      depth += Number(tokenType === t.LeftBrace) - Number(tokenType === t.RightBrace);
+      if (tokenType === EOF) return false;
+    } while (depth > 0);
+    const behind = this.LA(at + (this.LA(at + 1).tokenType === t.Comma ? 2 : 1)).tokenType;
+    return at > 1 && (behind === t.LeftBrace || behind === t.RightBracket);
+  }
 
   private doc(first: IToken): { doc?: string } {
     const doc = this.context.docOf(first.startOffset);

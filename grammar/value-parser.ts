@@ -297,7 +297,7 @@ export abstract class ValueParser extends EmbeddedActionsParser {
   }
 
   /** An error in Chevrotain's own form, so that it ends the parse as any other does. */
-  protected fail(expected: Expectation | 'LeftParen'): never {
+  protected fail(expected: Expectation | 'LeftParen' | 'LeftBracket'): never {
     const error = new MismatchedTokenException(expected, this.LA(1), this.LA(0));
     this.errors = [...this.errors, error];
     throw error;
