@@ -1,14 +1,16 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { SplitArtifact } from '../../compiler/plan/artifact.ts';
 import type { PartName } from '../../compiler/types.ts';
 import { loadParts } from '../../runtime/data/load-parts.ts';
-import { inputOf, openTable, withDuckDB, type TableContext } from '../../runtime/data/load-table.ts';
-import { loadTarget, selectTarget, takeRows } from '../../runtime/data/load-target.ts';
-import type { Labelled, Matrix } from '../../runtime/data/matrix.ts';
-import type { ReadArray } from '../../runtime/engines/duckdb/read-columns.ts';
+import { inputOf, openTable, withDuckDB, type OpenTable, type TableContext } from '../../runtime/data/load-table.ts';
+import { loadTarget, requestTarget, selectTarget, takeRows, targetOf } from '../../runtime/data/load-target.ts';
+import type { Labelled, Matrix, Target } from '../../runtime/data/matrix.ts';
+import { readColumns, type ReadArray } from '../../runtime/engines/duckdb/read-columns.ts';
 import { applyFeatures } from './apply-features.ts';
 import { compileFeatures } from './compile-features.ts';
 import type { FittedFeatures } from './fitted.ts';
 import { keptRows } from './missing-values.ts';
-import { readRaw } from './read-raw.ts';
+import { rawColumns, readRaw, requestRaw, type RawColumns } from './read-raw.ts';
 
 /** A part of a split as trainers take it. */
 export interface LoadedPart extends Labelled {
@@ -33,8 +35,7 @@ export async function loadFeatures<P extends PartName>(
   const table = await openTable(context, `${slot}.table`);
   const { raw, target, parts } = await withDuckDB(context, async (connection) => ({
     parts: await loadParts(connection, context, split, options.parts),
-    target: await loadTarget(connection, table, fitted.target, split),
-    raw: await readRaw(connection, { from: table.from, rows: table.artifact.rows, columns: table.artifact.columns }, fitted.features),
+    ...(await loadRows(connection, table, fitted, split)),
   }));
   const compiled = compileFeatures(fitted);
   const rowsIndex = Object.fromEntries(
@@ -49,6 +50,16 @@ export async function loadFeatures<P extends PartName>(
   };
   const loaded = Object.fromEntries(options.parts.map((part) => [part, load(part)])) as Record<P, LoadedPart>;
   return { ...loaded, rowsIndex };
+}
+
+/** One query for features and target: a scan for each would take as long again. */
+async function loadRows(connection: DuckDBConnection, table: OpenTable, fitted: FittedFeatures, split: SplitArtifact): Promise<{ raw: RawColumns; target: Target }> {
+  const columns = [
+    ...(await requestRaw(connection, table.artifact.columns, fitted.features)),
+    await requestTarget(connection, table, fitted.target, split),
+  ];
+  const arrays = await readColumns(connection, { from: table.from, rows: table.artifact.rows, columns });
+  return { raw: rawColumns(fitted.features, arrays), target: targetOf(arrays.at(-1), split) };
 }
 
 function takeValues(values: ReadArray, positions: Uint32Array): ReadArray {
