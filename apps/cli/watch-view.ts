@@ -13,7 +13,7 @@ import { renderDifference } from './render/plan-view.ts';
 import { safeJson } from './render/safe-json.ts';
 import { renderOutcome } from './render/summary.ts';
 import type { RunProgress } from './render/progress.ts';
-import { count, listNames } from './render/text.ts';
+import { listNames } from './render/text.ts';
 import { jsonReporter, type Reporter } from './report-run.ts';
 import type { LiveLines, Terminal } from './terminal.ts';
 import { toFailure } from './to-failure.ts';
@@ -133,7 +133,7 @@ interface FrameParts {
 function openFrame({ file, terminal, live, say }: FrameParts): { readonly rest: () => void; readonly onWatch: WatchView['onWatch']; readonly lines: LiveLines | undefined } {
   let watched = 0;
   let isResting = true;
-  const subject = (): string => `watching ${file}${watched === 1 ? '' : ` and ${count(watched - 1, 'file')} that it reads`}`;
+  const subject = (): string => `watching ${file}${watched === 1 ? '' : ' and what it reads'}`;
   const rest = (): void => {
     isResting = true;
     live?.show([terminal.view().paint('dim', `  ${subject()} · Enter runs it again · q quits`)]);

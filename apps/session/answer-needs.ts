@@ -1,5 +1,5 @@
 import { dirname, relative, resolve, sep } from 'node:path';
-import type { Answer, AnswerTo, DescribeNeed, FilesNeed, Need, SourceNeed } from '../../compiler/needs.ts';
+import type { Answer, AnswerTo, DescribeNeed, FilesNeed, Need, PackageNeed, SourceNeed } from '../../compiler/needs.ts';
 import type { RootFile } from '../../compiler/plan/plan.ts';
 import type { Analyser } from '../../runtime/analyse.ts';
 import { findFiles } from '../../runtime/data/files.ts';
@@ -31,7 +31,7 @@ async function answerNeed(answerer: Answerer, need: Need): Promise<Answer> {
     case 'source':
       return answerSource(answerer, need);
     case 'package':
-      return loadKinds(need.name, answerer.project);
+      return answerPackage(answerer, need);
     case 'environment':
       return { value: process.env[need.name] };
     case 'files':
@@ -56,6 +56,12 @@ async function answerSource({ folder, texts, reads }: Answerer, { path, from }: 
   const file = relative(folder, absolute) || absolute;
   texts.set(file, read.text);
   return { ok: true, file, text: read.text };
+}
+
+async function answerPackage({ project, reads }: Answerer, { name }: PackageNeed): Promise<AnswerTo<PackageNeed>> {
+  const { loaded, looked } = await loadKinds(name, project);
+  for (const path of looked) reads.add(path);
+  return loaded;
 }
 
 /** Files by paths relative to the project, so that a plan is the same wherever the project lies. */

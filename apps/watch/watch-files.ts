@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Looks at files again whenever the system says that something happened near them. */
 export interface FileWatcher {
@@ -32,6 +32,9 @@ const BELIEF = 80;
 
 /** Milliseconds between looks that nothing hinted at: network file systems and some containers' mounts tell nothing. */
 const ROUND = 1000;
+
+/** Milliseconds by which a file system's clock may be behind the program's: it ticks more slowly. */
+const TICK = 10;
 
 /** Watches files; `onChange` gets the absolute paths that are not as they were. */
 export async function watchFiles(onChange: (paths: readonly string[]) => void, openHints: OpenHints = chokidarHints): Promise<FileWatcher> {
@@ -114,11 +117,17 @@ function isPassing(signature: string): boolean {
   return signature === GONE || EMPTY.test(signature);
 }
 
+/** Whether a file, or one that a folder holds, has changed since: written, or put there by renaming. */
 async function isYounger(path: string, since: number): Promise<boolean> {
-  return stat(path).then(
-    (facts) => facts.isFile() && facts.mtimeMs >= since,
-    () => false,
-  );
+  try {
+    const facts = await stat(path);
+    if (facts.isFile()) return Math.max(facts.mtimeMs, facts.ctimeMs) >= since - TICK;
+    const names = (await readdir(path)).filter((name) => !name.startsWith('.'));
+    const looks = await Promise.all(names.map(async (name) => stat(join(path, name))));
+    return looks.some((look) => look.isFile() && look.ctimeMs >= since - TICK);
+  } catch {
+    return false;
+  }
 }
 
 function foldersOf(paths: Iterable<string>): ReadonlySet<string> {

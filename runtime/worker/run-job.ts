@@ -53,7 +53,7 @@ async function findKind(kinds: RunnableKinds, { step, project }: Job): Promise<P
     return kind;
   }
   const { name, digest } = step.package;
-  const loaded = await loadKinds(name, project);
+  const { loaded } = await loadKinds(name, project);
   if (!loaded.ok) throw new StepError(loaded.message, loaded.hint);
   const kind = Array.isArray(loaded.kinds) ? (loaded.kinds as readonly Kind[]).find((one) => one.name === step.kind) : undefined;
   if (loaded.digest !== digest || kind === undefined) throw new StepError(`the package \`${name}\` has changed since the plan was made`, 'run `mlp apply` again');

@@ -1,7 +1,7 @@
-import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { appendFileSync, cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CHECKOUT, eventsOf, expectFailure, newProject, statesOf, type Project } from './program.ts';
+import { CHECKOUT, eventsOf, expectFailure, newProject, projectWithPackages, statesOf, type Project } from './program.ts';
 
 const PIPELINE = `import "npm:sample-kinds"
 source birds = csv("birds.csv")
@@ -11,11 +11,8 @@ table names = sql("SELECT name FROM birds")
 
 /** A project that has installed the sample package, as npm would. */
 function projectWithKinds(pipeline: string): Project {
-  const project = newProject({ 'p.mlp': pipeline, 'birds.csv': 'name,mass\na,1\nb,\nc,3\n' });
-  rmSync(project.path('node_modules'));
-  mkdirSync(project.path('node_modules'));
+  const project = projectWithPackages({ 'p.mlp': pipeline, 'birds.csv': 'name,mass\na,1\nb,\nc,3\n' });
   cpSync(join(CHECKOUT, 'test/sample-kinds'), project.path('node_modules/sample-kinds'), { recursive: true });
-  symlinkSync(CHECKOUT, project.path('node_modules/mlp-engine'));
   return project;
 }
 

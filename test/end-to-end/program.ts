@@ -84,6 +84,15 @@ export function newProject(files: Readonly<Record<string, string | Uint8Array>> 
   return project;
 }
 
+/** Makes a project with a `node_modules` of its own, in which packages of kinds find the engine. */
+export function projectWithPackages(files: Readonly<Record<string, string | Uint8Array>>): Project {
+  const project = newProject(files);
+  rmSync(project.path('node_modules'));
+  mkdirSync(project.path('node_modules'));
+  symlinkSync(CHECKOUT, project.path('node_modules/mlp-engine'));
+  return project;
+}
+
 /** What a test runner sets must change nothing. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:MLP_PARAM_|VITEST|NODE_OPTIONS|FORCE_COLOR|COLORTERM|CI$)/.test(name)));

@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
-import { renameSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../runtime/events.ts';
-import { newProject, outcomeOf, type Outcome, type Project } from './program.ts';
+import { CHECKOUT, newProject, outcomeOf, projectWithPackages, type Outcome, type Project } from './program.ts';
 
 const ROWS = `id,size,late\n${Array.from({ length: 200 }, (_, row) => `${row},${(row * 7) % 50},${row % 3 === 0}`).join('\n')}\n`;
 
@@ -121,6 +122,34 @@ describe('mlp watch', () => {
     project.write({ 'data/1.csv': ROWS });
     expect(statesOf(await watch.watched('planned'))).toMatchObject({ rows: 'cached', scores: 'cached' });
     await watch.watched('idle');
+    expect(await watch.end()).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('watches imported files, also those that are missing, and the code of packages', async () => {
+    const project = projectWithPackages({ 'data.csv': ROWS });
+    project.write({
+      'p.mlp': 'import { sized } from "./shared/base.mlp"\ntable big = sql("SELECT size FROM sized WHERE size > 20")\n',
+      'shared/base.mlp': 'import { rows } from "./deep.mlp"\ntable sized = sql("SELECT size FROM rows")\n',
+    });
+    const watch = startWatch(project);
+    expect((await watch.watched('wrong')).diagnostics?.[0]?.message).toMatch(/deep\.mlp/);
+    project.write({ 'shared/deep.mlp': 'source rows = csv("../data.csv")\n' });
+    expect(statesOf(await watch.watched('planned'))).toMatchObject({ big: 'run' });
+    await watch.watched('idle');
+
+    project.write({ 'shared/deep.mlp': 'source rows = csv("../data.csv") { limit: 100 }\n' });
+    expect((await watch.watched('changed')).files).toEqual(['shared/deep.mlp']);
+    const planned = await watch.watched('planned');
+    expect(planned.plan?.steps.find(({ name }) => name.endsWith('rows'))?.reasons).toMatchObject([{ part: 'param:limit' }]);
+    await watch.watched('idle');
+
+    cpSync(join(CHECKOUT, 'test/sample-kinds'), project.path('node_modules/sample-kinds'), { recursive: true });
+    project.write({ 'p.mlp': `import "npm:sample-kinds"\nsource rows = csv("data.csv")\ncheck whole = complete(rows) { at_most: 40% }\n` });
+    expect(statesOf(await watch.watched('planned'))).toMatchObject({ whole: 'run' });
+    await watch.watched('idle');
+    appendFileSync(project.path('node_modules/sample-kinds/complete.js'), '// changed\n');
+    const wrong = await watch.watched('wrong');
+    expect(wrong.diagnostics?.[0]).toMatchObject({ message: expect.stringMatching(/has changed while mlp was running/) as string });
     expect(await watch.end()).toMatchObject({ code: 0, stderr: '' });
   });
 

@@ -95,11 +95,18 @@ describe('watched files', () => {
   });
 
   it('that are new to it and were written while they were read are told of at once', async () => {
-    write('old', 'x');
-    utimesSync(join(folder, 'old'), 1, 1);
+    mkdirSync(join(folder, 'data'));
+    mkdirSync(join(folder, 'more'));
+    for (const name of ['old', 'data/old', 'more/old', 'moved~']) write(name, 'x');
+    utimesSync(join(folder, 'moved~'), 1, 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const since = Date.now();
     write('new', 'x');
-    const { next, told } = await open(['old', 'new'], { since: 2000 });
-    expect(await next()).toEqual(['new']);
+    write('data/new', 'x');
+    // Renamed into its place, it keeps the time at which it was written.
+    renameSync(join(folder, 'moved~'), join(folder, 'moved'));
+    const { next, told } = await open(['old', 'new', 'moved', 'gone', 'data', 'more'], { since });
+    expect(await next()).toEqual(['data', 'moved', 'new']);
     expect(told).toEqual([]);
   });
 });
