@@ -8,9 +8,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measure, median, type Measured } from './support/measure.ts';
+import { peersPython } from './support/peers-python.ts';
 
 const repeats = Number(process.argv[2] ?? 3);
-const python = process.env['PYTHON'] ?? 'python3';
+const python = peersPython();
 const data = join(process.cwd(), 'node_modules', 'vega-datasets', 'data', 'flights-3m.parquet');
 const MLP = join(process.cwd(), 'dist', 'mlp.js');
 const PIPELINE = 'bench/flights.mlp';

@@ -1,7 +1,7 @@
 /**
  * AUC-ROC and AUC-PR of 3,000,000 scores in single precision, beside scikit-learn's, alternated in one run.
  *
- * Usage: PYTHON=/path/to/python npx esbuild bench/metrics.ts --bundle --platform=node --format=esm | node --input-type=module
+ * Usage: npm run bench -- metrics
  * The Python needs numpy and scikit-learn.
  */
 import { execFileSync } from 'node:child_process';
@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { computeMetrics } from '../stdlib/metrics/compute-metrics.ts';
+import { peersPython } from './support/peers-python.ts';
 
 const ROWS = 3_000_000;
 const REPEATS = 5;
@@ -51,7 +52,7 @@ try {
   const theirs: number[] = [];
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     const mine = measure(scores, labels);
-    const peer = JSON.parse(execFileSync(process.env['PYTHON'] ?? 'python3', ['bench/metrics.py', ...files], { encoding: 'utf8' })) as Peer;
+    const peer = JSON.parse(execFileSync(peersPython(), ['bench/metrics.py', ...files], { encoding: 'utf8' })) as Peer;
     for (const name of ['auc', 'auc_pr'] as const) {
       const value = mine.metrics[name] ?? NaN;
       if (!(Math.abs(value - peer[name]) <= 1e-9)) throw new Error(`${name}: ${value}, scikit-learn ${peer[name]}`);

@@ -12,6 +12,7 @@ import type { NetworkDescription } from '../runtime/networks/description.ts';
 import { uniformNumbers } from '../runtime/networks/random.ts';
 import { trainNetwork } from '../runtime/networks/train-network.ts';
 import { median } from './support/measure.ts';
+import { peersPython } from './support/peers-python.ts';
 
 const ROWS = 20_000;
 const NUMBERS = 50;
@@ -52,7 +53,7 @@ for (const batch of [128, 512]) {
   await train(batch);
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     ours.push(await train(batch));
-    theirs.push(Number(execFileSync(process.env['PYTHON'] ?? 'python3', ['bench/network.py', String(batch)], { encoding: 'utf8' })));
+    theirs.push(Number(execFileSync(peersPython(), ['bench/network.py', String(batch)], { encoding: 'utf8' })));
   }
   const [mine, peer] = [median(ours), median(theirs)];
   console.log(`${ROWS} rows, ${EPOCHS} epochs, batch ${batch}, median of ${REPEATS}: ${mine.toFixed(2)} s on WASM, scikit-learn ${peer.toFixed(2)} s, ratio ${(mine / peer).toFixed(2)}`);

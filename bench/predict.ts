@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectDuckDB, sqlString } from '../runtime/engines/duckdb/connect.ts';
 import { measure, median, type Measured } from './support/measure.ts';
+import { peersPython } from './support/peers-python.ts';
 
 const repeats = Number(process.argv[2] ?? 3);
-const python = process.env['PYTHON'] ?? 'python3';
+const python = peersPython();
 const folder = mkdtempSync(join(tmpdir(), 'mlp-bench-'));
 const at = (name: string): string => join(folder, name);
 
