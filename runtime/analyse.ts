@@ -20,13 +20,27 @@ export interface Analyser {
 
 /** Makes an analyser that keeps answers in a folder, which can be deleted at any time, and asks the helper what is new. */
 export function createAnalyser(helper: DuckDBHelper, cacheFolder: string): Analyser {
-  const answer = async <T>(question: Question, ask: () => Promise<unknown>): Promise<T> => {
-    const path = join(cacheFolder, `${questionKey(question)}.json`);
+  // Who watches asks the same again on every save.
+  const answers = new Map<string, Promise<unknown>>();
+  const find = async (key: string, ask: () => Promise<unknown>): Promise<unknown> => {
+    const path = join(cacheFolder, `${key}.json`);
     const kept = readAnswer(path);
-    if (kept !== undefined) return kept as T;
+    if (kept !== undefined) return kept;
     const value = await ask();
     writeAnswer(path, value);
-    return value as T;
+    return value;
+  };
+  const answer = async <T>(question: Question, ask: () => Promise<unknown>): Promise<T> => {
+    const key = questionKey(question);
+    const found = answers.get(key) ?? find(key, ask);
+    answers.set(key, found);
+    try {
+      return (await found) as T;
+    } catch (error) {
+      // The helper ended: another one may answer.
+      answers.delete(key);
+      throw error;
+    }
   };
   return {
     references: (text) => answer({ kind: 'references', text }, () => helper.ask({ kind: 'references', text })),

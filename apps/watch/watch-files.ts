@@ -39,9 +39,6 @@ const TICK = 10;
 /** Watches files; `onChange` gets the absolute paths that are not as they were. */
 export async function watchFiles(onChange: (paths: readonly string[]) => void, openHints: OpenHints = chokidarHints): Promise<FileWatcher> {
   const known = new Map<string, string>();
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | undefined;
-  let again = false;
   let closed = false;
 
   const differing = async (paths: Iterable<string>): Promise<(readonly [path: string, now: string])[]> => {
@@ -55,47 +52,63 @@ export async function watchFiles(onChange: (paths: readonly string[]) => void, o
       changed = await differing(changed.map(([path]) => path));
     }
     if (changed.length === 0 || closed) return;
+    // What comes and goes needs another hint; what is only written again does not.
+    const isMoved = changed.some(([path, now]) => now === GONE || known.get(path) === GONE);
     for (const [path, now] of changed) known.set(path, now);
-    hints.near(foldersOf(known.keys()));
+    if (isMoved) hints.near(foldersOf(known.keys()));
     onChange(changed.map(([path]) => path));
   };
-  const lookSoon = (): void => {
-    if (closed) return;
-    if (looking !== undefined) {
+  const looking = soonAndOneAtATime(look);
+  const hints = await openHints(looking.ask);
+  const round = setInterval(looking.ask, ROUND);
+  return {
+    watch: async (paths, since) => {
+      for (const path of [...known.keys()]) if (!paths.has(path)) known.delete(path);
+      const late: string[] = [];
+      const added = [...paths].filter((path) => !known.has(path));
+      for (const path of added) {
+        known.set(path, await signatureOf(path));
+        if (await isYounger(path, since)) late.push(path);
+      }
+      if (added.length > 0) hints.near(foldersOf(known.keys()));
+      if (late.length > 0) onChange(late);
+    },
+    close: async () => {
+      closed = true;
+      clearInterval(round);
+      await looking.end();
+      await hints.close();
+    },
+  };
+}
+
+/** Does something a moment after it is asked for, one at a time; asked for while it is done, it is done once more. */
+function soonAndOneAtATime(action: () => Promise<void>): { readonly ask: () => void; readonly end: () => Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  let underway: Promise<void> | undefined;
+  let again = false;
+  let ended = false;
+  const ask = (): void => {
+    if (ended) return;
+    if (underway !== undefined) {
       again = true;
       return;
     }
     timer ??= setTimeout(() => {
       timer = undefined;
-      looking = look().finally(() => {
-        looking = undefined;
-        if (again) lookSoon();
+      underway = action().finally(() => {
+        underway = undefined;
+        if (again) ask();
         again = false;
       });
     }, QUIET);
   };
-  const hints = await openHints(lookSoon);
-  const round = setInterval(lookSoon, ROUND);
-  return {
-    watch: async (paths, since) => {
-      for (const path of [...known.keys()]) if (!paths.has(path)) known.delete(path);
-      const late: string[] = [];
-      for (const path of paths) {
-        if (known.has(path)) continue;
-        known.set(path, await signatureOf(path));
-        if (await isYounger(path, since)) late.push(path);
-      }
-      hints.near(foldersOf(known.keys()));
-      if (late.length > 0) onChange(late);
-    },
-    close: async () => {
-      closed = true;
-      clearTimeout(timer);
-      clearInterval(round);
-      await looking;
-      await hints.close();
-    },
+  const end = async (): Promise<void> => {
+    ended = true;
+    clearTimeout(timer);
+    await underway;
   };
+  return { ask, end };
 }
 
 const GONE = 'gone';
