@@ -138,6 +138,14 @@ export const commands: readonly CommandSpec[] = [
     examples: ['mlp doctor', 'mlp doctor --json'],
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
+  {
+    name: 'completion',
+    args: '<shell>',
+    summary: 'a script with which bash, zsh or fish complete commands, flags, files and the names of steps',
+    options: [],
+    examples: ['source <(mlp completion bash)', 'mlp completion fish > ~/.config/fish/completions/mlp.fish'],
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
 ];
 
 /** Commands of the contract that come in a later version. */

@@ -1,8 +1,9 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { CommandContext, CommandSpec, Given } from './command.ts';
 import { commands, laterCommands } from './commands.ts';
 import { failure } from './failure.ts';
+import type { CompletedFlag, Completions } from './render/render-completion.ts';
 import { usageFailure } from './usage-failure.ts';
 
 /** What was asked for on a command line. */
@@ -43,6 +44,20 @@ export function parseArguments(argv: readonly string[], print: CommandContext['t
   }
   if (state.invocation !== undefined) checkOrder(state.invocation);
   return state.invocation;
+}
+
+/** The commands with their arguments and flags, for completion. */
+export function describeFlags(): Omit<Completions, 'words'> {
+  const flagOf = ({ short, long, flags }: Option): CompletedFlag => ({ short, long, value: /<([^>]+)>/.exec(flags)?.[1] });
+  const help = new Option('-h, --help');
+  return {
+    globals: [...describeProgram(() => undefined).options, help].map(flagOf),
+    commands: commands.map(({ name, summary, options, args }) => ({
+      ...{ name, summary },
+      flags: options.map(([flags, description]) => flagOf(new Option(flags, description))),
+      args: args.split(' ').flatMap((one) => (one === '' ? [] : [one.replace(/[<>[\]]/g, '')])),
+    })),
+  };
 }
 
 /** The pipeline's file comes first in every command that takes one. */
