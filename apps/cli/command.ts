@@ -1,4 +1,5 @@
 import type { Session, SessionOptions } from '../session/session.ts';
+import type { Completions } from './render/render-completion.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The flags that every command takes. */
@@ -19,6 +20,8 @@ export interface CommandContext {
   readonly withSession: <T>(action: (session: Session) => Promise<T>, options?: Pick<SessionOptions, 'work'>) => Promise<T>;
   /** Calls a handler at Ctrl-C, in place of ending the program, until the function that it returns is called. */
   readonly onInterrupt: (handler: () => void) => () => void;
+  /** The commands with their arguments and flags, for completion. */
+  readonly describeFlags: () => Omit<Completions, 'words'>;
 }
 
 /** The arguments and options of one command, as the command line gave them. */

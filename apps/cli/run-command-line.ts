@@ -2,7 +2,7 @@ import type { Session, SessionOptions } from '../session/session.ts';
 import type { CommandContext } from './command.ts';
 import { toFailure } from './to-failure.ts';
 import { readFlags } from './flags.ts';
-import { parseArguments } from './program.ts';
+import { describeFlags, parseArguments } from './program.ts';
 import { printFailure } from './print-diagnostics.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -26,6 +26,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
       flags,
       terminal,
       onInterrupt: surroundings.onInterrupt,
+      describeFlags,
       withSession: async (action, options) => {
         const session = await surroundings.openSession({ ...flags.session, ...options });
         try {

@@ -17,7 +17,7 @@ import { StoreError } from '../../runtime/store/store-error.ts';
 import { applyPreview } from './apply-preview.ts';
 import { compileFile } from './compile-file.ts';
 import { readLock } from './engines.ts';
-import { findProject } from './find-project.ts';
+import { findProject, LOCK_FILE } from './find-project.ts';
 import type { predictRows } from './predict-rows.ts';
 import { readPipeline, unreadable } from './read-pipeline.ts';
 import { readPrevious } from './read-previous.ts';
@@ -70,6 +70,7 @@ export function openSession(options: SessionOptions): Promise<Session> {
     openStore: openForReading,
     ...making,
     warm: analyser.warm,
+    isOurs: (path) => path === join(project, LOCK_FILE) && lock.update !== undefined && readLock(project).text === lock.update,
     close: () => {
       helper.close();
       return making.close();

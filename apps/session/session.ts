@@ -55,6 +55,8 @@ export interface Session {
   readonly settled: () => Promise<void>;
   /** Stops the steps under way whose keys are not wanted any more. */
   readonly keepWanted: (wanted: ReadonlySet<string>) => void;
+  /** Whether a file is as an apply of this session wrote it, or would: nothing has changed then. */
+  readonly isOurs: (path: string) => boolean;
   readonly close: () => Promise<void>;
 }
 

@@ -49,6 +49,7 @@ export async function runFake(argv: readonly string[], fake: FakeSession = {}, c
       return Promise.resolve({ found: true, step: one.step, record, artifact: (part) => record.outputs[part]?.artifact });
     },
     openStore: () => Promise.resolve({ root: `${cwd}/.mlp/store`, lookup: () => undefined, ...fake.store } as Store),
+    isOurs: () => false,
     warm: () => undefined,
     settled: () => Promise.resolve(),
     keepWanted: () => undefined,

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { appendFileSync, cpSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../runtime/events.ts';
@@ -93,8 +93,11 @@ describe('mlp watch', () => {
     const watch = startWatch(project);
     expect((await watch.watched('watching')).files).toEqual(expect.arrayContaining(['p.mlp', 'data', 'data/1.csv', 'mlp.lock']));
     await watch.watched('idle');
+    // The lock that the run wrote is no change.
+    expect(existsSync(project.path('mlp.lock'))).toBe(true);
 
     project.write({ 'p.mlp': pipeline({ strength: '0.5' }) });
+    expect((await watch.watched('changed')).files).toEqual(['p.mlp']);
     const planned = await watch.watched('planned');
     expect(statesOf(planned)).toMatchObject({ rows: 'cached', x: 'cached', lines: 'run', trees: 'cached', scores: 'maybe' });
     expect(planned.plan?.steps.find(({ name }) => name === 'lines')?.reasons).toMatchObject([{ part: 'param:C' }]);

@@ -30,7 +30,9 @@ export const watch: RunCommand = async (context, given) => {
             apply: { ...limits, onEvent: view.onEvent, onFetch: view.onFetch },
             watch: async (reads, since) => {
               files.watcher ??= await watchFiles((paths) => {
-                view.onChange(paths);
+                const changed = paths.filter((path) => !session.isOurs(path));
+                if (changed.length === 0) return;
+                view.onChange(changed);
                 loop.replan();
               });
               await files.watcher.watch(reads, since);
