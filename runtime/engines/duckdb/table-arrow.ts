@@ -33,7 +33,8 @@ export async function writeArrow(connection: DuckDBConnection, query: string, ou
   const file = await open(out, 'w');
   try {
     const writing = writer.writeAll(batches(arrow, { columns, schema, result }));
-    for await (const bytes of writer) await file.write(bytes);
+    // `write` may write a part, and say so in what it returns.
+    for await (const bytes of writer as AsyncIterable<Uint8Array>) await file.writeFile(bytes);
     await writing;
   } finally {
     await file.close();
