@@ -11,7 +11,7 @@ export const baseline: Kind = {
   name: 'baseline',
   keyword: 'model',
   version: 1,
-  doc: 'Says the same of every row: the shares of the classes in training, of which the largest is predicted, or the mean. A result without a baseline beside it tells nothing.',
+  doc: 'Says the same of every row: the shares of the classes in training, of which the largest is predicted, or the mean. A result without a baseline beside it tells nothing. Exported as JSON it has `task`, `classes` and `values`: the share of each class, or the mean.',
   example: exampleOnPenguins(`model guess = baseline(x)`),
   inputs: [{ name: 'x', accepts: ['features'], doc: 'Features, of which the target alone is read.' }],
   params: record({}),

@@ -12,7 +12,7 @@ export const logistic: Kind = {
   name: 'logistic',
   keyword: 'model',
   version: 1,
-  doc: 'Logistic regression with an L2 penalty, for two classes or more (multinomial), as scikit-learn has it. Missing numbers become the median with an indicator beside them, numbers are standardised and categories taken one level a column, all of it in the model itself.',
+  doc: 'Logistic regression with an L2 penalty, for two classes or more (multinomial), as scikit-learn has it. Missing numbers become the median with an indicator beside them, numbers are standardised and categories taken one level a column, all of it in the model itself. Exported as JSON it has `task`, `classes`, `intercepts` and `terms`, one a feature; each row’s score is the intercept plus what the terms add: a number (x or, where it is missing, `fill`, less `mean`, over `deviation`) · `coefficients`, and the same of `missing` with 1 for a missing value and 0 for any other; a category the coefficients of its level, `missingCoefficients` where it is missing, nothing where it is new. With two classes there is one score, the log-odds of the last; with more, one a class, whose softmax is the probabilities.',
   example: exampleOnPenguins(`model lines = logistic(x) { C: 0.5 }`),
   inputs: [{ name: 'x', accepts: ['features'], doc: 'Features whose target is a class.' }],
   params: record({

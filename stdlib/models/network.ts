@@ -19,7 +19,7 @@ export const network: Kind = {
   name: 'network',
   keyword: 'model',
   version: 1,
-  doc: 'A neural network of dense layers, for two classes, several, or a number. Missing numbers become the median with an indicator beside them and numbers are standardised, all of it in the model itself; one-hot categories are columns, native ones are learned embeddings; the target of a regression is standardised too. It runs on TensorFlow.js, on the backend that `mlp.lock` pins. Initial weights, the order of rows and dropout follow from the seed.',
+  doc: 'A neural network of dense layers, for two classes, several, or a number. Missing numbers become the median with an indicator beside them and numbers are standardised, all of it in the model itself; one-hot categories are columns, native ones are learned embeddings; the target of a regression is standardised too. It runs on TensorFlow.js, on the backend that `mlp.lock` pins. Initial weights, the order of rows and dropout follow from the seed. Exported, it is a folder that `tf.loadLayersModel` opens, with `preprocessing.json`, which says how the columns of `mlp export … x.test` become its inputs.',
   example: exampleOnPenguins(`model net = network(x) {
   layers: [dense(32, relu), batch_norm, dropout(0.2), dense(16, relu)]
   optimizer: adamw(rate: cosine(3e-3, warm_up: 2), weight_decay: 0.01)

@@ -20,7 +20,7 @@ export const xgboost: Kind = {
   name: 'xgboost',
   keyword: 'model',
   version: 1,
-  doc: 'Gradient boosted trees by XGBoost, for two classes, several, or a number. Parameters have XGBoost’s names. Missing values and native categories are taken as they are; one-hot columns are split one category against the rest without being widened. Where both stand in one model, native columns with fewer categories than the largest one-hot column are split that way too.',
+  doc: 'Gradient boosted trees by XGBoost, for two classes, several, or a number. Parameters have XGBoost’s names. Missing values and native categories are taken as they are; one-hot columns are split one category against the rest without being widened. Where both stand in one model, native columns with fewer categories than the largest one-hot column are split that way too. An exported model (`.ubj`, `.json`) takes the columns of `mlp export … x.test` by name, and a category as its place among the levels that `mlp export … x` lists: of a one-hot column those of at least `min_count` rows, then `other`; of bins and hashed names their numbers.',
   example: exampleOnPenguins(`model trees = xgboost(x) {
   rounds: 200
   max_depth: 4
