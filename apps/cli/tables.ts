@@ -16,13 +16,16 @@ type Connection = Awaited<ReturnType<typeof connectDuckDB>>;
 /** Looking at a table takes little: a mean is the same to its last digit on one thread. */
 const SETTING = { threads: 1, memory: 2 ** 30 };
 
-/** Opens DuckDB for as long as `use` takes. */
-export async function withConnection<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
+/** Opens DuckDB for as long as `use` takes; a signal ends what it is doing, as an error. */
+export async function withConnection<T>(use: (connection: Connection) => Promise<T>, signal?: AbortSignal): Promise<T> {
   const duckdb = await import('../../runtime/engines/duckdb/connect.ts');
   const connection = await duckdb.connectDuckDB(SETTING);
+  const interrupt = (): void => connection.interrupt();
+  signal?.addEventListener('abort', interrupt);
   try {
     return await use(connection);
   } finally {
+    signal?.removeEventListener('abort', interrupt);
     connection.closeSync();
   }
 }

@@ -34,7 +34,7 @@ export const running = {
     message: ({ step }) => `\`${step}\` was cancelled`,
     hint: () => 'the next `mlp apply` goes on where this one stopped',
   }),
-  'predict-cancelled': entry<object>({
+  'output-cancelled': entry<object>({
     severity: 'warning',
     message: () => 'cancelled: nothing was written',
   }),

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newProject, type Outcome } from '../end-to-end/program.ts';
-import { linesOf, parquetRows, rowsOf, storedScores } from './support.ts';
+import { linesOf, parquetRows, rowsOf, storedScores, valuesOf } from './support.ts';
 
 const PIPELINE = `
 source birds = json("npm:vega-datasets/data/penguins.json") {
@@ -61,14 +61,6 @@ beforeAll(async () => {
 
 /** What was said, each message on one line. */
 const said = ({ output }: Outcome): string => output.replaceAll(/\n\s+/g, ' ');
-
-/** Values in the layout of `Scores.values`, of rows that were written. */
-function valuesOf(rows: readonly Record<string, unknown>[]): unknown[] {
-  return rows.flatMap((row) => {
-    const probabilities = Object.entries(row).filter(([name]) => name.startsWith('probability'));
-    return probabilities.length > 0 ? probabilities.map(([, value]) => value) : [row['prediction']];
-  });
-}
 
 describe('the values of training, to the last bit', () => {
   it.each([

@@ -40,5 +40,13 @@ export async function storedScores(project: Project, file: string, names: { read
   }
 }
 
+/** Values in the layout of `Scores.values`, of rows that were written. */
+export function valuesOf(rows: readonly Record<string, unknown>[]): unknown[] {
+  return rows.flatMap((row) => {
+    const probabilities = Object.entries(row).filter(([name]) => name.startsWith('probability'));
+    return probabilities.length > 0 ? probabilities.map(([, value]) => value) : [row['prediction']];
+  });
+}
+
 /** The lines of a file of the project. */
 export const linesOf = (project: Project, name: string): string[] => readFileSync(project.path(name), 'utf8').trimEnd().split('\n');

@@ -19,7 +19,7 @@ import { reportJson } from '../render/report-view.ts';
 import { safeJson } from '../render/safe-json.ts';
 import { splitJson } from '../render/split-view.ts';
 import { storedTable, withConnection, withFeatures } from '../tables.ts';
-import { replaceFile, sizeOf, writeFolder } from '../write-file.ts';
+import { replaceFile, sizeOf, writeFolder, type Target } from '../write-file.ts';
 
 /** `mlp export FILE NAME[.PART] -o OUT` */
 export const exportCommand: RunCommand = (context, { args: [file = '', name = ''], options }) =>
@@ -29,7 +29,7 @@ export const exportCommand: RunCommand = (context, { args: [file = '', name = ''
     if (out === undefined) throw failure('usage', { problem: '`mlp export` needs the file to write', hint: `as in \`mlp export ${file} ${name} -o ${name}.parquet\`` });
     const opened = await openPlan(session, file, context);
     const made = await findMade(session, opened, name);
-    const bytes = await writeExport({ session, opened, made, name, out }, resolve(flags.folder, out));
+    const bytes = await writeExport({ session, opened, made, name, out }, { path: resolve(flags.folder, out), shown: out, onInterrupt: context.onInterrupt });
     if (flags.json) terminal.print(safeJson({ name, out, bytes }, 2));
     else if (!flags.quiet) terminal.print(`${out}: ${name}, ${formatBytes(bytes)}`);
     return EXIT.done;
@@ -45,18 +45,18 @@ interface Exporting {
 }
 
 /** Makes the file at a path, which ends as OUT does. */
-type Write = (path: string) => Promise<void>;
+type Write = (path: string, signal: AbortSignal) => Promise<void>;
 
 /** Writes the artifact to a path; how many bytes it has there. */
-async function writeExport(exporting: Exporting, path: string): Promise<number> {
-  const { made, out } = exporting;
+async function writeExport(exporting: Exporting, target: Target): Promise<number> {
+  const { made } = exporting;
   if (made.artifact?.type === 'model' && made.artifact.kind === 'network') {
     const files = await networkFiles(exporting, made.artifact);
-    await writeFolder(path, out, files);
+    await writeFolder(target, files);
     return Object.values(files).reduce((sum, { length }) => sum + length, 0);
   }
-  await replaceFile(path, out, await chooseWriter(exporting));
-  return sizeOf(path);
+  await replaceFile(target, await chooseWriter(exporting));
+  return sizeOf(target.path);
 }
 
 /** A network for TensorFlow.js, with what its features were fitted to. */
@@ -77,11 +77,11 @@ async function chooseWriter(exporting: Exporting): Promise<Write> {
   const artifact = made.artifact ?? record.outputs['value']?.artifact;
   if (artifact?.type === 'table') {
     demand(exporting, 'a table', TABLE_EXTENSIONS);
-    return async (path) => writeTable(await storedTable(session, artifact), path);
+    return async (path, signal) => writeTable(await storedTable(session, artifact), path, signal);
   }
   if (artifact?.type === 'features' && part !== undefined) {
     demand(exporting, 'a part of features', TABLE_EXTENSIONS);
-    return (path) => withFeatures(session, opened, { step, part: part as PartName }, (table) => writeTable(table, path));
+    return (path, signal) => withFeatures(session, opened, { step, part: part as PartName }, (table) => writeTable(table, path, signal));
   }
   if (artifact?.type === 'model') return modelWriter(exporting, artifact);
   demand(exporting, whatIs(artifact), ['.json']);
@@ -94,9 +94,9 @@ function demand({ name, out }: Exporting, what: string, fitting: readonly string
   if (!fitting.includes(extension)) throw failure('not-exportable', { name, what, extension, fitting });
 }
 
-async function writeTable(table: StoredTable, path: string): Promise<void> {
+async function writeTable(table: StoredTable, path: string, signal: AbortSignal): Promise<void> {
   const { exportTable } = await import('../../../runtime/engines/duckdb/export-table.ts');
-  const exported = await withConnection((connection) => exportTable(connection, { table, out: path }));
+  const exported = await withConnection((connection) => exportTable(connection, { table, out: path }), signal);
   if (!exported.ok) throw failure('usage', { problem: exported.message, hint: exported.hint });
 }
 

@@ -12,7 +12,7 @@ import { count } from '../render/text.ts';
 import { replaceFile } from '../write-file.ts';
 
 /** `mlp fmt [FILE…] [--check]` */
-export const fmt: RunCommand = async ({ flags, terminal }, { args, options }) => {
+export const fmt: RunCommand = async ({ flags, terminal, onInterrupt }, { args, options }) => {
   const check = options['check'] === true;
   const files = args.length > 0 ? args : await findPipelines(flags.folder);
   const texts = new Map<string, string>();
@@ -34,7 +34,7 @@ export const fmt: RunCommand = async ({ flags, terminal }, { args, options }) =>
     const formatted = formatDocument(parsed.value, text);
     if (formatted === text) continue;
     changed.push(file);
-    if (!check) await replaceFile(path, file, (temporary) => writeFile(temporary, formatted));
+    if (!check) await replaceFile({ path, shown: file, onInterrupt }, (temporary) => writeFile(temporary, formatted));
   }
   const textOf = (file: string): string | undefined => texts.get(file);
   if (flags.json) {

@@ -30,7 +30,7 @@ export const graph: RunCommand = async (context, { args: [file = ''], options })
     const picture = graphOf(preview);
     if (out !== undefined) {
       const text = await render(picture);
-      await replaceFile(resolve(flags.folder, out), out, (temporary) => writeFile(temporary, text));
+      await replaceFile({ path: resolve(flags.folder, out), shown: out, onInterrupt: context.onInterrupt }, (temporary) => writeFile(temporary, text));
     }
     if (flags.json) terminal.print(safeJson({ ...picture, ...(out === undefined ? {} : { file: out }) }, 2));
     else if (out === undefined) terminal.print((await render(picture)).trimEnd());

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -21,7 +21,7 @@ import { formatBytes, formatCount, formatSeconds } from '../render/format.ts';
 import { memberNames } from '../render/names.ts';
 import { safeJson } from '../render/safe-json.ts';
 import { hanging } from '../render/text.ts';
-import { replaceFile, sizeOf } from '../write-file.ts';
+import { cancelled, replaceFile, sizeOf } from '../write-file.ts';
 
 /** `mlp predict FILE MODEL INPUT -o OUT` */
 export const predict: RunCommand = (context, given) =>
@@ -30,6 +30,7 @@ export const predict: RunCommand = (context, given) =>
     const out = readOut(context, given);
     const threads = readCount(given.options, 'threads');
     const opened = await openPlan(session, file, context);
+    await checkInput(context, given);
     const model = modelOf(await findMade(session, opened, name));
     const from = sourceOf(opened, asText(given.options['from']));
     const asked = {
@@ -40,13 +41,13 @@ export const predict: RunCommand = (context, given) =>
     };
     const begun = performance.now();
     if (out === '-') {
-      await toStandardOutput(async (path) => report(context, await runPrediction(context, session, opened, { ...asked, out: path }), { name, input, out }));
+      await toStandardOutput(context, async (path, signal) => report(context, await runPrediction(context, session, opened, { ...asked, out: path, signal }), { name, input, out }));
       return EXIT.done;
     }
     const path = resolve(context.flags.folder, out);
     const done: { message?: DoneMessage } = {};
-    await replaceFile(path, out, async (temporary) => {
-      done.message = await runPrediction(context, session, opened, { ...asked, out: temporary });
+    await replaceFile({ path, shown: out, onInterrupt: context.onInterrupt }, async (temporary, signal) => {
+      done.message = await runPrediction(context, session, opened, { ...asked, out: temporary, signal });
     });
     if (done.message !== undefined) {
       report(context, done.message, { name, input, out, bytes: await sizeOf(path), seconds: (performance.now() - begun) / 1000 });
@@ -68,11 +69,21 @@ function readOut({ flags }: CommandContext, { args: [file = '', name = '', input
   return out;
 }
 
+/** The rows have to be a file; where the model is one instead, the two have changed places. */
+async function checkInput({ flags }: CommandContext, { args: [file = '', name = '', input = ''] }: Given): Promise<void> {
+  const statOf = (path: string) => stat(resolve(flags.folder, path)).catch(() => undefined);
+  const found = await statOf(input);
+  if (found?.isFile() === true) return;
+  if (found !== undefined) throw failure('file-failed', { file: input, reason: found.isDirectory() ? 'it is a folder, and rows are read from a file' : 'it is no ordinary file' });
+  if ((await statOf(name))?.isFile() === true) throw failure('usage', { problem: `there is no file ${input}, but one called ${name}`, hint: `the model comes before the rows: \`mlp predict ${file} ${input} ${name}\`` });
+  throw failure('file-failed', { file: input, reason: 'there is no such file' });
+}
+
 /** The step of a model, or of the one that a choice has chosen. */
 function modelOf({ step, artifact }: Made): string {
   if (artifact?.type === 'model') return step.name;
   if (artifact?.type === 'choice') return chosenOf(step, artifact);
-  throw failure('usage', { problem: `\`${step.name}\` is a ${step.keyword}, which predicts nothing`, hint: 'name a model, or a choice between models' });
+  throw failure('usage', { problem: `\`${step.name}\` is ${step.keyword === 'features' ? 'a set of features' : `a ${step.keyword}`}, which predicts nothing`, hint: 'name a model, or a choice between models' });
 }
 
 function chosenOf(step: Made['step'], { chosen }: ChoiceArtifact): string {
@@ -91,18 +102,13 @@ function sourceOf({ plan }: OpenPlan, name: string | undefined): string | undefi
 }
 
 async function runPrediction(context: CommandContext, session: Session, { preview }: OpenPlan, request: PredictRequest): Promise<DoneMessage> {
-  const controller = new AbortController();
   const live = context.flags.quiet || context.flags.json ? undefined : await context.terminal.openLive?.();
-  const release = context.onInterrupt(() => {
-    controller.abort();
-  });
   try {
-    const outcome = await session.predict(preview, { ...request, signal: controller.signal, onRows: (rows) => live?.show([`  predicting: ${formatCount(rows)} rows`]) });
+    const outcome = await session.predict(preview, { ...request, onRows: (rows) => live?.show([`  predicting: ${formatCount(rows)} rows`]) });
     if (outcome.type === 'done') return outcome;
     if (context.flags.debug && outcome.type === 'failed' && outcome.stack !== undefined) context.terminal.printError(outcome.stack);
     throw failureOf(outcome);
   } finally {
-    release();
     live?.close();
   }
 }
@@ -117,22 +123,25 @@ function failureOf(outcome: Exclude<JobOutcome, DoneMessage>): Failure {
     case 'crashed':
       return new Failure([diagnose('step-crashed', undefined, { step: 'predict', ...describeCrash(outcome) })], { exitCode: EXIT.failed });
     case 'cancelled':
-      return new Failure([diagnose('predict-cancelled', undefined, {})], { exitCode: EXIT.cancelled });
+      return cancelled();
   }
 }
 
 /** Makes the file whole, then passes it on: a failure half-way leaves nothing that looks like a result. */
-async function toStandardOutput(write: (path: string) => Promise<void>): Promise<void> {
+async function toStandardOutput({ onInterrupt }: CommandContext, write: (path: string, signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  const release = onInterrupt(() => controller.abort());
   const folder = await mkdtemp(join(tmpdir(), 'mlp-'));
   try {
     const path = join(folder, 'predictions.csv');
-    await write(path);
+    await write(path, controller.signal);
     const file = await open(path);
     // Whoever reads may go away at any time: what is open needs no name any more.
     await rm(folder, { recursive: true });
     await pipeline(createReadStream(path, { fd: file }), process.stdout, { end: false });
   } finally {
     await rm(folder, { recursive: true, force: true });
+    release();
   }
 }
 

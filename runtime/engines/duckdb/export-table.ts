@@ -4,6 +4,7 @@ import { nearest } from '../../../grammar/diagnostics/nearest.ts';
 import { sqlName, sqlString } from './connect.ts';
 import { ROW_NUMBER, selectTable, type StoredTable } from './read-table.ts';
 import { writeArrow } from './table-arrow.ts';
+import { writingProblem } from './table-errors.ts';
 import { ROW_GROUP_ROWS } from './write-table.ts';
 
 /** Formats of tables for other programs, by the extension of the file. */
@@ -19,7 +20,7 @@ export interface ExportRequest {
 }
 
 /** Whether the file was made; if not, why, and the way out. */
-export type Exported = { readonly ok: true } | { readonly ok: false; readonly message: string; readonly hint: string };
+export type Exported = { readonly ok: true } | { readonly ok: false; readonly message: string; readonly hint?: string };
 
 /** Writes a table, or some of its columns, to a file in the format that its extension names. Rows keep their order. */
 export function exportTable(connection: DuckDBConnection, { table, columns, out }: ExportRequest): Promise<Exported> {
@@ -30,6 +31,16 @@ export function exportTable(connection: DuckDBConnection, { table, columns, out 
 
 /** Writes what a query gives to a file in the format that its extension names. */
 export async function exportQuery(connection: DuckDBConnection, query: string, out: string): Promise<Exported> {
+  try {
+    return await writeQuery(connection, query, out);
+  } catch (error) {
+    const problem = writingProblem(error);
+    if (problem === undefined) throw error;
+    return { ok: false, ...problem };
+  }
+}
+
+async function writeQuery(connection: DuckDBConnection, query: string, out: string): Promise<Exported> {
   const file = sqlString(out);
   const extension = extname(out).toLowerCase();
   switch (extension) {

@@ -44,7 +44,7 @@ function explainQuery(message: string): { message: string; hint?: string } {
 }
 
 /** What keeps a result from being written, or what does not fit into memory from being put on the disk. */
-function writingProblem(error: unknown): { readonly message: string; readonly hint?: string } | undefined {
+export function writingProblem(error: unknown): { readonly message: string; readonly hint?: string } | undefined {
   const raw = error instanceof Error ? error.message : String(error);
   if (/No space left on device|Disk quota exceeded|not enough space on the disk/i.test(raw)) {
     return { message: 'no space is left on the disk', hint: 'make room, then run it again: what was finished is kept' };
