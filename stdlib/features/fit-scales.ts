@@ -1,5 +1,5 @@
 import type { FittedBins, FittedScale } from './fitted.ts';
-import { noValues, selectNumbers, sqlNumber, type FitSource, type FittingNumber, type NumberPlan } from './fitting-number.ts';
+import { AT_A_TIME, noValues, selectNumbers, sqlNumber, type FitSource, type FittingNumber, type NumberPlan } from './fitting-number.ts';
 import type { Bins } from './prepare-params.ts';
 
 /** Bins that are no wider than this are one with the next: the bound of scikit-learn's KBinsDiscretizer. */
@@ -107,9 +107,6 @@ async function selectEach(
     return own.every((value) => value !== null) ? own : [];
   });
 }
-
-/** Columns whose values are sorted at a time: queries of wide tables take long to plan, and sorting takes memory. */
-const AT_A_TIME = 100;
 
 /** Quantiles of each number, between rows linearly, as numpy has them; of one without any value, none. */
 async function selectQuantiles({ connection, from }: FitSource, numbers: readonly FittingNumber[], sharesOf: (plan: NumberPlan) => readonly number[]): Promise<(readonly number[])[]> {

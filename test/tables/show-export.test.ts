@@ -40,7 +40,7 @@ describe('show', () => {
   });
 
   test('statistics are those of the values', async () => {
-    const found = new Map((await tableStatistics(connection, table)).map((column) => [column.name, column]));
+    const found = new Map((await tableStatistics(connection, { ...table, rows: ROWS })).map((column) => [column.name, column]));
     expect(found.get('i')).toEqual({ name: 'i', type: 'INTEGER', nulls: 0, distinct: ROWS, min: 0, max: ROWS - 1, mean: (ROWS - 1) / 2, quantiles: [0.25, 0.5, 0.75].map((q) => q * ROWS - 1), histogram: Array.from({ length: 12 }, (_, at) => Array.from({ length: ROWS }, (_row, i) => Math.min(11, Math.floor((i / (ROWS - 1)) * 12))).filter((interval) => interval === at).length) });
     expect(found.get('f')).toMatchObject({ min: '-Infinity', max: 'NaN', mean: (ROWS + 1) / 8 });
     expect(found.get('s')).toMatchObject({ nulls: Math.ceil(ROWS / 3), distinct: 7, min: 's0', max: 's6' });

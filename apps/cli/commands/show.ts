@@ -1,8 +1,7 @@
 import type { Artifact, CheckArtifact, TableArtifact } from '../../../compiler/plan/artifact.ts';
 import type { PlanStep } from '../../../compiler/plan/plan.ts';
 import { renderColumnType, type PartName } from '../../../compiler/types.ts';
-import type { ColumnStatistics } from '../../../runtime/engines/duckdb/table-statistics.ts';
-import type { StoredTable } from '../../../runtime/engines/duckdb/read-table.ts';
+import type { ColumnStatistics, CountedTable } from '../../../runtime/engines/duckdb/table-statistics.ts';
 import type { FittedFeatures } from '../../../stdlib/features/fitted.ts';
 import type { Session } from '../../session/session.ts';
 import type { RunCommand } from '../command.ts';
@@ -127,20 +126,21 @@ async function showTable({ session, rows }: Showing, { step, part, artifact }: S
   const table = await storedTable(session, artifact);
   const planned = step.outputs.find((output) => output.part === part)?.columns ?? [];
   const types = new Map(planned.flatMap(({ name, type, nullable }) => (type.kind === 'other' ? [] : [[name, renderColumnType(type, nullable)] as const])));
-  return tableShown(await look(table, rows), { rows: artifact.rows, types });
+  return tableShown(await look({ ...table, rows: artifact.rows }, rows), { rows: artifact.rows, types });
 }
 
 async function showFeaturesPart({ session, opened, rows }: Showing, step: PlanStep, part: PartName): Promise<Shown> {
   return withFeatures(session, opened, { step, part }, async (table) => {
     const { sqlString } = await import('../../../runtime/engines/duckdb/connect.ts');
     const counted = await withConnection((connection) => connection.runAndReadAll(`SELECT count(*) FROM read_parquet(${sqlString(table.path)})`));
-    return tableShown(await look(table, rows), { rows: Number(counted.getRows()[0]?.[0]), types: new Map() });
+    const all = Number(counted.getRows()[0]?.[0]);
+    return tableShown(await look({ ...table, rows: all }, rows), { rows: all, types: new Map() });
   });
 }
 
 type Looked = Pick<TableView, 'head'> & { readonly statistics: readonly ColumnStatistics[] };
 
-async function look(table: StoredTable, rows: number): Promise<Looked> {
+async function look(table: CountedTable, rows: number): Promise<Looked> {
   const [{ tableHead }, { tableStatistics }] = await Promise.all([import('../../../runtime/engines/duckdb/read-table.ts'), import('../../../runtime/engines/duckdb/table-statistics.ts')]);
   return withConnection(async (connection) => ({ head: await tableHead(connection, table, rows), statistics: await tableStatistics(connection, table) }));
 }

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Json } from '../../../compiler/json.ts';
+import type { Column } from '../../../compiler/types.ts';
 import { sqlName } from './connect.ts';
 import { plainValue, selectTable, type StoredTable } from './read-table.ts';
 import { columnOf } from './table-types.ts';
@@ -23,34 +24,51 @@ export interface ColumnStatistics {
   readonly top?: readonly { readonly value: Json; readonly count: number }[];
 }
 
+/** A table in a file, and how many rows it has. */
+export interface CountedTable extends StoredTable {
+  readonly rows: number;
+}
+
 const NUMBERS: ReadonlySet<string> = new Set(['int', 'float', 'decimal']);
 const COUNTED: ReadonlySet<string> = new Set(['string', 'bool']);
 const TOP_VALUES = 5;
 const INTERVALS = 12;
 
+/** Cells that are read at a time where a table is wide: columns of a long one are read alone, where they lie. */
+const CELLS = 1_000_000;
+const BATCH = '__mlp_batch';
+
 /**
  * Statistics of each column of a table. Deterministic on a connection of one thread; on more, the last digits of the
  * mean of floats may vary.
  */
-export async function tableStatistics(connection: DuckDBConnection, table: StoredTable): Promise<ColumnStatistics[]> {
+export async function tableStatistics(connection: DuckDBConnection, table: CountedTable): Promise<ColumnStatistics[]> {
   const prepared = await connection.prepare(selectTable(table));
   const columns = table.columns.map((_, i) => columnOf(prepared.columnName(i), prepared.columnType(i)));
   prepared.destroySync();
   const found: ColumnStatistics[] = [];
-  for (const { name, type, sql } of columns) {
-    const from = `(SELECT ${sqlName(name)} AS x FROM (${selectTable(table)}))`;
-    if (type.kind === 'list' || type.kind === 'struct' || type.kind === 'other') {
-      found.push({ name, type: sql, ...(await oneRow(connection, `SELECT count(*) - count(x) AS nulls FROM ${from}`)) });
-      continue;
-    }
-    const finite = type.kind === 'float' ? ' FILTER (WHERE isfinite(x))' : '';
-    const numeric = NUMBERS.has(type.kind) ? `, avg(x)${finite} AS mean, quantile_disc(x, [0.25, 0.5, 0.75]) AS quantiles` : '';
-    const row = await oneRow(connection, `SELECT count(*) - count(x) AS nulls, count(DISTINCT x) AS distinct, min(x) AS min, max(x) AS max${numeric} FROM ${from}`);
-    const top = COUNTED.has(type.kind) ? { top: await topValues(connection, from) } : {};
-    const shape = NUMBERS.has(type.kind) && row.min !== undefined ? { histogram: await countIntervals(connection, from) } : {};
-    found.push({ name, type: sql, ...row, ...shape, ...top });
+  // Opening a file of two thousand columns takes longer than what is asked about one of them.
+  const atATime = Math.max(1, Math.floor(CELLS / Math.max(1, table.rows)));
+  for (let at = 0; at < columns.length; at += atATime) {
+    const batch = columns.slice(at, at + atATime);
+    const rows = selectTable({ path: table.path, columns: batch });
+    if (batch.length > 1) await connection.run(`CREATE OR REPLACE TEMP TABLE ${BATCH} AS ${rows}`);
+    for (const column of batch) found.push(await columnStatistics(connection, batch.length > 1 ? BATCH : `(${rows})`, column));
   }
   return found;
+}
+
+async function columnStatistics(connection: DuckDBConnection, rows: string, { name, type, sql }: Column): Promise<ColumnStatistics> {
+  const from = `(SELECT ${sqlName(name)} AS x FROM ${rows})`;
+  if (type.kind === 'list' || type.kind === 'struct' || type.kind === 'other') {
+    return { name, type: sql, ...(await oneRow(connection, `SELECT count(*) - count(x) AS nulls FROM ${from}`)) };
+  }
+  const finite = type.kind === 'float' ? ' FILTER (WHERE isfinite(x))' : '';
+  const numeric = NUMBERS.has(type.kind) ? `, avg(x)${finite} AS mean, quantile_disc(x, [0.25, 0.5, 0.75]) AS quantiles` : '';
+  const row = await oneRow(connection, `SELECT count(*) - count(x) AS nulls, count(DISTINCT x) AS distinct, min(x) AS min, max(x) AS max${numeric} FROM ${from}`);
+  const top = COUNTED.has(type.kind) ? { top: await topValues(connection, from) } : {};
+  const shape = NUMBERS.has(type.kind) && row.min !== undefined ? { histogram: await countIntervals(connection, from) } : {};
+  return { name, type: sql, ...row, ...shape, ...top };
 }
 
 /** Halves, so that the distance of the ends is a number too. */

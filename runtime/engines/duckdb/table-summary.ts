@@ -41,24 +41,29 @@ function flat(columns: readonly Column[]): boolean {
   return columns.every(({ type, sql }) => type.kind !== 'list' && type.kind !== 'struct' && !sql.startsWith('MAP('));
 }
 
+/** One query for each type: its text and what it takes do not grow with the number of columns times that of chunks. */
 async function fromFooter(connection: DuckDBConnection, source: string, columns: readonly Column[]): Promise<(ColumnSummary | undefined)[]> {
-  const usable = columns.map((column, i) => ({ column, i })).filter(({ column }) => IN_METADATA.has(column.type.kind));
-  if (usable.length === 0) return columns.map(() => undefined);
-  const parts = usable.map(({ column, i }) => {
-    const of = (expression: string): string => `CASE WHEN column_id = ${i} THEN ${expression} END`;
-    return `coalesce(bool_and(${of('num_values = stats_null_count OR (min_is_exact AND max_is_exact)')}), true),
-      coalesce(sum(${of('stats_null_count')}), 0)::DOUBLE,
-      CAST(min(${of(`CAST(stats_min_value AS ${column.sql})`)}) AS VARCHAR),
-      CAST(max(${of(`CAST(stats_max_value AS ${column.sql})`)}) AS VARCHAR)`;
-  });
-  const result = await connection.runAndReadAll(`SELECT ${parts.join(', ')} FROM parquet_metadata(${source})`);
-  const row = result.getRows()[0] ?? [];
   const found: (ColumnSummary | undefined)[] = columns.map(() => undefined);
-  usable.forEach(({ i }, at) => {
-    const [exact, nulls, min, max] = row.slice(at * 4, at * 4 + 4);
-    if (exact === true) found[i] = summary(nulls, min, max);
-  });
+  for (const [sql, places] of placesByType(columns)) {
+    const result = await connection.runAndReadAll(
+      `SELECT column_id, bool_and(num_values = stats_null_count OR (min_is_exact AND max_is_exact)), coalesce(sum(stats_null_count), 0)::DOUBLE,
+        CAST(min(CAST(stats_min_value AS ${sql})) AS VARCHAR), CAST(max(CAST(stats_max_value AS ${sql})) AS VARCHAR)
+      FROM parquet_metadata(${source}) WHERE column_id IN (${places.join(', ')}) GROUP BY column_id`,
+    );
+    for (const [place, exact, nulls, min, max] of result.getRows()) {
+      if (exact !== false) found[Number(place)] = summary(nulls, min, max);
+    }
+  }
   return found;
+}
+
+/** Places of the columns that the footer may tell of, by their types in DuckDB. */
+function placesByType(columns: readonly Column[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  columns.forEach(({ type, sql }, i) => {
+    if (IN_METADATA.has(type.kind)) places.set(sql, [...(places.get(sql) ?? []), i]);
+  });
+  return places;
 }
 
 async function fromScan(connection: DuckDBConnection, source: string, columns: readonly Column[]): Promise<ColumnSummary[]> {
