@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { newProject } from './program.ts';
 
-const COLUMNS = Array.from({ length: 300 }, (_, i) => `column ${i}`);
+const COLUMNS = Array.from({ length: 200 }, (_, i) => `column ${i}`);
 
 const PIPELINE = `
 source raw = csv("data.csv") { schema { label: string } }
 table wide = sql("""SELECT *, "column 0" + "column 1" AS "their sum" FROM raw""")
-check whole = expect(wide) { not_null: [${COLUMNS.slice(1, 200).map((name) => JSON.stringify(name)).join(', ')}] }
+check whole = expect(wide) { not_null: [${COLUMNS.slice(1, 150).map((name) => JSON.stringify(name)).join(', ')}] }
 split parts = holdout(wide) { target: label, positive: "yes" }
 features plain = prepare(parts)
 features made = prepare(parts) { impute { numeric: mean }, clip { numeric: quantiles(1%..99%) }, scale { numeric: standard } }
@@ -31,5 +31,5 @@ describe('a table of hundreds of columns', () => {
     expect(await project.run(['export', 'p.mlp', 'wide', '-o', 'out.csv'])).toMatchObject({ code: 0 });
     expect((await project.run(['predict', 'p.mlp', 'odds', 'out.csv', '-o', 'predicted.csv'])).code).toBe(0);
     expect((await project.run(['plan', 'p.mlp', '--exit-code'])).code).toBe(0);
-  });
+  }, 180_000);
 });
