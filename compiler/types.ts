@@ -60,6 +60,10 @@ export interface SplitType {
   readonly task: Task;
   /** Columns that are features only if `use` names them: target's companions such as keys and groups. */
   readonly reserved: readonly string[];
+  /** Columns in which rows are equal that must not be torn apart. */
+  readonly group?: readonly string[];
+  /** The column by whose order the rows are cut. */
+  readonly time?: string;
 }
 
 /** One part of a split, `parts.train`. */

@@ -16,6 +16,7 @@ import { json } from './sources/json.ts';
 import { ndjson } from './sources/ndjson.ts';
 import { parquet } from './sources/parquet.ts';
 import { byTime } from './splits/by-time.ts';
+import { fold } from './splits/fold.ts';
 import { holdout } from './splits/holdout.ts';
 import { sql } from './tables/sql.ts';
 
@@ -39,6 +40,7 @@ const kinds: readonly Kind[] = [
   evaluate,
   select,
   measureLatency,
+  fold,
   predict,
 ];
 

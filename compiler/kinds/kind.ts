@@ -141,13 +141,26 @@ export interface Inferred {
   readonly query?: PlanQuery;
 }
 
-/** A step that a declaration needs and that is about a model, such as the measurement of its latency. */
-export interface ImpliedStep {
+/** A step that a declaration needs and that no other declares. */
+export type ImpliedStep = ModelMeasurement | ModelRefit;
+
+/** Something measured of a model, such as its latency. */
+export interface ModelMeasurement {
   readonly slot: string;
   readonly kind: string;
   readonly model: ModelType;
   /** Parts of its fingerprint beside its kind, such as the processor that a latency was measured on. */
   readonly identity?: Readonly<Record<string, string>>;
+}
+
+/** A model fitted again in a fold, with all that stands between it and its split, on the same rows dealt out in another way. */
+export interface ModelRefit {
+  readonly slot: string;
+  readonly model: ModelType;
+  /** From 1; what is random in it differs by that. */
+  readonly fold: number;
+  /** What deals the rows out: a kind that reads the model's split as `parts`, and of its table some columns. */
+  readonly split: { readonly kind: string; readonly params: JsonObject; readonly columns: readonly string[] };
 }
 
 /** The kinds of the language, by name. */

@@ -1,20 +1,16 @@
 import { lineStarts, positionAt, type Span } from '../../grammar/index.ts';
-import { canonicalJson, type Json, type JsonObject } from '../json.ts';
-import type { ImpliedStep, InferInput, Kind, Machine, Registry } from '../kinds/kind.ts';
-import { deriveSeed, fingerprintOf } from '../plan/keys.ts';
-import { PLAN_VERSION, type Guarantee, type Place, type Plan, type PlanInput, type PlanOutput, type PlanStep } from '../plan/plan.ts';
+import { PLAN_VERSION, type Place, type Plan, type PlanInput, type PlanOutput, type PlanStep } from '../plan/plan.ts';
 import type { LoadedProgram, TypedDeclaration, TypedProgram } from '../program.ts';
-import type { ModelType, ValueType } from '../types.ts';
+import type { ValueType } from '../types.ts';
+import { expandInput } from './expand-inputs.ts';
+import { lowerImplied } from './lower-implied.ts';
+import { makeStep, type StepSurroundings } from './make-step.ts';
 
 /** A typed program with what its plan is made from besides. */
-export interface LowerRequest {
+export interface LowerRequest extends Omit<StepSurroundings, 'seed'> {
   readonly program: TypedProgram;
   /** The one that is run comes first. */
   readonly files: LoadedProgram['files'];
-  readonly registry: Registry;
-  readonly machine: Machine;
-  /** Versions of the engines, by name. */
-  readonly engines: Readonly<Record<string, string>>;
 }
 
 /** Lowers typed declarations to steps. After it: the plan is plain data, each step stands after what it reads. */
@@ -22,25 +18,36 @@ export function lowerPlan(request: LowerRequest): Plan {
   const { program, files } = request;
   const [{ file }] = files;
   const places = placer(files);
-  const steps = program.declarations.flatMap((declaration) => lowerDeclaration(declaration, places, request));
-  const { name, doc } = program.pipeline;
-  return { version: PLAN_VERSION, pipeline: name, file, ...(doc === undefined ? {} : { doc }), steps: withChecks(steps) };
+  const { name, doc, seed } = program.pipeline;
+  const lowered = new Map<string, PlanStep>();
+  for (const declaration of program.declarations) {
+    for (const step of lowerDeclaration(declaration, { places, lowered, surroundings: { ...request, seed } })) lowered.set(step.name, step);
+  }
+  return { version: PLAN_VERSION, pipeline: name, file, ...(doc === undefined ? {} : { doc }), steps: withChecks([...lowered.values()]) };
 }
 
-function lowerDeclaration(declaration: TypedDeclaration, places: (span: Span) => Place, request: LowerRequest): PlanStep[] {
+interface Lowering {
+  readonly places: (span: Span) => Place;
+  /** The steps of the declarations before, by name. */
+  readonly lowered: ReadonlyMap<string, PlanStep>;
+  readonly surroundings: StepSurroundings;
+}
+
+function lowerDeclaration(declaration: TypedDeclaration, { places, lowered, surroundings }: Lowering): PlanStep[] {
   const { item, kind, inferred, inputs, name } = declaration;
-  const implied = (inferred.implied ?? []).map((one) => ({ slot: one.slot, step: lowerImplied(one, declaration, places, request) }));
+  const place = places(item.span);
+  const implied = lowerImplied(inferred.implied ?? [], { name, place, lowered, surroundings });
   const own: readonly PlanInput[] = [
-    ...inputs.flatMap((input) => (input.kind === 'value' ? expand(input, inferred.reads?.[input.slot]) : [])),
+    ...inputs.flatMap((input) => (input.kind === 'value' ? expandInput(input, inferred.reads?.[input.slot]) : [])),
     ...(inferred.tables ?? []).map(({ slot, step, columns }) => ({ slot, step, part: 'value', columns })),
     ...(inferred.more ?? []),
-    ...implied.map(({ slot, step }) => ({ slot, step: step.name, part: 'value' })),
+    ...implied.inputs,
   ];
-  const step = makeStep(request, kind, {
+  const step = makeStep(surroundings, kind, {
     name,
     keyword: item.keyword.text,
     ...(item.doc === undefined ? {} : { doc: item.doc }),
-    place: places(item.span),
+    place,
     params: declaration.params,
     inputs: own,
     roots: inferred.roots ?? [],
@@ -49,119 +56,7 @@ function lowerDeclaration(declaration: TypedDeclaration, places: (span: Span) =>
     ...(inferred.identity === undefined ? {} : { extra: inferred.identity }),
     ...(inferred.guarantee === undefined ? {} : { guarantee: inferred.guarantee }),
   });
-  return [...implied.map((one) => one.step), step];
-}
-
-function lowerImplied(step: ImpliedStep, owner: TypedDeclaration, places: (span: Span) => Place, request: LowerRequest): PlanStep {
-  const kind = request.registry.get(step.kind);
-  if (kind === undefined) throw new Error(`implied kind ${step.kind} is not in the registry`);
-  return makeStep(request, kind, {
-    name: `${owner.name}.${step.slot}`,
-    keyword: 'step',
-    place: places(owner.item.span),
-    params: {},
-    inputs: [...expandModel('model', step.model), ...expandFeatures('x', step.model.features)],
-    roots: [],
-    outputs: [{ part: 'value', type: 'measure' }],
-    ...(step.identity === undefined ? {} : { extra: step.identity }),
-  });
-}
-
-type Lowered = Pick<PlanStep, 'name' | 'keyword' | 'doc' | 'place' | 'params' | 'inputs' | 'roots' | 'outputs' | 'query'> & {
-  readonly guarantee?: Guarantee;
-  readonly extra?: Readonly<Record<string, string>>;
-};
-
-function makeStep(request: LowerRequest, kind: Kind, { extra, guarantee = kind.guarantee, ...lowered }: Lowered): PlanStep {
-  const version = kind.engine === undefined ? undefined : request.engines[kind.engine];
-  const engine = kind.engine === undefined || version === undefined ? undefined : { name: kind.engine, version };
-  const identity = {
-    kind: kind.name,
-    'kind-version': String(kind.version),
-    ...(engine === undefined ? {} : { engine: `${engine.name} ${engine.version}` }),
-    ...(kind.package === undefined ? {} : { package: kind.package.digest }),
-    ...(guarantee === 'platform' ? { platform: request.machine.platform } : {}),
-    ...(kind.seeded ? { seed: seedOf(lowered.params, kind, request.program.pipeline.seed) } : {}),
-    ...keyedParams(lowered.params, kind),
-    ...extra,
-  };
-  return {
-    ...lowered,
-    kind: kind.name,
-    after: [],
-    guarantee,
-    ...(engine === undefined ? {} : { engine }),
-    ...(kind.package === undefined ? {} : { package: kind.package }),
-    identity,
-    fingerprint: fingerprintOf(identity),
-  };
-}
-
-function seedOf(params: JsonObject, kind: Kind, pipelineSeed: number): string {
-  const stream = params['stream'];
-  return deriveSeed(pipelineSeed, kind.name, typeof stream === 'number' ? stream : 0);
-}
-
-function keyedParams(params: JsonObject, kind: Kind): Record<string, string> {
-  const unkeyed = new Set([...(kind.unkeyed ?? []), ...(kind.seeded ? ['stream'] : [])]);
-  return Object.fromEntries(
-    Object.entries(params)
-      .filter(([key]) => !unkeyed.has(key))
-      .map(([key, value]) => [`param:${key}`, canonicalJson(withoutSecrets(value))]),
-  );
-}
-
-/** Which variable holds a credential changes no result. */
-function withoutSecrets(value: Json): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(withoutSecrets);
-  if (typeof value !== 'object' || value === null) return value;
-  if ('$secret' in value) return { $secret: true };
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
-}
-
-/** The plan's inputs that a declared input stands for: a set of features stands on a split, and that on a table. */
-function expand(input: Extract<InferInput, { kind: 'value' }>, columns: readonly string[] | undefined): PlanInput[] {
-  const { slot, type, step, part } = input;
-  switch (type.kind) {
-    case 'table':
-      return [{ slot, step, part, ...(columns === undefined ? {} : { columns }) }];
-    case 'split':
-      return expandSplit(slot, type, columns);
-    case 'part':
-      return expandSplit(`${slot}.${type.part}`, type.split, columns);
-    case 'features':
-      return expandFeatures(slot, type, columns);
-    case 'model':
-      return expandModel(slot, type);
-    case 'report-part':
-      return [{ slot, step: type.report.step, part: type.part }];
-    case 'report':
-      return type.parts.map((one) => ({ slot: `${slot}.${one}`, step, part: one }));
-    case 'choice':
-    case 'check':
-    case 'measure':
-      return [{ slot, step, part }];
-  }
-}
-
-function expandSplit(slot: string, split: Extract<ValueType, { kind: 'split' }>, columns: readonly string[] | undefined): PlanInput[] {
-  return [
-    { slot, step: split.step, part: 'value' },
-    { slot: `${slot}.table`, step: split.table, part: 'value', ...(columns === undefined ? {} : { columns }) },
-  ];
-}
-
-function expandFeatures(slot: string, { step, split, reads }: Extract<ValueType, { kind: 'features' }>, read = reads): PlanInput[] {
-  const columns = [...new Set([...read, split.target.name])].sort();
-  return [
-    { slot, step, part: 'value' },
-    { slot: `${slot}.split`, step: split.step, part: 'value' },
-    { slot: `${slot}.table`, step: split.table, part: 'value', columns },
-  ];
-}
-
-function expandModel(slot: string, { step }: ModelType): PlanInput[] {
-  return [{ slot, step, part: 'value' }];
+  return [...implied.steps, step];
 }
 
 function output(part: string, type: ValueType): PlanOutput {

@@ -1,3 +1,4 @@
+import { isFit } from '../plan/is-fit.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
 
 /**
@@ -41,7 +42,7 @@ function predecessors(step: PlanStep): string[] {
 function chainHeights(steps: readonly PlanStep[]): Map<string, number> {
   const heights = new Map<string, number>();
   for (const step of [...steps].reverse()) {
-    const own = (heights.get(step.name) ?? 0) + (step.keyword === 'model' ? 10 : 1);
+    const own = (heights.get(step.name) ?? 0) + (isFit(step) ? 10 : 1);
     heights.set(step.name, own);
     for (const before of predecessors(step)) heights.set(before, Math.max(heights.get(before) ?? 0, own));
   }

@@ -46,9 +46,16 @@ function inputParts(input: PlanInput, artifact: Artifact): Record<string, string
   return parts;
 }
 
-/** A seed of 64 bits, as a decimal string: of the pipeline's seed, the kind and the stream, never of a name. */
-export function deriveSeed(pipelineSeed: number, kind: string, stream: number): string {
-  const digest = createHash('sha256').update(canonicalJson([pipelineSeed, kind, stream])).digest();
+/** What tells the random numbers of two steps of one kind apart. */
+export interface SeedParts {
+  readonly stream: number;
+  /** For what is fitted again in a fold: its number. */
+  readonly fold?: number;
+}
+
+/** A seed of 64 bits, as a decimal string: of the pipeline's seed, the kind, the stream and the fold, never of a name. */
+export function deriveSeed(pipelineSeed: number, kind: string, { stream, fold }: SeedParts): string {
+  const digest = createHash('sha256').update(canonicalJson([pipelineSeed, kind, stream, ...(fold === undefined ? [] : [fold])])).digest();
   return digest.readBigUInt64LE(0).toString();
 }
 

@@ -71,6 +71,7 @@ const step = object({
   fingerprint: digest,
   'query?': query,
   'fusedInto?': name,
+  'group?': name,
   'sameAs?': name,
 });
 

@@ -45,6 +45,8 @@ export interface PlanStep {
   readonly query?: PlanQuery;
   /** The step whose query contains this one's; this step is made only when it is asked for by name. */
   readonly fusedInto?: string;
+  /** Shared by steps that are one thing several times over, such as a model in each fold: people see them on one line. */
+  readonly group?: string;
   /** The step that does the same on the same inputs, and is run in place of this one. */
   readonly sameAs?: string;
 }

@@ -1,5 +1,6 @@
 import { describeChange, type PreviousStep, type Reason, type StepChange } from './describe-change.ts';
 import type { Artifact } from './artifact.ts';
+import { isFit } from './is-fit.ts';
 import { keyOf } from './keys.ts';
 import type { Plan, PlanStep } from './plan.ts';
 
@@ -104,6 +105,6 @@ function estimate(step: PlanStep, before: PreviousStep | undefined, answer: Reco
   const seconds = answer.record?.seconds ?? before?.seconds;
   if (seconds !== undefined) return { seconds, ...(before?.rows === undefined ? {} : { rows: before.rows }), basis: 'history' };
   const bytes = step.roots.reduce((sum, root) => sum + root.bytes, 0);
-  const guess = bytes > 0 ? bytes / GUESSED_BYTES_PER_SECOND : step.keyword === 'model' ? 2 : 0.2;
+  const guess = bytes > 0 ? bytes / GUESSED_BYTES_PER_SECOND : isFit(step) ? 2 : 0.2;
   return { seconds: Math.round(guess * 10) / 10, ...(bytes > 0 ? { bytes } : {}), basis: 'guess' };
 }

@@ -212,6 +212,11 @@ export const checking = {
     message: ({ one, other }) => `\`${one}\` and \`${other}\` cannot stand together`,
     hint: ({ why }) => why,
   }),
+  'folds-of-time': entry<{ split: string; time: string }>({
+    severity: 'error',
+    message: ({ split }) => `\`${split}\` cuts by time, and folds of its training rows would be judged by models that know what came later`,
+    hint: ({ split, time }) => `leave \`folds\` out: \`${split}.validate\` comes after the training rows; if \`${time}\` does not matter, split by \`holdout\``,
+  }),
   'unfit-time': entry<{ column: string; type: string }>({
     severity: 'error',
     message: ({ column, type }) => `\`${column}\` is ${type}, by which rows have no order in time`,

@@ -18,13 +18,7 @@ export async function loadParts<P extends PartName>(
   split: SplitArtifact,
   parts: readonly P[],
 ): Promise<Record<P, Uint32Array>> {
-  const path = await context.blobPath(split.codes.digest);
-  const [read] = await readColumns(connection, {
-    from: `read_parquet(${sqlString(path)})`,
-    rows: split.rows,
-    columns: [{ sql: 'part', as: 'u1' }],
-  });
-  const codes = read as Uint8Array;
+  const codes = await loadCodes(connection, context, split);
   const rows = PART_NAMES.map((part) => new Uint32Array(split.parts[part].rows));
   const ends = [0, 0, 0];
   for (let i = 0; i < split.rows; i++) {
@@ -35,4 +29,15 @@ export async function loadParts<P extends PartName>(
     ends[code] = end + 1;
   }
   return Object.fromEntries(parts.map((part) => [part, rows[PART_NAMES.indexOf(part)]])) as Record<P, Uint32Array>;
+}
+
+/** The part code of each row of the table. */
+export async function loadCodes(connection: DuckDBConnection, context: Pick<TableContext, 'blobPath'>, split: SplitArtifact): Promise<Uint8Array> {
+  const path = await context.blobPath(split.codes.digest);
+  const [codes] = await readColumns(connection, {
+    from: `read_parquet(${sqlString(path)})`,
+    rows: split.rows,
+    columns: [{ sql: 'part', as: 'u1' }],
+  });
+  return codes as Uint8Array;
 }

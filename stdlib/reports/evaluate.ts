@@ -1,9 +1,10 @@
 import { partRef, sharing } from '../../compiler/check/provenance.ts';
-import type { InferContext, Inferred, Kind } from '../../compiler/kinds/kind.ts';
+import type { InferContext, Inferred, Kind, ModelRefit } from '../../compiler/kinds/kind.ts';
 import { call, described, either, integer, list, record, share, word } from '../../compiler/kinds/schema.ts';
-import type { ModelType, ReportType, Task } from '../../compiler/types.ts';
+import type { ModelType, ReportPart, ReportType, Task } from '../../compiler/types.ts';
 import { exampleOnPenguins } from '../example.ts';
 import { expandMetrics, metrics, metricsOf, presets } from '../metrics/registry.ts';
+import { foldSlot } from './fold-slot.ts';
 import { runEvaluate } from './run-evaluate.ts';
 
 const metricNames = [...new Set(metrics.map((metric) => metric.name))];
@@ -23,7 +24,14 @@ chooses it for each model on the validation part, whose scores are then optimist
 
 \`intervals\` gives each metric its confidence interval by the bootstrap over rows (percentiles; Efron and Tibshirani,
 1993), seeded by the pipeline. It takes about a second a model and part for 1,000 resamples, however many the rows: of
-more than 4,096, neighbouring scores are resampled together, and of several classes or numbers a sample stands for all.`,
+more than 4,096, neighbouring scores are resampled together, and of several classes or numbers a sample stands for all.
+
+\`folds\` adds the part \`.folds\`, the cross-validation of the training rows: each model is fitted again without each fold,
+\`prepare\` with it, and scored on that fold. Early stopping reads the validation part, never the fold. A metric is the mean
+over the folds, beside their standard deviation (of a sample, n − 1); \`select\` may choose by it. Folds have their share of
+every class to a row, and keep the groups of the split whole; which rows are in which depends on the pipeline's seed and
+their places in the table. Each fit is a step of its own, made and kept like any other. Rows that were split by time have
+no folds: most would be judged by models that know what came later.`,
   example: exampleOnPenguins(`model guess = baseline(x)
 report scores = evaluate(guess) { metrics: [accuracy, f1], on: [validate], intervals { level: 90% } }`),
   inputs: [{ name: 'model', accepts: ['model'], many: true, doc: 'The models, of one split.' }],
@@ -33,6 +41,7 @@ report scores = evaluate(guess) { metrics: [accuracy, f1], on: [validate], inter
       'Metrics by their names, or `classification` or `regression` for all of a task; by default all of the task.',
     ),
     on: described(list(word('validate', 'test'), { min: 1 }), 'The parts to score.', ['validate', 'test']),
+    folds: described(integer({ min: 2, max: 100 }), 'How many folds the training rows are cut into, for the part `.folds`; without it there is none.'),
     threshold: described(
       either(
         share(),
@@ -85,15 +94,47 @@ function inferReport(context: InferContext): Inferred | undefined {
     context.report('metric-unfit', context.spanOf(['metrics', names.indexOf(unfit)]), { metric: unfit, task, known: metricsOf(task), suggestion });
     return undefined;
   }
-  const parts = ['validate', 'test'].filter((part): part is 'validate' | 'test' => (context.params['on'] as readonly string[]).includes(part));
+  const scored = (['validate', 'test'] as const).filter((part) => (context.params['on'] as readonly string[]).includes(part));
+  const folded = inferFolds(context, models);
+  if (folded === undefined) return undefined;
+  const parts = [...scored, ...folded.parts];
   const type: ReportType = { kind: 'report', step: context.name, models, parts, task, metrics: expanded.metrics };
   const { threshold } = context.params;
   const choosing = threshold !== undefined && typeof threshold !== 'number';
   const optimistic = Object.fromEntries(parts.map((part) => [part, models.map((model) => (choosing && part === 'validate') || isOptimistic(model, part))]));
-  return { type, params: { ...context.params, metrics: expanded.metrics, on: parts, optimistic } };
+  return { type, implied: folded.implied, params: { ...context.params, metrics: expanded.metrics, on: scored, optimistic } };
+}
+
+/** The models that are fitted again, fold by fold. `undefined` when the split has none, which has then been reported. */
+function inferFolds({ params, report, spanOf }: InferContext, models: readonly ModelType[]): { readonly parts: readonly 'folds'[]; readonly implied: readonly ModelRefit[] } | undefined {
+  const folds = params['folds'] as number | undefined;
+  if (folds === undefined) return { parts: [], implied: [] };
+  const timed = models.find((model) => model.features.split.time !== undefined)?.features.split;
+  if (timed?.time !== undefined) {
+    report('folds-of-time', spanOf(['folds'], 'key'), { split: timed.step, time: timed.time });
+    return undefined;
+  }
+  const numbers = Array.from({ length: folds }, (_, index) => index + 1);
+  return { parts: ['folds'], implied: models.flatMap((model, index) => numbers.map((fold) => ({ slot: foldSlot(index, fold), model, fold, split: foldOf(model, { fold, folds }) }))) };
+}
+
+/** The kind, parameters and columns of a fold of the model's split. */
+function foldOf({ features: { split } }: ModelType, { fold, folds }: { readonly fold: number; readonly folds: number }): ModelRefit['split'] {
+  const target = split.task === 'regression' ? [] : [split.target.name];
+  const group = split.group ?? [];
+  return {
+    kind: 'fold',
+    params: {
+      fold,
+      folds,
+      ...(target[0] === undefined ? {} : { target: { $column: target[0] } }),
+      ...(group.length === 0 ? {} : { group: group.map(($column) => ({ $column })) }),
+    },
+    columns: [...new Set([...target, ...group])].sort(),
+  };
 }
 
 /** A score on rows that chose a model is better than what new rows will give. */
-function isOptimistic(model: ModelType, part: 'validate' | 'test'): boolean {
-  return sharing(model.provenance.chose, partRef(model.features.split, part)) !== undefined;
+function isOptimistic(model: ModelType, part: ReportPart): boolean {
+  return sharing(model.provenance.chose, partRef(model.features.split, part === 'folds' ? 'train' : part)) !== undefined;
 }

@@ -1,95 +1,26 @@
-import type { Json, JsonObject } from '../../compiler/json.ts';
+import type { JsonObject } from '../../compiler/json.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import type { ModelArtifact, ReportArtifact } from '../../compiler/plan/artifact.ts';
-import { deriveSalt } from '../../runtime/data/hash.ts';
-import { decodeScores, type Scores } from '../../runtime/data/scores.ts';
-import { bootstrapIntervals } from '../metrics/bootstrap.ts';
-import { binEdges, confidences, type Binning } from '../metrics/calibration.ts';
-import { chooseThreshold, type ThresholdRule } from '../metrics/choose-threshold.ts';
-import { computeMetrics, type MetricsRequest } from '../metrics/compute-metrics.ts';
+import { scoreFolds } from './score-folds.ts';
+import { scoreModel, type EvaluateParams, type Scored } from './score-model.ts';
 
-/** A part that models are scored on. */
-type ScoredPart = 'validate' | 'test';
-
-/** Parameters as inference completes them. */
-interface EvaluateParams {
-  readonly metrics: readonly string[];
-  readonly on: readonly ScoredPart[];
-  /** By part, then by model. */
-  readonly optimistic: Readonly<Record<string, readonly boolean[]>>;
-  readonly threshold?: number | 'max_f1' | { readonly $call: 'max_precision'; readonly recall: number } | { readonly $call: 'max_recall'; readonly precision: number };
-  readonly calibration?: Binning;
-  readonly intervals?: { readonly level: number; readonly resamples: number };
-}
-
-/** Scores each model on each part from what the models' artifacts hold: no engine is loaded. */
+/** Scores each model on each part, and in each fold, from what the models' artifacts hold: no engine is loaded. */
 export async function runEvaluate(context: RunContext): Promise<RunResult> {
   const params = context.step.params as unknown as EvaluateParams;
+  const models = context.inputs.flatMap(({ slot, artifact }) => (/^model\[\d+\]$/.test(slot) && artifact.type === 'model' ? [artifact] : []));
   const outputs: Record<string, ReportArtifact> = {};
   const warnings: string[] = [];
-  for (const part of params.on) {
-    const models: JsonObject[] = [];
-    let task: ReportArtifact['task'] = 'regression';
-    for (const [index, { slot, artifact }] of context.inputs.entries()) {
-      if (artifact.type !== 'model') throw new Error('an input of a report is not a model');
-      const { warnings: found, ...scored } = await scoreModel(context, { params, artifact, part });
-      task = artifact.task;
-      models.push({ ...scored, optimistic: params.optimistic[part]?.[index] ?? false });
-      warnings.push(...found.map((warning) => `\`${slot}\` on ${part}: ${warning}`));
+  const report = async (part: string, score: (model: ModelArtifact, index: number) => Promise<Scored>): Promise<void> => {
+    const scored: JsonObject[] = [];
+    for (const [index, model] of models.entries()) {
+      const { warnings: found, ...figures } = await score(model, index);
+      scored.push({ ...figures, optimistic: params.optimistic[part]?.[index] ?? false });
+      warnings.push(...found.map((warning) => `\`model[${index}]\` ${part === 'folds' ? warning : `on ${part}: ${warning}`}`));
     }
-    outputs[part] = { type: 'report', task, models };
-  }
+    outputs[part] = { type: 'report', task: models[0]?.task ?? 'regression', models: scored };
+  };
+  for (const part of params.on) await report(part, (artifact) => scoreModel(context, { params, artifact, part }));
+  const { folds } = params;
+  if (folds !== undefined) await report('folds', (_, index) => scoreFolds(context, { params, model: index, folds }));
   return { outputs, warnings };
-}
-
-interface Scoring {
-  readonly params: EvaluateParams;
-  readonly artifact: ModelArtifact;
-  readonly part: ScoredPart;
-}
-
-async function scoreModel(context: RunContext, { params, artifact, part }: Scoring): Promise<JsonObject & { readonly warnings: readonly string[] }> {
-  const scores = await readScores(context, artifact, part);
-  const threshold = params.threshold === undefined ? undefined : await findThreshold(context, artifact, params.threshold);
-  const { target } = scores;
-  const binned = params.calibration !== undefined && target.kind === 'classes';
-  const request: MetricsRequest = {
-    scores,
-    task: artifact.task,
-    metrics: params.metrics,
-    threshold: threshold?.value,
-    ...(binned ? { edges: binEdges(confidences({ rows: scores.rows, values: scores.values, truth: target.codes }).values, params.calibration) } : {}),
-  };
-  const { warnings, ...result } = computeMetrics(request);
-  const { intervals } = params;
-  const salt = deriveSalt(context.seed ?? '0', `bootstrap:${part}`);
-  return {
-    rows: scores.rows,
-    ...(result as unknown as Record<string, Json>),
-    ...(threshold?.value === undefined ? {} : { threshold: threshold.value }),
-    ...(intervals === undefined ? {} : { level: intervals.level, intervals: bootstrapIntervals(request, result.metrics, { ...intervals, salt }) as unknown as Json }),
-    warnings: [...(threshold?.warnings ?? []), ...warnings],
-  };
-}
-
-async function readScores(context: RunContext, artifact: ModelArtifact, part: ScoredPart): Promise<Scores> {
-  const blob = artifact.scores[part];
-  if (blob === undefined) throw new Error(`the model has no scores of the part ${part}`);
-  return decodeScores(await context.readBlob(blob.digest));
-}
-
-interface FoundThreshold {
-  readonly value: number | undefined;
-  readonly warnings: readonly string[];
-}
-
-async function findThreshold(context: RunContext, artifact: ModelArtifact, threshold: NonNullable<EvaluateParams['threshold']>): Promise<FoundThreshold> {
-  if (typeof threshold === 'number') return { value: threshold, warnings: [] };
-  const value = chooseThreshold(await readScores(context, artifact, 'validate'), ruleOf(threshold));
-  return { value, warnings: value === undefined ? ['no threshold does what `threshold` asks for on the validation part: one half is taken'] : [] };
-}
-
-function ruleOf(threshold: Exclude<NonNullable<EvaluateParams['threshold']>, number>): ThresholdRule {
-  if (threshold === 'max_f1') return { best: 'f1' };
-  return threshold.$call === 'max_precision' ? { best: 'precision', recall: threshold.recall } : { best: 'recall', precision: threshold.precision };
 }

@@ -1,15 +1,14 @@
 import { hashWords, type Salt } from '../../runtime/data/hash.ts';
-import { PART_NAMES } from '../../runtime/data/load-parts.ts';
 import type { Codes } from '../../runtime/data/matrix.ts';
 import type { MergedRows } from '../../runtime/data/merge-rows.ts';
-import type { Shares } from './shares.ts';
 
 /** Groups of rows to be dealt into parts whole. */
 export interface GroupAssignment {
   readonly grouped: MergedRows;
   /** Two words a row that say its group, whatever its position. */
   readonly keys: Uint32Array;
-  readonly shares: Shares;
+  /** Of the rows, by part; they add up to 1. */
+  readonly shares: readonly number[];
   readonly salt: Salt;
   /** The stratum of each row; absent: there is one. */
   readonly strata?: Codes;
@@ -18,8 +17,8 @@ export interface GroupAssignment {
 /**
  * The part code of each row, the same for all rows of a group. Groups go the largest first, equal ones by a hash of
  * their key, so that the order of rows means nothing; each goes where Σ (rows of a stratum − quota)² / quota grows
- * least. With one stratum that is Webster's apportionment; several are what scikit-learn's StratifiedGroupKFold does,
- * with shares in place of folds. The last groups fill parts that would else be empty.
+ * least. With one stratum that is Webster's apportionment; several are what scikit-learn's StratifiedGroupKFold does, with
+ * shares in place of folds. The last groups fill parts that would else be empty.
  */
 export function assignGroups(assignment: GroupAssignment): Uint8Array {
   const { grouped, shares, strata } = assignment;
@@ -27,14 +26,14 @@ export function assignGroups(assignment: GroupAssignment): Uint8Array {
   const order = orderGroups(assignment);
   const members = membersOf(groups, counts);
   const strataCount = strata === undefined ? 1 : largest(strata) + 1;
-  const totals = PART_NAMES.map(() => new Float64Array(strataCount));
+  const totals = shares.map(() => new Float64Array(strataCount));
   const quotas = quotasOf(strata, { rows: groups.length, size: strataCount, shares });
   const partOf = new Uint8Array(counts.length);
-  const empty = new Set(PART_NAMES.keys());
+  const empty = new Set(shares.keys());
   order.forEach((group, place) => {
     const rows = members.rows.subarray(members.starts[group], members.starts[group + 1]);
     const found = strata === undefined ? new Map([[0, rows.length]]) : countStrata(strata, rows);
-    const open = order.length - place <= empty.size ? [...empty] : [...PART_NAMES.keys()];
+    const open = order.length - place <= empty.size ? [...empty] : [...shares.keys()];
     const costs = open.map((part) => costOf(found, totals[part] as Float64Array, quotas[part] as Float64Array));
     const part = open[costs.indexOf(Math.min(...costs))] ?? 0;
     for (const [stratum, count] of found) (totals[part] as Float64Array)[stratum] = (totals[part]?.[stratum] ?? 0) + count;
@@ -82,7 +81,7 @@ function countStrata(strata: Codes, rows: Uint32Array): ReadonlyMap<number, numb
 }
 
 /** How many rows of each stratum each part should have. */
-function quotasOf(strata: Codes | undefined, { rows, size, shares }: { readonly rows: number; readonly size: number; readonly shares: Shares }): Float64Array[] {
+function quotasOf(strata: Codes | undefined, { rows, size, shares }: { readonly rows: number; readonly size: number; readonly shares: readonly number[] }): Float64Array[] {
   const totals = new Float64Array(size);
   if (strata === undefined) totals[0] = rows;
   else for (const stratum of strata) totals[stratum] = (totals[stratum] as number) + 1;

@@ -67,7 +67,7 @@ function inferByTime(context: InferContext): Inferred | undefined {
   if (gap === undefined || cuts === undefined) return undefined;
   const { gap: _gap, ...others } = params;
   return {
-    type: splitType(context, split, [time.name]),
+    type: splitType(context, split, { time: time.name }),
     reads: { [split.slot]: [...new Set([time.name, split.target.name])].sort() },
     params: { ...others, task: split.task, ...(gap === 0 ? {} : { gap }), ...cuts },
   };

@@ -67,16 +67,17 @@ function inferHoldout(context: InferContext): Inferred | undefined {
   if (stable === true && params['stratify'] === true) {
     return reportTogether(context, ['stratify', 'stable'], 'a row that never moves cannot make up for others: take one of them out');
   }
-  const companions = [...columnNames(params['key']), ...columnNames(params['group'])];
+  const key = columnNames(params['key']);
+  const group = columnNames(params['group']);
   const [train, validate, test] = shares;
   return {
-    type: splitType(context, split, companions),
-    reads: { [split.slot]: [...new Set([...companions, split.target.name])].sort() },
+    type: splitType(context, split, { key, ...(group.length === 0 ? {} : { group }) }),
+    reads: { [split.slot]: [...new Set([...key, ...group, split.target.name])].sort() },
     params: {
       stratify: split.task !== 'regression' && stable !== true,
       ...others,
       ...(stable === true ? { stable } : {}),
-      ...(params['group'] === undefined ? {} : { group: columnNames(params['group']).map(($column) => ({ $column })) }),
+      ...(group.length === 0 ? {} : { group: group.map(($column) => ({ $column })) }),
       task: split.task,
       train,
       validate,

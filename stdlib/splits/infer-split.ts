@@ -27,8 +27,14 @@ export function inferSplit(context: InferContext): InferredSplit | undefined {
   return task === undefined ? undefined : { slot: input.slot, step: input.step, table, target, task };
 }
 
-/** The type of a split; `companions` are columns that are features only if `use` names them. */
-export function splitType(context: InferContext, { step, table, target, task }: InferredSplit, companions: readonly string[]): SplitType {
+/** What rows are cut by beside the target: these columns are features only if `use` names them. */
+export interface CutBy extends Pick<SplitType, 'group' | 'time'> {
+  readonly key?: readonly string[];
+}
+
+/** The type of a split. */
+export function splitType(context: InferContext, { step, table, target, task }: InferredSplit, { key = [], group, time }: CutBy): SplitType {
+  const companions = [...key, ...(group ?? []), ...(time === undefined ? [] : [time])];
   return {
     kind: 'split',
     step: context.name,
@@ -38,6 +44,8 @@ export function splitType(context: InferContext, { step, table, target, task }: 
     target,
     task,
     reserved: [...new Set(companions)].filter((name) => name !== target.name),
+    ...(group === undefined ? {} : { group }),
+    ...(time === undefined ? {} : { time }),
   };
 }
 

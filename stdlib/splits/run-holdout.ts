@@ -1,13 +1,10 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { StepError, type RunContext, type RunResult } from '../../compiler/kinds/run.ts';
 import { deriveSalt } from '../../runtime/data/hash.ts';
 import { PART_NAMES } from '../../runtime/data/load-parts.ts';
-import type { OpenTable } from '../../runtime/data/load-table.ts';
-import { mergeRows } from '../../runtime/data/merge-rows.ts';
 import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
-import { readColumns } from '../../runtime/engines/duckdb/read-columns.ts';
 import { assignGroups } from './assign-groups.ts';
 import { assignParts, assignStable } from './assign-parts.ts';
+import { groupKeys, hashKeys } from './hash-keys.ts';
 import { refuseRows, runSplit, type Deal, type Dealt } from './run-split.ts';
 import type { Shares } from './shares.ts';
 import type { ColumnName, SplitParams } from './split-params.ts';
@@ -50,20 +47,6 @@ async function readKeys({ connection, table }: Deal, { group, key }: HoldoutPara
   return hashKeys(connection, table, columns);
 }
 
-/**
- * 64 bits of the MD5 of the key's values: not DuckDB's own hash, which may change with its version. Different keys are
- * different texts: `\u0001` is doubled in values, and with a digit it is a NULL (0) or parts one value from the next (1).
- */
-async function hashKeys(connection: DuckDBConnection, table: OpenTable, columns: readonly string[]): Promise<Uint32Array> {
-  const texts = columns.map((column) => `coalesce(replace(${sqlName(column)}::VARCHAR, chr(1), chr(1) || chr(1)), chr(1) || '0')`);
-  const [keys] = await readColumns(connection, {
-    from: table.from,
-    rows: table.artifact.rows,
-    columns: [{ sql: `md5_number(concat(${texts.join(", chr(1) || '1', ")})) >> 64`, as: 'pair' }],
-  });
-  return keys as Uint32Array;
-}
-
 /** A part that misses its share by more than this, of all rows, is told of. */
 const FAR = 0.02;
 
@@ -75,9 +58,7 @@ interface Grouping {
 
 function dealGroups({ table, target }: Deal, params: HoldoutParams, { keys, shares, salt }: Grouping): Dealt {
   const { rows } = table.artifact;
-  const half = (word: 0 | 1): Uint32Array => Uint32Array.from({ length: rows }, (_, row) => keys[row * 2 + word] as number);
-  const grouped = mergeRows({ columns: [half(0), half(1)], rows });
-  if (grouped === undefined) throw new Error('merging was given up');
+  const grouped = groupKeys(keys);
   const names = (params.group ?? []).map(({ $column }) => `\`${$column}\``).join(', ');
   const count = grouped.first.length;
   if (count < PART_NAMES.length) {

@@ -56,7 +56,7 @@ const actual = {
     count: keyOf(count, [table]),
     model: keyOf(model, [features, table]),
   },
-  seeds: { zero: deriveSeed(0, 'holdout', 0), stream: deriveSeed(0, 'holdout', 1), other: deriveSeed(20260101, 'xgboost', 0) },
+  seeds: { zero: deriveSeed(0, 'holdout', { stream: 0 }), stream: deriveSeed(0, 'holdout', { stream: 1 }), other: deriveSeed(20260101, 'xgboost', { stream: 0 }), fold: deriveSeed(20260101, 'xgboost', { stream: 0, fold: 1 }) },
 };
 
 describe('the mapping from plan to key', () => {

@@ -170,7 +170,7 @@ const cases: readonly Case[] = [
     what: 'the seed',
     edit: [['seed: 1', 'seed: 2'], [/table few.*\n/, ''], [/check.*\n/, ''], [/(model|features|report).*\n/g, '']],
     expected: [
-      `parts: run changed [seed: ${deriveSeed(1, 'holdout', 0)} → ${deriveSeed(2, 'holdout', 0)}]`,
+      `parts: run changed [seed: ${deriveSeed(1, 'holdout', { stream: 0 })} → ${deriveSeed(2, 'holdout', { stream: 0 })}]`,
       ...['sane', 'few', 'x', 'gbm', 'guess', 'scores'].map((name) => `${name}: removed`),
     ],
   },

@@ -1,5 +1,6 @@
 import type { PlanStep } from '../../../compiler/plan/plan.ts';
 import type { Preview, StepPreview, StepState } from '../../../compiler/plan/preview.ts';
+import { withGroupNames } from '../render/group-steps.ts';
 import { referenceName } from '../render/names.ts';
 import { describeStep } from '../render/plan-view.ts';
 
@@ -33,14 +34,25 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
 }
 
-/** The picture of a preview: its steps in their order, and one edge for each pair of steps. */
+/** The picture of a preview: its steps in their order, those of a group as one, and one edge for each pair of them. */
 export function graphOf(preview: Preview): Graph {
-  const steps = new Map(preview.steps.map(({ step }) => [step.name, step]));
+  const shown = onePerGroup(withGroupNames(preview.steps));
+  const steps = new Map(shown.map(({ step }) => [step.name, step]));
   return {
     pipeline: preview.plan.pipeline,
-    nodes: preview.steps.map(nodeOf),
-    edges: preview.steps.flatMap(({ step }) => [...edgesTo(step), ...checksOf(step, steps)]),
+    nodes: shown.map(nodeOf),
+    edges: shown.flatMap(({ step }) => [...edgesTo(step), ...checksOf(step, steps)]),
   };
+}
+
+/** Of steps of one name the first that is not cached, or else the first, at the place of the first. */
+function onePerGroup(previews: readonly StepPreview[]): StepPreview[] {
+  const chosen = new Map<string, StepPreview>();
+  for (const one of previews) {
+    const before = chosen.get(one.step.name);
+    if (before === undefined || (before.state === 'cached' && one.state !== 'cached')) chosen.set(one.step.name, one);
+  }
+  return [...chosen.values()];
 }
 
 function nodeOf(one: StepPreview): GraphNode {

@@ -8,6 +8,8 @@ export interface MetricsRow {
   readonly model: string;
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly optimistic: boolean;
+  /** Where a metric is a mean over folds: its standard deviation over them. */
+  readonly deviations?: Readonly<Record<string, number | null>>;
 }
 
 /** The models that were scored on one part: `validate`, `test` or `folds`. */
@@ -18,11 +20,12 @@ export interface MetricsPart {
 
 const PART_TITLES: Readonly<Record<string, string>> = { validate: 'validation', test: 'test', folds: 'folds' };
 
-/** `main` leaves out how classes are averaged: the bare name is the mean of the classes. */
+/** `main` leaves out how classes are averaged (the bare name is the mean of the classes), and deviations over folds. */
 export type ShownMetrics = 'main' | 'all';
 
 /** Models beside each other, one line each, by part; the best of each metric is marked. Too many metrics go on below. */
-export function renderMetrics(parts: readonly MetricsPart[], shown: ShownMetrics, view: View): string[] {
+export function renderMetrics(all: readonly MetricsPart[], shown: ShownMetrics, view: View): string[] {
+  const parts = shown === 'all' ? all : all.map(({ part, rows }) => ({ part, rows: rows.map(({ deviations: _left, ...row }) => row) }));
   const names = metricNames(parts, shown);
   const labels = parts.flatMap(({ rows }) => rows.map(label));
   const labelWidth = Math.min(Math.floor(view.width / 3), naturalWidth(labels) + 2);
@@ -68,9 +71,10 @@ function metricCells(name: string, parts: readonly MetricsPart[]): Cell[][] {
   const decimals = decimalsFor(values.filter((value) => value !== null));
   return parts.map(({ rows }) => {
     const best = bestOf(name, rows);
-    return rows.map(({ metrics }): Cell => {
+    return rows.map(({ metrics, deviations }): Cell => {
       const value = metrics[name];
-      const text = formatMetric(value, decimals);
+      const deviation = deviations?.[name];
+      const text = formatMetric(value, decimals) + (deviation === undefined || deviation === null ? '' : ` ±${formatMetric(deviation, decimals)}`);
       return value !== undefined && value !== null && value === best ? { text: `${text}*`, style: 'green' } : `${text} `;
     });
   });
@@ -88,6 +92,7 @@ function bestOf(name: string, rows: readonly MetricsRow[]): number | undefined {
 function legend(parts: readonly MetricsPart[], view: View): string[] {
   const several = parts.some(({ rows }) => rows.length > 1);
   const optimistic = parts.some(({ rows }) => rows.some((row) => row.optimistic));
-  const notes = [...(several ? ['* best'] : []), ...(optimistic ? ['~ optimistic: this part also helped to choose the model'] : [])];
+  const folded = parts.some(({ rows }) => rows.some((row) => row.deviations !== undefined));
+  const notes = [...(several ? ['* best'] : []), ...(optimistic ? ['~ optimistic: this part also helped to choose the model'] : []), ...(folded ? ['± standard deviation over the folds'] : [])];
   return wrap(notes.join(' · '), view.width - 2).map((line) => view.paint('dim', `  ${line}`));
 }

@@ -15,11 +15,6 @@ export function findStep(plan: Plan, name: string): PlanStep | undefined {
   return plan.steps.find((step) => step.name === name);
 }
 
-/** Whether a step makes a model. */
-export function isFit(step: PlanStep): boolean {
-  return step.outputs.some((output) => output.part === 'value' && output.type === 'model');
-}
-
 /** What a step says of its inputs by their slots (`model[0]`), with their names: no record holds the name of another. */
 export function withInputNames(text: string, { inputs }: Pick<PlanStep, 'inputs'>): string {
   return nameSlots(text, Object.fromEntries(inputs.map((input) => [input.slot, referenceName(input)])));

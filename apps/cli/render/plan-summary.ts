@@ -1,6 +1,6 @@
+import { isFit } from '../../../compiler/plan/is-fit.ts';
 import type { Preview, StepPreview } from '../../../compiler/plan/preview.ts';
 import { formatSeconds } from './format.ts';
-import { isFit } from './names.ts';
 import { count } from './text.ts';
 
 /** The figures of a preview, as `plan --json` gives them. */

@@ -1,6 +1,7 @@
 import type { PreviousStep } from '../../../compiler/plan/describe-change.ts';
 import type { Preview, StepPreview } from '../../../compiler/plan/preview.ts';
 import { formatSeconds } from './format.ts';
+import { groupSteps, withGroupNames, type GroupedStep } from './group-steps.ts';
 import { isDoneByOther, isPending, summaryLine } from './plan-summary.ts';
 import { describeReasons, isWait } from './reasons.ts';
 import { renderTable, type Cell, type Table, type TableColumn } from './table.ts';
@@ -17,16 +18,17 @@ const SHORT = 20;
  * what their authors say of them; then the figures.
  */
 export function renderPlan(preview: Preview, view: View): string[] {
-  const rows = [...preview.steps.map((one) => stepRow(one, view)), ...preview.removed.map((one) => removedRow(one, view))];
-  const lines = renderTable(planTable(rows, view), view).flatMap((line, index) => [line, ...docLine(preview.steps[index], view)]);
+  const grouped = groupSteps(preview.steps, describeStep);
+  const rows = [...grouped.map((one) => stepRow(one, view)), ...preview.removed.map((one) => removedRow(one, view))];
+  const lines = renderTable(planTable(rows, view), view).flatMap((line, index) => [line, ...docLine(grouped[index]?.one, view)]);
   return [...heading(preview, view), ...lines, '', ...guarantees(preview, view), ...wrapSummary(preview, view)];
 }
 
 /** The plan before an apply: only what will or may run, and the figures. */
 export function renderShortPlan(preview: Preview, view: View): string[] {
-  const pending = preview.steps.filter((one) => one.state !== 'cached');
+  const pending = groupSteps(preview.steps, describeStep).filter(({ one }) => one.state !== 'cached');
   const shown = pending.slice(0, SHORT).map((one) => stepRow(one, view));
-  const more = pending.length - shown.length;
+  const more = countSteps(pending.slice(SHORT));
   const title = `${view.paint('bold', preview.plan.pipeline)} ${view.paint('dim', preview.plan.file)}`;
   return [
     title,
@@ -38,14 +40,19 @@ export function renderShortPlan(preview: Preview, view: View): string[] {
 
 /** What is not as it was: steps that will or may run, those that are other ones and done already, those that are gone. */
 export function renderDifference(preview: Preview, view: View): string[] {
-  const shown = preview.steps.filter((one) => one.state !== 'cached' || (one.change !== 'unchanged' && one.step.fusedInto === undefined));
-  const more = shown.length - SHORT;
+  const grouped = groupSteps(preview.steps, describeStep);
+  const shown = grouped.filter(({ one }) => one.state !== 'cached' || (one.change !== 'unchanged' && one.step.fusedInto === undefined));
+  const more = countSteps(shown.slice(SHORT));
   const rows = [...shown.slice(0, SHORT).map((one) => stepRow(one, view)), ...preview.removed.map((one) => removedRow(one, view))];
   return [
     ...(rows.length === 0 ? [] : renderTable(planTable(rows, view), view)),
     ...(more > 0 ? [view.paint('dim', `    and ${count(more, 'more step')}`)] : []),
     ...wrapSummary(preview, view),
   ];
+}
+
+function countSteps(grouped: readonly GroupedStep[]): number {
+  return grouped.reduce((sum, { all }) => sum + all.length, 0);
 }
 
 function heading({ plan }: Preview, view: View): string[] {
@@ -72,17 +79,18 @@ function planTable(rows: readonly (readonly Cell[])[], view: View): Table {
 const GLYPHS = { cached: '✓', run: '▸', maybe: '?', removed: '-' } as const;
 const STYLES = { cached: 'dim', run: 'green', maybe: 'yellow', removed: 'red' } as const satisfies Record<keyof typeof GLYPHS, Style>;
 
-function stepRow(one: StepPreview, view: View): Cell[] {
-  const { step, state, estimate } = one;
+function stepRow({ one, all }: GroupedStep, view: View): Cell[] {
+  const { step, state } = one;
   const quiet: Style | undefined = state === 'cached' ? 'dim' : undefined;
   const styled = (text: string, style: Style | undefined): Cell => (style === undefined ? text : { text, style });
-  const seconds = state === 'cached' || isDoneByOther(one) ? '' : `${estimate.basis === 'guess' ? '~' : ''}${formatSeconds(estimate.seconds)}`;
+  const guessed = all.some(({ estimate }) => estimate.basis === 'guess');
+  const seconds = all.reduce((sum, { estimate }) => sum + estimate.seconds, 0);
   return [
     { text: GLYPHS[state], style: STYLES[state] },
-    styled(step.name, quiet ?? 'bold'),
+    styled(all.length === 1 ? step.name : `${step.name} ×${all.length}`, quiet ?? 'bold'),
     ...(view.width < ROOM_FOR_KINDS ? [] : [{ text: step.kind, style: 'dim' as const }]),
     styled(view.width < ROOM_FOR_KINDS ? describeStep(one).replace(/^(may )?run: /, '') : describeStep(one), quiet),
-    { text: seconds, style: 'dim' },
+    { text: state === 'cached' || isDoneByOther(one) ? '' : `${guessed ? '~' : ''}${formatSeconds(seconds)}`, style: 'dim' },
   ];
 }
 
@@ -120,10 +128,11 @@ function reasonsOf({ change, reasons, state }: StepPreview): string[] {
 
 /** Which steps promise less than the same bytes everywhere. */
 function guarantees(preview: Preview, view: View): string[] {
-  const named = (guarantee: string): string => preview.steps.filter(({ step }) => step.guarantee === guarantee).map(({ step }) => step.name).join(', ');
+  const steps = new Map(withGroupNames(preview.steps).map(({ step }) => [step.name, step]));
+  const named = (guarantee: string): string => [...steps.values()].filter((step) => step.guarantee === guarantee).map(({ name }) => name).join(', ');
   const platform = named('platform');
   const statistical = named('statistical');
-  const backends = preview.steps.filter(({ step }) => step.engine?.version.includes(' ')).map(({ step }) => `${step.name} (${step.engine?.name} ${step.engine?.version})`);
+  const backends = [...steps.values()].filter(({ engine }) => engine?.version.includes(' ')).map(({ name, engine }) => `${name} (${engine?.name} ${engine?.version})`);
   const lines = [
     ...(backends.length === 0 ? [] : hanging('backend: ', backends.join(', '), view.width)),
     ...(platform === '' ? [] : hanging('platform: ', `${platform} (the same bytes on one platform)`, view.width)),

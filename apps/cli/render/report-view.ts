@@ -1,14 +1,15 @@
 import type { JsonObject } from '../../../compiler/json.ts';
+import type { Artifact } from '../../../compiler/plan/artifact.ts';
 import type { PlanStep } from '../../../compiler/plan/plan.ts';
 import type { ActionRecord } from '../../../runtime/store/record.ts';
 import { markedBar } from './charts.ts';
 import { decimalsFor, formatCount, formatMetric, formatNumber } from './format.ts';
-import { renderMetrics } from './metrics-table.ts';
+import { renderMetrics, type MetricsPart, type MetricsRow } from './metrics-table.ts';
 import { memberNames } from './names.ts';
 import { asList, asNumber, asNumbers, asObject, asText } from './read-json.ts';
 import { metricsParts } from './summary.ts';
 import { renderTable, type Cell } from './table.ts';
-import { clean, hanging, truncate, type View } from './text.ts';
+import { clean, count, hanging, truncate, type View } from './text.ts';
 
 type Outputs = Pick<ActionRecord, 'outputs'>;
 
@@ -16,10 +17,25 @@ type Outputs = Pick<ActionRecord, 'outputs'>;
 export function renderReport(step: PlanStep, record: Outputs, only: string | undefined, view: View): string[] {
   const parts = metricsParts(step, record, only);
   const names = memberNames(step);
-  const last = parts.at(-1)?.part;
+  const last = parts.findLast(({ part }) => part !== 'folds')?.part;
   const artifact = last === undefined ? undefined : record.outputs[last]?.artifact;
   const details = artifact?.type !== 'report' ? [] : artifact.models.flatMap((model, index) => modelDetails(`${names[index] ?? ''} on ${last === 'validate' ? 'validation' : (last ?? '')}`, model, view));
-  return [...renderMetrics(parts, 'all', view), ...details];
+  const each = only === 'folds' ? eachFold(record.outputs[only]?.artifact, names) : [];
+  return [...renderMetrics(parts, 'all', view), ...details, ...(each.length === 0 ? [] : ['', ...renderMetrics(each, 'main', view)])];
+}
+
+/** The models beside each other, fold by fold. */
+function eachFold(artifact: Artifact | undefined, names: readonly string[]): MetricsPart[] {
+  if (artifact?.type !== 'report') return [];
+  const parts = new Map<string, MetricsRow[]>();
+  artifact.models.forEach((model, index) => {
+    for (const one of asList(model['folds'])) {
+      const { fold, rows, metrics } = asObject(one) ?? {};
+      const title = `fold ${asNumber(fold) ?? ''}, ${count(asNumber(rows) ?? 0, 'row')}`;
+      parts.set(title, [...(parts.get(title) ?? []), { model: names[index] ?? '', metrics: asNumbers(metrics), optimistic: model['optimistic'] === true }]);
+    }
+  });
+  return [...parts].map(([part, rows]) => ({ part, rows }));
 }
 
 function modelDetails(title: string, model: JsonObject, view: View): string[] {
@@ -99,7 +115,7 @@ function classLines(figures: JsonObject, view: View): string[] {
 /** What `show --json` prints of a report (cli.md). */
 export function reportJson(step: PlanStep, record: Outputs, only: string | undefined): Record<string, unknown> {
   const names = memberNames(step);
-  const models = new Map<string, { task: string; parts: Record<string, unknown>; folds?: unknown }>();
+  const models = new Map<string, { task: string; parts: Record<string, unknown>; folds?: unknown; foldsMean?: unknown; foldsDeviation?: unknown }>();
   for (const { part } of step.outputs) {
     const artifact = record.outputs[part]?.artifact;
     if (artifact?.type !== 'report' || (only !== undefined && only !== part)) continue;
@@ -107,7 +123,7 @@ export function reportJson(step: PlanStep, record: Outputs, only: string | undef
       const name = names[index] ?? `model ${index + 1}`;
       const entry = models.get(name) ?? { task: artifact.task, parts: {} };
       models.set(name, entry);
-      if (part === 'folds') entry.folds = model['folds'];
+      if (part === 'folds') Object.assign(entry, { folds: model['folds'], foldsMean: model['metrics'], foldsDeviation: model['deviations'] });
       else entry.parts[part] = { ...model, optimistic: model['optimistic'] === true };
     });
   }

@@ -6,7 +6,7 @@ import { mainFigure, metricsOfModel } from './figures.ts';
 import { formatBytes, formatCount, formatMetric, formatSeconds, formatShare } from './format.ts';
 import { renderMetrics, type MetricsPart } from './metrics-table.ts';
 import { findStep, memberNames, withInputNames } from './names.ts';
-import { asList, asNumber, asText } from './read-json.ts';
+import { asList, asNumber, asNumbers, asText } from './read-json.ts';
 import { renderTable, type Cell } from './table.ts';
 import { clean, count, displayWidth, hanging, pad, type View } from './text.ts';
 
@@ -100,7 +100,7 @@ export function metricsParts(step: PlanStep, record: Pick<ActionRecord, 'outputs
   return step.outputs.flatMap(({ part }) => {
     const artifact = record.outputs[part]?.artifact;
     if (artifact?.type !== 'report' || (only !== undefined && part !== only)) return [];
-    const rows = artifact.models.map((model, index) => ({ model: names[index] ?? `model ${index + 1}`, metrics: metricsOfModel(model), optimistic: model['optimistic'] === true }));
+    const rows = artifact.models.map((model, index) => ({ model: names[index] ?? `model ${index + 1}`, metrics: metricsOfModel(model), optimistic: model['optimistic'] === true, ...(model['deviations'] === undefined ? {} : { deviations: asNumbers(model['deviations']) }) }));
     return [{ part, rows }];
   });
 }
@@ -120,7 +120,7 @@ export function describeChoice(step: PlanStep, { chosen, candidates }: ChoiceArt
   const verdict =
     chosen === null
       ? 'none: no model fulfils what is required'
-      : `${names[chosen] ?? ''}: the ${metric.best} ${metric.name}${metric.part === undefined ? '' : ` on ${metric.part}`}${value === undefined ? '' : `, ${formatMetric(value)}`}`;
+      : `${names[chosen] ?? ''}: the ${metric.best} ${metric.name}${metric.part === undefined ? '' : ` ${metric.part === 'folds' ? 'over the' : 'on'} ${metric.part}`}${value === undefined ? '' : `, ${formatMetric(value)}`}`;
   const rejected = candidates.flatMap((candidate, index) => {
     const reasons = asList(candidate['rejected']).flatMap((reason) => asText(reason) ?? []);
     return reasons.length === 0 ? [] : hanging(`    ${names[index] ?? ''} was rejected: `, clean(reasons.join('; ')), view.width);
