@@ -16,12 +16,12 @@ export const select: Kind = {
   name: 'select',
   keyword: 'choice',
   version: 1,
-  doc: 'Chooses the model with the best value of a metric on the validation part, among those that fulfil what is required. Of equals, the smallest, then the first.',
+  doc: 'Chooses the model with the best value of a metric on the validation part, or of its mean over the folds, among those that fulfil what is required. Of equals, the smallest, then the first.',
   example: exampleOnPenguins(`model lines = logistic(x)
 model guess = baseline(x)
 report scores = evaluate(lines, guess)
 choice best = select(scores.validate) { maximize: f1, require { size: ..1MB, interpretability: medium.. } }`),
-  inputs: [{ name: SLOT, accepts: ['report-part'], doc: 'The validation part of a report.' }],
+  inputs: [{ name: SLOT, accepts: ['report-part'], doc: 'The validation part of a report, or its folds.' }],
   params: record({
     maximize: described(word(...metricNames), 'The metric whose largest value wins.'),
     minimize: described(word(...metricNames), 'The metric whose smallest value wins.'),

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { deriveSalt } from '../../runtime/data/hash.ts';
 import { NO_PART } from '../../runtime/data/load-parts.ts';
 import { mergeRows } from '../../runtime/data/merge-rows.ts';
+import { assignFolds } from '../../stdlib/splits/assign-folds.ts';
 import { assignGroups } from '../../stdlib/splits/assign-groups.ts';
 import { assignStable } from '../../stdlib/splits/assign-parts.ts';
 import { assignTimes, cutTimes } from '../../stdlib/splits/assign-times.ts';
@@ -107,4 +108,27 @@ test('different times are cut to a row, and equal ones at the nearest edge', () 
   // Ten rows, of which 60% end inside of the four 2s: their beginning is as near as their end, and comes first.
   expect(cutTimes(Float64Array.of(0, 0, 1, 1, 2, 2, 2, 2, 3, 4), SHARES)).toEqual([2, 4]);
   expect(cutTimes(Float64Array.of(1, 1, 2), SHARES)).toBeUndefined();
+});
+
+test('folds differ by one row at most, in every class and in all', () => {
+  const rows = fc.uniqueArray(fc.nat(10_000), { minLength: 2, maxLength: 300 });
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 2, max: 12 }), fc.integer({ min: 1, max: 4 }), (places, folds, count) => {
+      const positions = Uint32Array.from(places).sort();
+      const codes = Uint8Array.from(positions, (position) => (position * 7) % count);
+      const assigned = assignFolds({ positions, folds, salt, strata: { codes, count } });
+      const sizes = (of: (row: number) => boolean): number[] => countCodes(assigned.filter((_, row) => of(row)), folds);
+      for (const of of [() => true, ...Array.from({ length: count }, (_, code) => (row: number) => codes[row] === code)]) {
+        const found = sizes(of);
+        expect(Math.max(...found) - Math.min(...found)).toBeLessThanOrEqual(1);
+      }
+    }),
+  );
+});
+
+test('another seed deals other folds', () => {
+  const positions = Uint32Array.from({ length: 100 }, (_, row) => row);
+  const deal = (seed: string): string => assignFolds({ positions, folds: 5, salt: deriveSalt(seed, 'folds') }).join('');
+  expect(deal('1')).toBe(deal('1'));
+  expect(deal('1')).not.toBe(deal('2'));
 });
