@@ -46,7 +46,8 @@ export async function runFold(context: RunContext): Promise<RunResult> {
   const parts = codes.map((code) => (code === VALIDATE ? code : NO_PART));
   positions.forEach((position, row) => (parts[position] = assigned[row] === params.fold - 1 ? TEST : TRAIN));
   const artifact: SplitArtifact = { ...split, codes: await writeCodes(context, parts), parts: describeParts(parts, target ?? NO_CLASSES) };
-  const warnings = missingClasses(artifact, params);
+  refuseOneClass(artifact, params);
+  const warnings = params.fold === 1 && strata !== undefined ? rareClasses(split, { assigned, codes: strata.codes, folds: params.folds }) : [];
   return { outputs: { value: artifact }, ...(warnings.length === 0 ? {} : { warnings }) };
 }
 
@@ -83,23 +84,25 @@ function dealGroups({ positions, salt, strata }: TrainingRows, all: Uint32Array,
   return assignGroups({ grouped, keys, shares, salt, ...(strata === undefined ? {} : { strata: strata.codes }) });
 }
 
-/** A model cannot learn from rows of one class alone; a class that the held-out rows lack is told of. */
-function missingClasses({ classes, parts: { train, test } }: SplitArtifact, { fold, folds }: FoldParams): string[] {
-  if (classes.length > 0 && train.classes.filter((count) => count > 0).length < 2) {
-    throw new StepError(`without fold ${fold} of ${folds}, every training row is of one class: there is nothing to tell apart`, 'ask for fewer folds, or split a table with more rows of each class');
-  }
-  const missing = (counts: readonly number[]): string[] => classes.filter((_, code) => counts[code] === 0).map((label) => JSON.stringify(label));
-  const unseen = missing(train.classes);
-  const unjudged = missing(test.classes);
-  return [
-    ...(unseen.length === 0 ? [] : [`there is no row to train on of ${listClasses(unseen)}`]),
-    ...(unjudged.length === 0 ? [] : [`no row that is held out is of ${listClasses(unjudged)}`]),
-  ];
+/** A model cannot learn from rows of one class alone. */
+function refuseOneClass({ classes, parts: { train } }: SplitArtifact, { fold, folds }: FoldParams): void {
+  if (classes.length === 0 || train.classes.filter((count) => count > 0).length > 1) return;
+  throw new StepError(`without fold ${fold} of ${folds}, every training row is of one class: there is nothing to tell apart`, 'ask for fewer folds, or split a table with more rows of each class');
 }
 
-const LISTED = 5;
+interface DealtClasses {
+  /** By training row. */
+  readonly assigned: Uint8Array;
+  readonly codes: Codes;
+  readonly folds: number;
+}
 
-function listClasses(labels: readonly string[]): string {
-  const more = labels.length > LISTED ? ` and ${labels.length - LISTED} more` : '';
-  return `the ${labels.length === 1 ? 'class' : 'classes'} ${labels.slice(0, LISTED).join(', ')}${more}`;
+/** Tells of classes that some folds have no row of. The folds are the same in every fold's step: the first one speaks for all. */
+function rareClasses({ classes }: SplitArtifact, { assigned, codes, folds }: DealtClasses): string[] {
+  const found = classes.map(() => new Set<number>());
+  codes.forEach((code, row) => found[code]?.add(assigned[row] as number));
+  return classes.flatMap((label, code) => {
+    const { size } = found[code] ?? new Set();
+    return size === folds ? [] : [`${size} of ${folds} folds ${size === 1 ? 'has' : 'have'} a row of the class ${JSON.stringify(label)}: some metrics are not defined in the others`];
+  });
 }

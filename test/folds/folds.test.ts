@@ -4,7 +4,7 @@ import type { SplitArtifact } from '../../compiler/plan/artifact.ts';
 import type { PartName } from '../../compiler/types.ts';
 import { loadParts } from '../../runtime/data/load-parts.ts';
 import { connectDuckDB } from '../../runtime/engines/duckdb/connect.ts';
-import { digestsOf, newProject, statesOf, type Outcome } from '../end-to-end/program.ts';
+import { digestsOf, eventsOf, newProject, statesOf, type Outcome } from '../end-to-end/program.ts';
 import { filesBelow } from '../end-to-end/store-health.ts';
 
 const FOLDS = 4;
@@ -142,6 +142,13 @@ describe('cross-validation', () => {
     const states = statesOf(edited);
     const ran = Object.keys(states).filter((name) => states[name] === 'ran');
     expect(ran.sort()).toEqual(['best', 'odds', 'scores', ...Array.from({ length: FOLDS }, (_, index) => `scores.fold${index + 1}.odds`)].sort());
+  });
+
+  it('tells once of a class that not every fold has', async () => {
+    project.write({ 'rare.mlp': pipeline((text) => text.replace('csv("data.csv") {', 'csv("data.csv") { limit: 40, ').replace(`log_loss], folds: ${FOLDS}`, 'log_loss], folds: 20')) });
+    const events = eventsOf(await project.run(['apply', 'rare.mlp', '--json', '--target', 'scores']));
+    const warned = events.flatMap((event) => (event.event === 'step-end' && /fold\d+\.parts$/.test(event.name) ? (event.warnings ?? []) : []));
+    expect(warned).toEqual(['false', 'true'].map((label) => expect.stringMatching(new RegExp(`^\\d+ of 20 folds have a row of the class "${label}": `)) as unknown));
   });
 
   it('refuses more folds than there are rows, and than there are groups', async () => {
