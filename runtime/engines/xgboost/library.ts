@@ -34,8 +34,6 @@ export interface XgboostLibrary {
   readonly unserialize: (booster: Handle, bytes: Uint8Array) => void;
   /** Scores of the features that have any, under the names given for them. */
   readonly featureScores: (booster: Handle, importance: 'gain' | 'weight', names: readonly string[]) => Map<string, number>;
-  /** Predictions for a matrix that the booster was created with: trees are asked once, when they are new. */
-  readonly predictMatrix: (booster: Handle, matrix: Handle) => Float32Array;
   readonly predictColumns: (booster: Handle, columns: string, config: string) => Float32Array;
   readonly predictDense: (booster: Handle, array: string, config: string) => Float32Array;
   readonly freeBooster: (booster: Handle) => void;
@@ -85,8 +83,6 @@ function boosterFunctions({ call, create, out }: Native) {
   };
 }
 
-const VALUES = JSON.stringify({ type: 0, training: false, iteration_begin: 0, iteration_end: 0, strict_shape: false });
-
 function outputFunctions({ call, out, copyBytes, copyFloats, copyStrings, copySizes }: Native) {
   const bytes = (name: string, ...values: unknown[]) => {
     const [length, start] = [out(), out()];
@@ -95,7 +91,7 @@ function outputFunctions({ call, out, copyBytes, copyFloats, copyStrings, copySi
   };
   const prediction = (name: string, ...values: unknown[]) => {
     const [shape, dimensions, start] = [out(), out(), out()];
-    call(name, ...values, shape, dimensions, start);
+    call(name, ...values, null, shape, dimensions, start);
     const sizes = copySizes(shape[0], Number(dimensions[0]));
     return copyFloats(start[0], sizes.reduce((product, size) => product * size, 1));
   };
@@ -110,10 +106,9 @@ function outputFunctions({ call, out, copyBytes, copyFloats, copyStrings, copySi
       const values = copyFloats(scores[0], size);
       return new Map(copyStrings(found[0], size).map((name, index) => [name, values[index] as number]));
     },
-    predictMatrix: (booster: Handle, matrix: Handle) => prediction('XGBoosterPredictFromDMatrix', booster, matrix, VALUES),
     predictColumns: (booster: Handle, columns: string, config: string) =>
-      prediction('XGBoosterPredictFromColumnar', booster, columns, config, null),
+      prediction('XGBoosterPredictFromColumnar', booster, columns, config),
     predictDense: (booster: Handle, array: string, config: string) =>
-      prediction('XGBoosterPredictFromDense', booster, array, config, null),
+      prediction('XGBoosterPredictFromDense', booster, array, config),
   };
 }

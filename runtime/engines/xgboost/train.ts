@@ -3,7 +3,7 @@ import { isStopped, updateBest, type BestRound } from '../../data/early-stopping
 import type { Labelled, Matrix } from '../../data/matrix.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Curve, type TrainingState } from './checkpoint.ts';
 import { stoppingRule, type EarlyStopping } from './early-stopping.ts';
-import { engineMetrics, evaluateRound, type Evaluation, type EvaluationRequest, type Followed } from './evaluation.ts';
+import { parseEvaluation, type Evaluation } from './evaluation.ts';
 import { modelFeatureNames } from './feature-names.ts';
 import { openXgboost, type Handle, type XgboostLibrary } from './library.ts';
 import { createTrainingMatrix, limitCategories, prepareRows } from './training-matrix.ts';
@@ -96,7 +96,8 @@ interface Session {
   readonly train: Handle;
   readonly validate: Handle | undefined;
   readonly merged: TrainedModel['merged'];
-  readonly followed: readonly Followed[];
+  /** The names and handles of the matrices that metrics are followed on. */
+  readonly followed: readonly { readonly name: string; readonly matrix: Handle }[];
   booster: Handle | undefined;
 }
 
@@ -107,12 +108,12 @@ function openSession(library: XgboostLibrary, request: TrainRequest): Session {
   const merged = { rows: trainRows.rows, of: request.train.matrix.rows };
   const train = createTrainingMatrix(library, { rows: trainRows, maxBin, threads });
   const opened = { library, train, merged, booster: undefined };
-  const followedTrain = request.evaluateTrain === true ? [{ name: 'train', matrix: train, rows: trainRows }] : [];
+  const followedTrain = request.evaluateTrain === true ? [{ name: 'train', matrix: train }] : [];
   if (request.validate === undefined) return { ...opened, validate: undefined, followed: followedTrain };
   try {
     const rows = limitCategories(prepareRows(request.validate, mergeValidation(request)), trainRows);
     const validate = createTrainingMatrix(library, { rows, maxBin, threads, reference: train });
-    return { ...opened, validate, followed: [{ name: 'validate', matrix: validate, rows }, ...followedTrain] };
+    return { ...opened, validate, followed: [{ name: 'validate', matrix: validate }, ...followedTrain] };
   } catch (error) {
     library.freeMatrix(train);
     throw error;
@@ -186,13 +187,12 @@ function boosterParameters(request: TrainRequest): [string, string][] {
   };
   return [
     ...Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
-    ...engineMetrics(followedMetrics(request)).map((metric): [string, string] => ['eval_metric', metric]),
+    ...followedMetrics(request).map((metric): [string, string] => ['eval_metric', metric]),
   ];
 }
 
-function followedMetrics({ evalMetrics, earlyStopping, train }: TrainRequest): Pick<EvaluationRequest, 'metrics' | 'binary'> {
-  const metrics = [...new Set([...evalMetrics, ...(earlyStopping === undefined ? [] : [earlyStopping.metric])])];
-  return { metrics, binary: train.target.kind === 'classes' && train.target.classes.length === 2 };
+function followedMetrics({ evalMetrics, earlyStopping }: TrainRequest): string[] {
+  return [...new Set([...evalMetrics, ...(earlyStopping === undefined ? [] : [earlyStopping.metric])])];
 }
 
 /**
@@ -217,11 +217,10 @@ function runSegment(session: Session, request: TrainRequest, state: TrainingStat
   const { earlyStopping, rounds, segment } = request;
   const rule = earlyStopping && stoppingRule(earlyStopping);
   const last = Math.min(rounds, (Math.floor(state.round / segment) + 1) * segment);
-  const metrics = followedMetrics(request);
   let best = state.best;
   for (let round = state.round; round < last; round++) {
     session.library.update(session.booster as Handle, round, session.train);
-    const values = evaluateRound(session.library, { booster: session.booster as Handle, round, followed: session.followed, ...metrics });
+    const values = evaluateRound(session, round);
     appendCurve(state.curve, values);
     if (earlyStopping !== undefined && rule !== undefined) best = updateBest(best, stoppingValue(values, earlyStopping), round + 1, rule);
     request.onRound?.({ round: round + 1, rounds, metrics: roundMetrics(values) });
@@ -230,6 +229,13 @@ function runSegment(session: Session, request: TrainRequest, state: TrainingStat
     }
   }
   return { end: last, stopped: false, best };
+}
+
+function evaluateRound({ library, booster, followed }: Session, round: number): Evaluation {
+  if (followed.length === 0) return {};
+  const names = followed.map((part) => part.name);
+  const line = library.evaluate(booster as Handle, round, followed.map((part) => part.matrix), names);
+  return parseEvaluation(line, names);
 }
 
 function stoppingValue(values: Evaluation, rule: EarlyStopping): number {
