@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '**/*.mjs', '**/*.cjs'] },
+  { ignores: ['dist/', 'node_modules/', '**/*.mjs', '**/*.cjs', 'test/sample-kinds/'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },
