@@ -3,8 +3,8 @@ import type { Scores } from '../../runtime/data/scores.ts';
 import { binEdges, calibrationCurve, USUAL_BINNING, type CalibrationBin } from './calibration.ts';
 import { countConfusion } from './confusion.ts';
 import type { Confusion } from './confusion.ts';
-import { rankingOf } from '../../runtime/data/ranking-curve.ts';
-import type { Ranking } from '../../runtime/data/ranking-curve.ts';
+import { rankingOf } from './ranking-curve.ts';
+import type { Ranking } from './ranking-curve.ts';
 import type { Floats } from '../../runtime/data/sort-floats.ts';
 
 /** Scores of a classification, with what several metrics share: each is made once, when it is first asked for. */

@@ -2,7 +2,7 @@ import { averagedFamily } from './averaged.ts';
 import type { PerClassValues } from './averaged.ts';
 import type { ClassEvaluation } from './evaluation.ts';
 import type { ClassMetric, MetricValue } from './metric.ts';
-import type { Ranking } from '../../runtime/data/ranking-curve.ts';
+import type { Ranking } from './ranking-curve.ts';
 
 /**
  * Metrics of how probabilities rank rows. Sources: Fawcett, An introduction to ROC analysis (2006); scikit-learn's

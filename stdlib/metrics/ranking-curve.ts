@@ -1,5 +1,5 @@
-import type { Codes } from './matrix.ts';
-import { orderFloats, sortSingles, type Floats } from './sort-floats.ts';
+import type { Codes } from '../../runtime/data/matrix.ts';
+import { orderFloats, sortSingles, type Floats } from '../../runtime/data/sort-floats.ts';
 
 /** How well scores rank the rows of a class (positives) before all others (negatives). */
 export interface Ranking {
@@ -43,7 +43,7 @@ function signedWeights({ truth, klass, weights }: RankingInput): Floats {
   return signed;
 }
 
-/** `scores` ascend. The sums are compensated as in `compensatedSum`, written out: this is walked once a round of training. */
+/** `scores` ascend. The sums are compensated as in `compensatedSum`, written out: a call for each row would take longer than the sums. */
 function walkDown(scores: Floats | Uint32Array, weights: Floats): Ranking {
   let [above, wrong] = [0, 0];
   let [area, areaLost, precision, precisionLost] = [0, 0, 0, 0];
