@@ -17,7 +17,7 @@ export interface CommandContext {
   readonly flags: GlobalFlags;
   readonly terminal: Terminal;
   /** Runs an action with the project opened, and closes it. */
-  readonly withSession: <T>(action: (session: Session) => Promise<T>, options?: Pick<SessionOptions, 'work'>) => Promise<T>;
+  readonly withSession: <T>(action: (session: Session) => Promise<T>, options?: Partial<SessionOptions>) => Promise<T>;
   /** Calls a handler at Ctrl-C, in place of ending the program, until the function that it returns is called. */
   readonly onInterrupt: (handler: () => void) => () => void;
   /** The commands with their arguments and flags, for completion. */

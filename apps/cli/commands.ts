@@ -41,17 +41,17 @@ export const commands: readonly CommandSpec[] = [
     summary: 'preview: what would run, why, and how long it would take; run nothing',
     options: [
       ['--exit-code', 'exit with 2 if there is something to do'],
-      ['-o, --out <plan>', 'save the plan (not part of this version)'],
+      ['-o, --out <plan>', 'save the plan, for `mlp apply PLAN`'],
     ],
-    examples: ['mlp plan pipelines/flights.mlp', 'mlp plan pipelines/flights.mlp --param max_rows=100_000 --target gbm'],
+    examples: ['mlp plan pipelines/flights.mlp', 'mlp plan pipelines/flights.mlp --param max_rows=100_000 --target gbm', 'mlp plan pipelines/flights.mlp -o flights.plan'],
     load: async () => (await import('./commands/plan.ts')).plan,
   },
   {
     name: 'apply',
-    args: '<file>',
-    summary: 'run what the preview shows; nothing runs twice, nothing is destroyed',
+    args: '<file|plan>',
+    summary: 'run what the preview shows, or what a saved plan says; nothing runs twice, nothing is destroyed',
     options: limitOptions,
-    examples: ['mlp apply pipelines/flights.mlp', 'mlp apply pipelines/flights.mlp --threads 2 --memory 4GB'],
+    examples: ['mlp apply pipelines/flights.mlp', 'mlp apply flights.plan', 'mlp apply pipelines/flights.mlp --threads 2 --memory 4GB'],
     load: async () => (await import('./commands/apply.ts')).apply,
   },
   {

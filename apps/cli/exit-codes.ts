@@ -7,6 +7,8 @@ export const EXIT = {
   pending: 2,
   /** A step or a check failed; what does not depend on it is kept. */
   failed: 3,
+  /** A saved plan no longer matches. */
+  stale: 4,
   damaged: 5,
   cancelled: 130,
 } as const;

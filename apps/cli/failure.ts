@@ -9,12 +9,15 @@ export class Failure extends Error {
   readonly diagnostics: readonly Diagnostic[];
   readonly exitCode: number;
   readonly textOf: TextOf;
+  /** What programs get beside the diagnostics. */
+  readonly facts: Readonly<Record<string, unknown>>;
 
-  constructor(diagnostics: readonly Diagnostic[], options: { readonly exitCode?: number; readonly textOf?: TextOf } = {}) {
+  constructor(diagnostics: readonly Diagnostic[], options: { readonly exitCode?: number; readonly textOf?: TextOf; readonly facts?: Readonly<Record<string, unknown>> } = {}) {
     super(diagnostics.map(({ message }) => message).join('\n'));
     this.name = 'Failure';
     this.diagnostics = diagnostics;
     this.exitCode = options.exitCode ?? EXIT.wrong;
+    this.facts = options.facts ?? {};
     this.textOf = options.textOf ?? (() => undefined);
   }
 }

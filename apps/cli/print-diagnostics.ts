@@ -24,9 +24,9 @@ function placeJson({ file, start, end }: Span, textOf: TextOf): Record<string, u
   return { file, start: positionAt(starts, start), end: positionAt(starts, end) };
 }
 
-/** `{"diagnostics": […]}` */
-export function diagnosticsJson(diagnostics: readonly Diagnostic[], textOf: TextOf): string {
-  return safeJson({ diagnostics: diagnostics.map((one) => diagnosticJson(one, textOf)) }, 2);
+/** `{"diagnostics": […]}`, and what else there is to tell. */
+export function diagnosticsJson(diagnostics: readonly Diagnostic[], textOf: TextOf, facts: Readonly<Record<string, unknown>> = {}): string {
+  return safeJson({ diagnostics: diagnostics.map((one) => diagnosticJson(one, textOf)), ...facts }, 2);
 }
 
 /** Diagnostics for people, each with the line that it points at, an empty line between them. */
@@ -43,8 +43,8 @@ export function diagnosticLines(diagnostics: readonly Diagnostic[], textOf: Text
 
 /** Prints what ended a command: under `--json` on standard output, else on standard error. */
 export function printFailure(failure: Failure, terminal: Terminal, json: boolean): void {
-  const { diagnostics, textOf } = failure;
-  if (json) terminal.print(diagnosticsJson(diagnostics, textOf));
+  const { diagnostics, textOf, facts } = failure;
+  if (json) terminal.print(diagnosticsJson(diagnostics, textOf, facts));
   else for (const line of diagnosticLines(diagnostics, textOf, terminal.paintError)) terminal.printError(line);
 }
 

@@ -1,5 +1,5 @@
 import { dirname, relative, resolve, sep } from 'node:path';
-import type { Answer, AnswerTo, DescribeNeed, FilesNeed, Need, PackageNeed, SourceNeed } from '../../compiler/needs.ts';
+import type { Answer, AnswerTo, DescribeNeed, EnvironmentNeed, FilesNeed, Need, PackageNeed, SourceNeed } from '../../compiler/needs.ts';
 import type { RootFile } from '../../compiler/plan/plan.ts';
 import type { Analyser } from '../../runtime/analyse.ts';
 import { findFiles } from '../../runtime/data/files.ts';
@@ -17,6 +17,8 @@ export interface Answerer {
   readonly analyser: Analyser;
   /** Absolute paths of what was looked at, there or not, are added to it. */
   readonly reads: Set<string>;
+  /** The variables that were asked for and set are added to it. */
+  readonly environment: Map<string, string>;
   /** The texts of the files that were read, by their names in the plan: those of imported files are added. */
   readonly texts: Map<string, string>;
 }
@@ -33,7 +35,7 @@ async function answerNeed(answerer: Answerer, need: Need): Promise<Answer> {
     case 'package':
       return answerPackage(answerer, need);
     case 'environment':
-      return { value: process.env[need.name] };
+      return answerVariable(answerer, need);
     case 'files':
       return answerFiles(answerer, need);
     case 'describe':
@@ -43,6 +45,12 @@ async function answerNeed(answerer: Answerer, need: Need): Promise<Answer> {
     case 'analysis':
       return answerer.analyser.analyse({ text: need.text, tables: need.tables });
   }
+}
+
+function answerVariable({ environment }: Answerer, { name }: EnvironmentNeed): AnswerTo<EnvironmentNeed> {
+  const value = process.env[name];
+  if (value !== undefined) environment.set(name, value);
+  return { value };
 }
 
 /** The text of another pipeline file, under its path from the folder that the command runs in, like that of the first one. */

@@ -1,7 +1,11 @@
 import { cpus } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { compile, driveCompilation } from '../../compiler/compile.ts';
 import type { Machine } from '../../compiler/kinds/kind.ts';
+import { paramVariable } from '../../compiler/params/bind-params.ts';
+import type { Plan } from '../../compiler/plan/plan.ts';
+import type { EngineBasis, PlanBasis } from '../../compiler/plan/saved-plan.ts';
+import { findLockEntry, isWheel } from '../../runtime/providers/lock.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
 import { registry } from '../../stdlib/index.ts';
 import { answerNeeds, type Answerer } from './answer-needs.ts';
@@ -11,7 +15,7 @@ import { readPipeline, unreadable } from './read-pipeline.ts';
 import type { Compiled, SessionOptions } from './session.ts';
 
 /** What a file is compiled with. */
-export interface Compiling extends Omit<Answerer, 'reads' | 'texts'> {
+export interface Compiling extends Omit<Answerer, 'reads' | 'texts' | 'environment'> {
   readonly options: SessionOptions;
   readonly lock: ProjectLock;
 }
@@ -23,6 +27,7 @@ export async function compileFile(file: string, { options, lock, ...answerer }: 
   const reads = new Set([path, join(project, LOCK_FILE)]);
   const read = await readPipeline(path, file);
   const shown = relative(folder, path) || path;
+  const environment = new Map<string, string>();
   const texts = new Map([[LOCK_FILE, lock.text]]);
   const textOf = (name: string): string | undefined => texts.get(name);
   if (!read.ok) return { tests: [], diagnostics: [unreadable(file, read)], textOf, reads };
@@ -36,10 +41,33 @@ export async function compileFile(file: string, { options, lock, ...answerer }: 
     params: options.params,
     targets: options.targets,
   });
-  const { value, diagnostics } = await driveCompilation(compilation, (needs) => answerNeeds({ ...answerer, reads, texts }, needs));
+  const { value, diagnostics } = await driveCompilation(compilation, (needs) => answerNeeds({ ...answerer, reads, texts, environment }, needs));
   await digests.save();
   const sound = value !== undefined && !lock.diagnostics.some((one) => one.severity === 'error');
-  return { ...(sound ? value : { tests: [] }), diagnostics: [...lock.diagnostics, ...diagnostics], textOf, reads };
+  const basis = value?.plan === undefined ? {} : { basis: basisOf(value.plan, { path, project, options, lock, environment }) };
+  return { ...(sound ? { ...value, ...basis } : { tests: [] }), diagnostics: [...lock.diagnostics, ...diagnostics], textOf, reads };
+}
+
+interface BasisFacts extends Pick<Compiling, 'project' | 'options' | 'lock'> {
+  readonly path: string;
+  readonly environment: ReadonlyMap<string, string>;
+}
+
+function basisOf({ steps }: Plan, { path, project, options, lock, environment }: BasisFacts): PlanBasis {
+  const { params, targets } = options;
+  const engines = steps.flatMap(({ engine }) => (engine === undefined ? [] : [[engine.name, engine.version] as const]));
+  const digestOf = (engine: string): Omit<EngineBasis, 'version'> => {
+    const entry = findLockEntry(lock.value, engine, platformName());
+    return entry !== undefined && isWheel(entry) ? { digest: entry.sha256 } : {};
+  };
+  return {
+    file: relative(project, path).split(sep).join('/'),
+    params,
+    targets,
+    // A variable that a flag stands in for says nothing.
+    environment: Object.fromEntries([...environment].filter(([name]) => !Object.keys(params).some((param) => paramVariable(param) === name))),
+    engines: Object.fromEntries(engines.map(([name, version]) => [name, { version, ...digestOf(name) }])),
+  };
 }
 
 function machine(): Machine {

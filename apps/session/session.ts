@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../grammar/index.ts';
 import type { Artifact } from '../../compiler/plan/artifact.ts';
 import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
 import type { Preview } from '../../compiler/plan/preview.ts';
+import type { PlanBasis } from '../../compiler/plan/saved-plan.ts';
 import type { TableTest } from '../../compiler/tests/table-test.ts';
 import type { TestOutcome } from '../../runtime/engines/duckdb/run-test.ts';
 import type { FetchProgress } from '../../runtime/providers/ensure-provider.ts';
@@ -63,6 +64,8 @@ export interface Session {
 /** What compiling a file gave: its plan, and everything found on the way. */
 export interface Compiled {
   readonly plan?: Plan;
+  /** What the plan was made from, beside the files that its steps read; there when it is. */
+  readonly basis?: PlanBasis;
   readonly tests: readonly TableTest[];
   readonly diagnostics: readonly Diagnostic[];
   /** The texts of the files that diagnostics point into. */

@@ -203,6 +203,16 @@ export const running = {
     message: ({ run, known }) => `${known.length} runs are called \`${run}…\``,
     hint: ({ known }) => `write more of it: ${listed(known.slice(-4))}`,
   }),
+  'plan-unreadable': entry<{ file: string; reason: string; hint: string }>({
+    severity: 'error',
+    message: ({ file, reason }) => `\`${file}\` cannot be used as a saved plan: ${reason}`,
+    hint: ({ hint }) => hint,
+  }),
+  'plan-stale': entry<{ file: string; changes: readonly string[]; command: string }>({
+    severity: 'error',
+    message: ({ file, changes }) => `\`${file}\` no longer matches: ${changes.length === 1 ? 'one thing has' : `${changes.length} things have`} changed since it was saved\n${shortened(changes).map((change) => `  ${change}`).join('\n')}`,
+    hint: ({ command }) => `nothing was run; look at what would be done now, and save that: \`${command}\``,
+  }),
   'not-made': entry<{ step: string; command: string }>({
     severity: 'error',
     message: ({ step }) => `\`${step}\` has not been made yet`,
@@ -276,6 +286,13 @@ const PYTHON_COMMANDS: Readonly<Record<string, string>> & { readonly linux: stri
   darwin: 'brew install python',
   win32: 'winget install Python.Python.3.13',
 };
+
+/** The lines that a message has room for. */
+const MOST_LINES = 20;
+
+function shortened(lines: readonly string[]): readonly string[] {
+  return lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES - 1), `and ${lines.length - MOST_LINES + 1} more: \`--json\` has them all`];
+}
 
 function noEngine({ engine, step }: EngineNeed, reason: string): string {
   return `the engine ${engine}${step === undefined ? '' : `, which \`${step}\` needs,`} cannot be fetched: ${reason}`;

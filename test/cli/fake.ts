@@ -36,7 +36,7 @@ export async function runFake(argv: readonly string[], fake: FakeSession = {}, c
   const session: Session = {
     project: cwd,
     pipelineOf: () => Promise.resolve(preview.plan.pipeline),
-    compile: () => Promise.resolve({ ...(diagnostics.some(({ severity }) => severity === 'error') ? {} : { plan: preview.plan }), tests: [], diagnostics, textOf: () => fake.text, reads: new Set() }),
+    compile: () => Promise.resolve({ ...(diagnostics.some(({ severity }) => severity === 'error') ? {} : { plan: preview.plan, basis: { file: preview.plan.file, params: {}, targets: [], environment: {}, engines: {} } }), tests: [], diagnostics, textOf: () => fake.text, reads: new Set() }),
     preview: () => Promise.resolve(preview),
     test: () => Promise.reject(new Error('nothing is tested in this test')),
     apply: (_preview, options) => fake.apply?.(options, () => interrupt?.()) ?? Promise.reject(new Error('nothing is applied in this test')),

@@ -21,7 +21,9 @@ describe('a package of kinds', () => {
     const project = projectWithKinds(PIPELINE);
     expect(statesOf(await project.run(['apply', 'p.mlp', '--json']))).toEqual({ birds: 'ran', whole: 'ran', names: 'ran' });
     expect(statesOf(await project.run(['apply', 'p.mlp', '--json']))).toEqual({ birds: 'cached', whole: 'cached', names: 'cached' });
+    await project.run(['plan', 'p.mlp', '-o', 'p.plan']);
     appendFileSync(project.path('node_modules/sample-kinds/complete.js'), '// changed\n');
+    expectFailure(await project.run(['apply', 'p.plan']), 4, [/one thing has changed since it was saved\n {2}package sample-kinds [0-9a-f]{8}… → [0-9a-f]{8}…\n/]);
     expect(statesOf(await project.run(['apply', 'p.mlp', '--json']))).toEqual({ birds: 'cached', whole: 'ran', names: 'cached' });
   });
 
@@ -54,6 +56,7 @@ describe('a credential', () => {
     const end = eventsOf(outcome).find((event) => event.event === 'step-end' && event.name === 'whole');
     expect(end).toMatchObject({ state: 'ran', warnings: ['told the service, as [secret TOKEN]'] });
     expect(outcome.output).not.toContain('hunter2');
+    await project.run(['plan', 'p.mlp', '-o', '.mlp/p.plan'], { env: { TOKEN: token } });
     for (const file of readdirSync(project.path('.mlp'), { recursive: true, withFileTypes: true })) {
       if (file.isFile()) expect(readFileSync(join(file.parentPath, file.name)).includes('hunter2')).toBe(false);
     }

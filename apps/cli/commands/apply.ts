@@ -10,13 +10,19 @@ import { printDiagnostics } from '../print-diagnostics.ts';
 import { renderShortPlan } from '../render/plan-view.ts';
 import { renderSummary } from '../render/summary.ts';
 import type { Reporter } from '../report-run.ts';
+import { pipelineOfSaved, readSavedPlan, requireUnchanged } from '../saved-plan.ts';
 
-/** `mlp apply FILE` */
-export const apply: RunCommand = (context, given) =>
-  context.withSession(async (session) => {
+/** `mlp apply FILE|PLAN` */
+export const apply: RunCommand = async (context, given) => {
+  const limits = readLimits(given);
+  const named = given.args[0] ?? '';
+  const plan = await readSavedPlan(named, context.flags);
+  const bound = plan === undefined ? {} : { params: plan.saved.basis.params, targets: plan.saved.basis.targets };
+  return context.withSession(async (session) => {
     const { flags, terminal } = context;
-    const limits = readLimits(given);
-    const opened = await openPlan(session, given.args[0] ?? '', context, 'mend');
+    const file = plan === undefined ? named : pipelineOfSaved(plan, session, flags);
+    const opened = await openPlan(session, file, context, 'mend');
+    if (plan !== undefined) requireUnchanged(plan, opened);
     if (!flags.json && !flags.quiet) {
       for (const line of [...renderShortPlan(opened.preview, terminal.view()), '']) terminal.print(line);
     }
@@ -25,10 +31,11 @@ export const apply: RunCommand = (context, given) =>
     const { result, errors } = await runPlan(session, opened, { context, reporter, limits });
     if (!flags.json) {
       printDiagnostics(errors, opened.textOf, terminal);
-      if (!flags.quiet) await printSummary(session, opened, { context, result, file: given.args[0] ?? '' });
+      if (!flags.quiet) await printSummary(session, opened, { context, result, file });
     }
     return exitCode(result);
-  }, { work: 'once' });
+  }, { work: 'once', ...bound });
+};
 
 interface RunContext {
   readonly context: CommandContext;
