@@ -1,12 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { canonicalJson } from '../compiler/json.ts';
 import type { AnswerTo, DescribeNeed } from '../compiler/needs.ts';
 import { ANALYSIS_VERSION, type SqlAnalysis, type SqlReferences } from '../compiler/sql/analysis.ts';
+import type { Column } from '../compiler/types.ts';
+import { openAnswerCache } from './answer-cache.ts';
 import type { DuckDBHelper } from './duckdb-helper.ts';
 import type { AnalysisRequest } from './engines/duckdb/analyse-query.ts';
+import { digestOf } from './store/digest.ts';
 
 /** Answers what the compiler asks DuckDB, from the cache where it can. */
 export interface Analyser {
@@ -16,22 +18,24 @@ export interface Analyser {
   readonly describe: (need: DescribeNeed) => Promise<AnswerTo<DescribeNeed>>;
   /** Starts the helper process before it is asked: loading takes it longer than most questions. */
   readonly warm: () => void;
+  /** Writes new answers to the cache. */
+  readonly save: () => void;
 }
 
-/** Makes an analyser that keeps answers in a folder, which can be deleted at any time, and asks the helper what is new. */
-export function createAnalyser(helper: DuckDBHelper, cacheFolder: string): Analyser {
+/** Makes an analyser that keeps answers in a file, which can be deleted at any time, and asks the helper what is new. */
+export function createAnalyser(helper: DuckDBHelper, cacheFile: string): Analyser {
+  const cache = openAnswerCache(cacheFile);
   // Who watches asks the same again on every save.
   const answers = new Map<string, Promise<unknown>>();
   const find = async (key: string, ask: () => Promise<unknown>): Promise<unknown> => {
-    const path = join(cacheFolder, `${key}.json`);
-    const kept = readAnswer(path);
+    const kept = cache.find(key);
     if (kept !== undefined) return kept;
     const value = await ask();
-    writeAnswer(path, value);
+    cache.add(key, value);
     return value;
   };
-  const answer = async <T>(question: Question, ask: () => Promise<unknown>): Promise<T> => {
-    const key = questionKey(question);
+  const answer = async <T>(kind: string, question: string, ask: () => Promise<unknown>): Promise<T> => {
+    const key = digestOf(`${kind} ${duckdbVersion()} ${ANALYSIS_VERSION}\n${question}`);
     const found = answers.get(key) ?? find(key, ask);
     answers.set(key, found);
     try {
@@ -43,27 +47,30 @@ export function createAnalyser(helper: DuckDBHelper, cacheFolder: string): Analy
     }
   };
   return {
-    references: (text) => answer({ kind: 'references', text }, () => helper.ask({ kind: 'references', text })),
-    analyse: (request) => answer({ kind: 'analyse', request }, () => helper.ask({ kind: 'analyse', request })),
-    describe: (need) =>
-      answer({ kind: 'describe', need: withoutPaths(need) }, () => helper.ask({ kind: 'describe', need })),
+    references: (text) => answer('references', text, () => helper.ask({ kind: 'references', text })),
+    analyse: (request) => answer('analyse', requestText(request), () => helper.ask({ kind: 'analyse', request })),
+    describe: (need) => answer('describe', canonicalJson(withoutPaths(need)), () => helper.ask({ kind: 'describe', need })),
     warm: () => void helper.ask({ kind: 'references', text: 'SELECT 1' }).catch(() => undefined),
+    save: cache.save,
   };
 }
-
-type Question =
-  | { readonly kind: 'references'; readonly text: string }
-  | { readonly kind: 'analyse'; readonly request: AnalysisRequest }
-  | { readonly kind: 'describe'; readonly need: DescribeNeed };
 
 /** Only the extension is left of a path: it may say how a file is compressed. */
 function withoutPaths(need: DescribeNeed): DescribeNeed {
   return { ...need, files: need.files.map((file) => ({ ...file, path: extname(file.path) })) };
 }
 
-function questionKey(question: Question): string {
-  const content = canonicalJson({ question, engine: duckdbVersion(), analysis: ANALYSIS_VERSION });
-  return createHash('sha256').update(content).digest('hex');
+function requestText({ text, tables }: AnalysisRequest): string {
+  return canonicalJson([text, tables.map(({ name, columns }) => [name, columnsDigest(columns)])]);
+}
+
+const columnDigests = new WeakMap<readonly Column[], string>();
+
+/** Thousands of queries may read one table of hundreds of columns. */
+function columnsDigest(columns: readonly Column[]): string {
+  const known = columnDigests.get(columns) ?? digestOf(canonicalJson(columns));
+  columnDigests.set(columns, known);
+  return known;
 }
 
 let version: string | undefined;
@@ -89,35 +96,4 @@ function readJson(path: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Answers carry a digest of their own: a damaged one is as good as none. */
-function readAnswer(path: string): unknown {
-  const entry = readJson(path);
-  if (typeof entry !== 'object' || entry === null || !('digest' in entry) || !('value' in entry)) return undefined;
-  return entry.digest === digestOf(entry.value) ? entry.value : undefined;
-}
-
-/** A cache that cannot be written is slow, not wrong. */
-function writeAnswer(path: string, value: unknown): void {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, JSON.stringify({ digest: digestOf(value), value }));
-    renameSync(temporary, path);
-  } catch {
-    discard(temporary);
-  }
-}
-
-function discard(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // The folder is not one.
-  }
-}
-
-function digestOf(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }

@@ -43,6 +43,7 @@ export async function compileFile(file: string, { options, lock, ...answerer }: 
   });
   const { value, diagnostics } = await driveCompilation(compilation, (needs) => answerNeeds({ ...answerer, reads, texts, environment }, needs));
   await digests.save();
+  answerer.analyser.save();
   const sound = value !== undefined && !lock.diagnostics.some((one) => one.severity === 'error');
   const basis = value?.plan === undefined ? {} : { basis: basisOf(value.plan, { path, project, options, lock, environment }) };
   return { ...(sound ? { ...value, ...basis } : { tests: [] }), diagnostics: [...lock.diagnostics, ...diagnostics], textOf, reads };

@@ -41,7 +41,7 @@ export function openSession(options: SessionOptions): Promise<Session> {
   const digests = openFileDigests(cache);
   // What has to be asked is new, and there will be work: the first worker starts beside the helper.
   const helper = createHelper(worker, options.work === undefined ? undefined : () => making.open().pool.prepare());
-  const analyser = createAnalyser(helper, cache);
+  const analyser = createAnalyser(helper, join(cache, 'answers'));
   const making = lazyWorkshop(worker, options.work === 'often' ? { idleLife: WARM_LIFE } : {});
   let reading: Promise<Store> | undefined;
   const openForReading = (): Promise<Store> => (reading ??= openStore(root, { access: 'read' }));
@@ -72,6 +72,7 @@ export function openSession(options: SessionOptions): Promise<Session> {
     warm: analyser.warm,
     isOurs: (path) => path === join(project, LOCK_FILE) && lock.update !== undefined && readLock(project).text === lock.update,
     close: () => {
+      analyser.save();
       helper.close();
       return making.close();
     },

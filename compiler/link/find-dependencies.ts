@@ -1,3 +1,4 @@
+import { addTo } from '../add-to.ts';
 import { findInSql, resolveReference } from '../resolve/resolve-reference.ts';
 import { stepsOf } from '../resolve/scope.ts';
 import { textInput } from '../infer/text-input.ts';
@@ -49,7 +50,7 @@ export function keepNeeded(declarations: readonly ResolvedDeclaration[], wanted:
   const checks = new Map<string, string[]>();
   for (const { name, kind } of declarations) {
     if (kind.keyword !== 'check') continue;
-    for (const read of dependencies.get(name) ?? []) checks.set(read, [...(checks.get(read) ?? []), name]);
+    for (const read of dependencies.get(name) ?? []) addTo(checks, read, name);
   }
   const needed = new Set<string>();
   const open = [...wanted];

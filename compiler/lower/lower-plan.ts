@@ -1,3 +1,4 @@
+import { addTo } from '../add-to.ts';
 import { lineStarts, positionAt, type Span } from '../../grammar/index.ts';
 import { PLAN_VERSION, type Place, type Plan, type PlanInput, type PlanOutput, type PlanStep } from '../plan/plan.ts';
 import type { LoadedProgram, TypedDeclaration, TypedProgram } from '../program.ts';
@@ -72,12 +73,19 @@ function ownOutputs(type: ValueType): PlanOutput[] {
 
 /** The other readers of a checked table wait for the check. */
 function withChecks(steps: readonly PlanStep[]): PlanStep[] {
-  const checks = steps.filter((step) => step.outputs.some((one) => one.type === 'check'));
+  const checks = new Map<string, string[]>();
+  const isCheck = (step: PlanStep): boolean => step.outputs.some((one) => one.type === 'check');
+  for (const check of steps.filter(isCheck)) {
+    for (const value of new Set(check.inputs.map(valueOf))) addTo(checks, value, check.name);
+  }
   return steps.map((step) => {
-    if (checks.includes(step)) return step;
-    const after = checks.filter((check) => check.inputs.some((a) => step.inputs.some((b) => a.step === b.step && a.part === b.part)));
-    return after.length === 0 ? step : { ...step, after: after.map((check) => check.name) };
+    const after = checks.size === 0 || isCheck(step) ? [] : step.inputs.flatMap((input) => checks.get(valueOf(input)) ?? []);
+    return after.length === 0 ? step : { ...step, after: [...new Set(after)] };
   });
+}
+
+function valueOf({ step, part }: PlanInput): string {
+  return `${part} ${step}`;
 }
 
 function placer(files: LowerRequest['files']): (span: Span) => Place {

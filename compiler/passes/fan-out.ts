@@ -1,3 +1,4 @@
+import { addTo } from '../add-to.ts';
 import { isFit } from '../plan/is-fit.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
 
@@ -11,7 +12,7 @@ export function orderFanOut(plan: Plan): Plan {
   const position = new Map(plan.steps.map((step, index) => [step.name, index]));
   const waitingFor = new Map(plan.steps.map((step) => [step.name, new Set(predecessors(step).filter((name) => position.has(name)))]));
   const readers = new Map<string, string[]>();
-  for (const [name, reads] of waitingFor) for (const read of reads) readers.set(read, [...(readers.get(read) ?? []), name]);
+  for (const [name, reads] of waitingFor) for (const read of reads) addTo(readers, read, name);
   const compare = (a: PlanStep, b: PlanStep): number =>
     (heights.get(b.name) ?? 0) - (heights.get(a.name) ?? 0) || (position.get(a.name) ?? 0) - (position.get(b.name) ?? 0);
 

@@ -13,44 +13,55 @@ import type { Column } from '../types.ts';
  * for itself.
  */
 export function* fuseQueries(plan: Plan, targets: readonly string[]): Asking<Plan> {
-  let current = plan;
+  const fusing = openFusing(plan);
+  const { steps, position, readers } = fusing;
   // What is never put inside: targets, what stands for other steps too, and what has been tried in vain.
   const refused = new Set([...targets, ...plan.steps.flatMap((step) => step.sameAs ?? [])]);
-  for (let pair = findPair(current, refused); pair !== undefined; pair = findPair(current, refused)) {
-    const { inner, outer } = pair;
-    const fused = yield* fusePair(current, inner, outer);
+  for (let at = 0; at < steps.length; at++) {
+    const inner = steps[at];
+    const outer = inner === undefined || refused.has(inner.name) ? undefined : onlyReader(inner, fusing);
+    if (inner === undefined || outer === undefined) continue;
+    const fused = yield* fusePair(fusing, inner, outer);
     if (fused === undefined) {
       refused.add(inner.name);
       continue;
     }
-    const marked: PlanStep = { ...inner, fusedInto: outer.name };
-    current = { ...current, steps: current.steps.map((step) => (step === inner ? marked : step === outer ? fused : step)) };
+    steps[at] = { ...inner, fusedInto: outer.name };
+    steps[position.get(outer.name) ?? at] = fused;
+    for (const { step } of inner.inputs) readers.get(step)?.delete(inner.name);
+    for (const { step } of fused.inputs) readers.get(step)?.add(outer.name);
+    // The table below may have lost one of two readers: its turn comes again.
+    const below = position.get(inner.inputs[0]?.step ?? '') ?? at;
+    const found = steps[below];
+    if (below < at && found !== undefined && onlyReader(found, fusing) !== undefined) at = below - 1;
   }
-  return current;
+  return { ...plan, steps };
 }
 
-interface Pair {
-  readonly inner: PlanStep;
-  readonly outer: PlanStep;
+/** A plan while its queries are put into each other. */
+interface Fusing {
+  readonly steps: PlanStep[];
+  readonly position: ReadonlyMap<string, number>;
+  /** Who reads a step, by names; what is put inside another step reads nothing. */
+  readonly readers: ReadonlyMap<string, Set<string>>;
 }
 
-function findPair(plan: Plan, refused: ReadonlySet<string>): Pair | undefined {
-  const readers = new Map<string, Set<PlanStep>>();
-  for (const step of plan.steps) {
-    if (step.fusedInto !== undefined) continue;
-    for (const { step: read } of step.inputs) readers.set(read, (readers.get(read) ?? new Set()).add(step));
-  }
-  for (const inner of plan.steps) {
-    if (inner.query?.rowwise !== true || inner.fusedInto !== undefined || inner.sameAs !== undefined) continue;
-    if (refused.has(inner.name)) continue;
-    const reading = readers.get(inner.name);
-    const [outer] = reading ?? [];
-    if (reading?.size === 1 && outer?.query !== undefined) return { inner, outer };
-  }
-  return undefined;
+function openFusing(plan: Plan): Fusing {
+  const readers = new Map(plan.steps.map((step) => [step.name, new Set<string>()]));
+  for (const step of plan.steps) for (const input of step.inputs) readers.get(input.step)?.add(step.name);
+  return { steps: [...plan.steps], position: new Map(plan.steps.map((step, index) => [step.name, index])), readers };
 }
 
-function* fusePair(plan: Plan, inner: PlanStep, outer: PlanStep): Asking<PlanStep | undefined> {
+/** The query that a table can be put into: it is rowwise, its own, and read by that query alone. */
+function onlyReader({ name, query, fusedInto, sameAs }: PlanStep, { steps, position, readers }: Fusing): PlanStep | undefined {
+  if (query?.rowwise !== true || fusedInto !== undefined || sameAs !== undefined) return undefined;
+  const reading = readers.get(name);
+  const [reader] = reading ?? [];
+  const outer = steps[position.get(reader ?? '') ?? -1];
+  return reading?.size === 1 && outer?.query !== undefined ? outer : undefined;
+}
+
+function* fusePair(fusing: Fusing, inner: PlanStep, outer: PlanStep): Asking<PlanStep | undefined> {
   if (inner.query === undefined || outer.query === undefined) return undefined;
   const at = outer.inputs.findIndex((input) => input.step === inner.name);
   const innerName = outer.query.tables[at];
@@ -68,7 +79,7 @@ function* fusePair(plan: Plan, inner: PlanStep, outer: PlanStep): Asking<PlanSte
   const need: AnalysisNeed = {
     need: 'analysis',
     text,
-    tables: sources.map(({ input, name }) => ({ name, columns: columnsOf(plan, input) })),
+    tables: sources.map(({ input, name }) => ({ name, columns: columnsOf(fusing, input) })),
   };
   const [answer] = yield [need];
   const analysis = answer as AnswerTo<AnalysisNeed>;
@@ -87,7 +98,6 @@ function* fusePair(plan: Plan, inner: PlanStep, outer: PlanStep): Asking<PlanSte
   };
 }
 
-function columnsOf(plan: Plan, input: PlanInput): readonly Column[] {
-  const step = plan.steps.find((one) => one.name === input.step);
-  return step?.outputs.find((one) => one.part === input.part)?.columns ?? [];
+function columnsOf({ steps, position }: Fusing, { step, part }: PlanInput): readonly Column[] {
+  return steps[position.get(step) ?? -1]?.outputs.find((one) => one.part === part)?.columns ?? [];
 }

@@ -41,8 +41,9 @@ export function describeChange({ step, key, before, states }: Comparison): {
 } {
   if (before === undefined) return { change: 'added', reasons: [] };
   const renamed = before.name === step.name ? {} : { renamedFrom: before.name };
+  if (before.key === key?.key) return { change: 'unchanged', ...renamed, reasons: [] };
   const reasons = key === undefined ? pendingReasons(step, before, states) : compareParts(before, keyParts(step, key.parts), step);
-  const changed = key === undefined ? before.fingerprint !== step.fingerprint : before.key !== key.key;
+  const changed = key !== undefined || before.fingerprint !== step.fingerprint;
   return { change: changed ? 'changed' : 'unchanged', ...renamed, reasons };
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { canonicalJson } from '../json.ts';
 import type { Artifact, Digest } from './artifact.ts';
 import type { PlanInput, PlanStep } from './plan.ts';
@@ -61,5 +61,5 @@ export function deriveSeed(pipelineSeed: number, kind: string, { stream, fold }:
 
 /** Of a text in UTF-8. */
 export function sha256(text: string): Digest {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

@@ -1,3 +1,4 @@
+import { addTo } from '../add-to.ts';
 import { describeChange, type PreviousStep, type Reason, type StepChange } from './describe-change.ts';
 import type { Artifact } from './artifact.ts';
 import { isFit } from './is-fit.ts';
@@ -61,7 +62,10 @@ export type Previewing = Generator<RecordNeed, Preview, RecordAnswer>;
 export function* previewPlan(plan: Plan, previous: ReadonlyMap<string, PreviousStep>): Previewing {
   const contents = new Map<string, Readonly<Record<string, Artifact>>>();
   const previews = new Map<string, StepPreview>();
+  // A step of the last apply with the same key is the same, if its name is neither in the plan nor taken for another step.
   const taken = new Set(plan.steps.map((step) => step.name));
+  const earlierByKey = new Map<string, PreviousStep[]>();
+  for (const one of previous.values()) addTo(earlierByKey, one.key, one);
   for (const step of plan.steps) {
     const inputs = step.inputs.map((input) => contents.get(input.step)?.[input.part]);
     const complete = inputs.every((input) => input !== undefined);
@@ -69,7 +73,7 @@ export function* previewPlan(plan: Plan, previous: ReadonlyMap<string, PreviousS
     const answer = yield key === undefined ? { fingerprint: step.fingerprint } : { fingerprint: step.fingerprint, key: key.key };
     if (answer.record !== undefined) contents.set(step.name, answer.record.outputs);
     const own: StepState = answer.record !== undefined ? 'cached' : key === undefined && answer.known ? 'maybe' : 'run';
-    const earlier = previous.get(step.name) ?? renamed(key?.key, previous, taken);
+    const earlier = previous.get(step.name) ?? earlierByKey.get(key?.key ?? '')?.find((one) => !taken.has(one.name));
     if (earlier !== undefined) taken.add(earlier.name);
     previews.set(step.name, {
       step,
@@ -91,12 +95,6 @@ export function* previewPlan(plan: Plan, previous: ReadonlyMap<string, PreviousS
 function withState(preview: StepPreview, previews: ReadonlyMap<string, StepPreview>): StepPreview {
   const doer = previews.get(preview.step.fusedInto ?? preview.step.sameAs ?? '');
   return doer === undefined || preview.state === 'cached' ? preview : { ...preview, state: withState(doer, previews).state };
-}
-
-/** A step of the last apply with this key, whose name is neither in the plan nor taken for another step. */
-function renamed(key: string | undefined, previous: ReadonlyMap<string, PreviousStep>, taken: ReadonlySet<string>): PreviousStep | undefined {
-  if (key === undefined) return undefined;
-  return [...previous.values()].find((one) => one.key === key && !taken.has(one.name));
 }
 
 const GUESSED_BYTES_PER_SECOND = 20e6;

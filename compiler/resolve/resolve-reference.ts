@@ -1,5 +1,5 @@
 import { diagnose, didYouMean, type Diagnostic, type MemberStep, type ReferenceValue, type WordValue } from '../../grammar/index.ts';
-import type { Meaning, Scope, StepMeaning } from '../program.ts';
+import type { CollectionMeaning, Meaning, Scope, StepMeaning } from '../program.ts';
 import { keyOf, valueIn } from './loop-keys.ts';
 import { findMeaning, namesInSight } from './scope.ts';
 
@@ -51,7 +51,6 @@ function follow(walk: Walk, meaning: Meaning): Resolution {
     return { problem: diagnose('not-a-collection', value.span, { name }) };
   }
   const step = path[at];
-  const keys = [...meaning.members.keys()];
   switch (step?.kind) {
     case 'each': {
       const all = [...meaning.members].map(([key, member]) => follow({ ...walk, at: at + 1, text: text + indexText(key), written: `${written}[*]` }, member));
@@ -61,17 +60,22 @@ function follow(walk: Walk, meaning: Meaning): Resolution {
     case 'index': {
       const key = valueIn(step.key, scope);
       const wanted = key === undefined ? undefined : keyOf(key);
-      if (wanted === undefined) return { problem: diagnose('wrong-value', step.key.span, { name: text, expected: `indexed by a value of its loop, such as \`${text}${indexText(keys[0] ?? '')}\`` }) };
+      if (wanted === undefined) return { problem: diagnose('wrong-value', step.key.span, { name: text, expected: `indexed by a value of its loop, such as \`${text}${indexText(firstKey(meaning))}\`` }) };
       const member = meaning.members.get(wanted);
       if (member !== undefined) return follow({ ...walk, at: at + 1, text: text + indexText(wanted), written: written + indexText(wanted) }, member);
+      const keys = [...meaning.members.keys()];
       return { problem: diagnose('unknown-round', step.key.span, { name: text, key: wanted, keys, suggestion: didYouMean(wanted, keys) }) };
     }
     default: {
-      const [first = ''] = keys;
       const part = step?.kind === 'member' ? `.${step.name.text}` : '';
-      return { problem: diagnose('collection-whole', step?.span ?? value.span, { name: written, member: written + indexText(first) + part, all: `${written}[*]${part}` }) };
+      return { problem: diagnose('collection-whole', step?.span ?? value.span, { name: written, member: written + indexText(firstKey(meaning)) + part, all: `${written}[*]${part}` }) };
     }
   }
+}
+
+function firstKey({ members }: CollectionMeaning): string {
+  const [first = ''] = members.keys();
+  return first;
 }
 
 /** An index as it is written, from the text of a loop's value. */

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { BlobRef, Digest } from '../../compiler/plan/artifact.ts';
 import type { Files } from './files.ts';
 
 /** SHA-256 of bytes, or of a text in UTF-8. */
 export function digestOf(content: Uint8Array | string): Digest {
-  return createHash('sha256').update(content).digest('hex');
+  return hash('sha256', content);
 }
 
 /** SHA-256 and length of a file, read as a stream. */

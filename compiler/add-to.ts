@@ -1,0 +1,6 @@
+/** Adds a value to the list of a key, in place: thousands of readers of one table are an ordinary thing. */
+export function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
