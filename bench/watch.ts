@@ -39,13 +39,13 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The last report gets another threshold: nothing is trained again. */
+/** A model that is adjusted last gets another threshold: nothing is trained again. */
 function flights(): Subject {
   const text = readFileSync('pipelines/flights.mlp', 'utf8');
   return {
     name: 'flights',
     args: ['--param', 'max_rows=20000'],
-    textOf: (save) => `${text}\nreport watched = evaluate(gbm) { threshold: ${(0.3 + save / 1000).toFixed(3)} }\n`,
+    textOf: (save) => `${text}\nmodel watched = adjust(gbm) { threshold: ${(0.3 + save / 1000).toFixed(3)} }\n`,
   };
 }
 

@@ -105,6 +105,8 @@ export interface ModelType {
   readonly features: FeaturesType;
   readonly task: Task;
   readonly interpretability: Interpretability;
+  /** The step of the model whose probabilities or decisions it changes. */
+  readonly adjusts?: string;
   readonly provenance: Provenance;
 }
 

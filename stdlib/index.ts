@@ -2,6 +2,7 @@ import type { Kind, Registry } from '../compiler/kinds/kind.ts';
 import { expect } from './checks/expect.ts';
 import { select } from './choices/select.ts';
 import { prepare } from './features/prepare.ts';
+import { adjust } from './models/adjust.ts';
 import { baseline } from './models/baseline.ts';
 import { linear } from './models/linear.ts';
 import { logistic } from './models/logistic.ts';
@@ -37,6 +38,7 @@ const kinds: readonly Kind[] = [
   logistic,
   linear,
   baseline,
+  adjust,
   evaluate,
   select,
   measureLatency,

@@ -65,11 +65,12 @@ export function kindOf(step: PlanStep): Kind | undefined {
   return step.package === undefined ? registry.get(step.kind) : undefined;
 }
 
-/** The engines that a step calls: its kind's, and those of the models that it reads. */
+/** The engines that a step calls: its kind's, and those of the models that it reads, with the models that these read. */
 export function enginesOf(plan: Plan, step: PlanStep): string[] {
-  const read = step.inputs.map((input) => plan.steps.find((one) => one.name === input.step && one.keyword === 'model'));
+  const models = plan.steps.filter((one) => one.keyword === 'model' && step.inputs.some((input) => input.step === one.name));
   // By its kind, not by the plan: there an engine has no name when the lock has no entry for it.
-  return [...new Set([step, ...read].flatMap((one) => (one === undefined ? [] : (kindOf(one)?.engine ?? []))))].filter((name) => name !== 'duckdb');
+  const own = kindOf(step)?.engine ?? 'duckdb';
+  return [...new Set([own, ...models.flatMap((model) => enginesOf(plan, model))])].filter((name) => name !== 'duckdb');
 }
 
 /** Where each engine's library lies, by the engine's name. */

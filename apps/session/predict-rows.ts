@@ -70,9 +70,10 @@ export async function predictRows(preview: Preview, request: PredictRequest, set
 async function describePrediction(preview: Preview, request: PredictRequest, setting: PredictSetting): Promise<{ readonly params: PredictParams; readonly inputs: readonly RunInput[] }> {
   const { plan } = preview;
   const model = stepOf(plan, request.model);
-  const features = stepOf(plan, inputAt(model, /^\w+$/).step);
-  const split = stepOf(plan, inputAt(model, /^\w+\.split$/).step);
-  const table = stepOf(plan, inputAt(model, /^\w+\.table$/).step);
+  const trained = trainedModel(plan, model);
+  const features = stepOf(plan, inputAt(trained, /^\w+$/).step);
+  const split = stepOf(plan, inputAt(trained, /^\w+\.split$/).step);
+  const table = stepOf(plan, inputAt(trained, /^\w+\.table$/).step);
   const target = (split.params['target'] as { readonly $column: string }).$column;
   const read = (inputAt(features, /^\w+\.table$/).columns ?? []).filter((column) => column !== target);
   const inputs: RunInput[] = [];
@@ -99,6 +100,13 @@ function stepOf(plan: Plan, name: string): PlanStep {
   const step = plan.steps.find((one) => one.name === name);
   if (step === undefined) throw new Error(`the plan has no step ${name}`);
   return step;
+}
+
+/** The step that was trained on features: the model's own, or that of the model which it is made of. */
+function trainedModel(plan: Plan, model: PlanStep): PlanStep {
+  const [input] = model.inputs;
+  const read = input === undefined ? model : stepOf(plan, input.step);
+  return read.keyword === 'model' ? trainedModel(plan, read) : model;
 }
 
 function inputAt(step: PlanStep, slot: RegExp): PlanInput {

@@ -156,6 +156,8 @@ function partTypes({ inferred }: TypedDeclaration): Map<string, ValueType> {
 /** What would make the right kind of value from the wrong one. */
 function wayTo(accepts: readonly InputType[], found: ValueType, name: string): string | undefined {
   if (accepts.includes('features') && found.kind === 'split') return `prepare its columns first: \`features x = prepare(${name})\``;
+  if (accepts.includes('model') && found.kind === 'features') return `train a model on them first: \`model m = logistic(${name})\``;
+  if (accepts.includes('model') && found.kind === 'choice') return 'name one of its models: which one it chooses is known only when it is made';
   if (accepts.includes('features') && found.kind === 'table') return `split and prepare it first: \`split parts = holdout(${name}) { target: … }\`, \`features x = prepare(parts)\``;
   if (accepts.includes('split') && found.kind === 'table') return `split it first: \`split parts = holdout(${name}) { target: … }\``;
   if (accepts.includes('split') && found.kind === 'features') return `prepare the split itself, \`${found.split.step}\`: it may be prepared in as many ways as you like`;

@@ -64,15 +64,23 @@ export interface FeaturesArtifact {
   readonly fitted: Json;
 }
 
-/** A trained model, and its scores of the parts that it was not fitted on. */
-export interface ModelArtifact {
-  readonly type: 'model';
+/** A trained model as it is loaded. */
+export interface StoredModel {
   /** The kind that made it, which knows how to load it. */
   readonly kind: string;
   readonly task: Task;
   readonly classes: readonly string[];
   /** The model in its engine's own format, or JSON for those of our own. */
   readonly model: BlobRef;
+  /** The models that it is made of, where its kind makes one of others. */
+  readonly members?: readonly StoredModel[];
+}
+
+/** A trained model, and its scores of the parts that it was not fitted on. */
+export interface ModelArtifact extends StoredModel {
+  readonly type: 'model';
+  /** The least probability at which the last of two classes is said; absent: above one half. */
+  readonly threshold?: number;
   /** What `show` shows: rounds, importance, learning curve, coefficients. Deterministic values only. */
   readonly summary: JsonObject;
   /**
@@ -80,6 +88,11 @@ export interface ModelArtifact {
    * them: what reports are computed from. Blobs in the format of `runtime/data/scores.ts`.
    */
   readonly scores: Readonly<Partial<Record<PartName, BlobRef>>>;
+}
+
+/** The size of a model with all that it is made of. */
+export function modelBytes({ model, members = [] }: StoredModel): number {
+  return members.reduce((sum, member) => sum + modelBytes(member), model.bytes);
 }
 
 /** One part of a report: models by position among the step's inputs. */

@@ -299,6 +299,16 @@ export const checking = {
     message: ({ param, task, tasks }) => `\`${param}\` is for ${tasks.join(' and ')} tasks, and this one is ${task}`,
     hint: ({ param }) => `leave \`${param}\` out`,
   }),
+  'nothing-to-adjust': entry<{ model: string; binary: boolean }>({
+    severity: 'error',
+    message: ({ model }) => `this says nothing that would change \`${model}\``,
+    hint: ({ binary }) => (binary ? 'write `calibrate: sigmoid`, `threshold: max_f1`, or both' : 'write `calibrate: sigmoid`'),
+  }),
+  'not-adjustable': entry<{ model: string; adjusts: string | undefined }>({
+    severity: 'error',
+    message: ({ model, adjusts }) => (adjusts === undefined ? `\`${model}\` predicts a number: it has neither probabilities nor a threshold` : `\`${model}\` is adjusted already`),
+    hint: ({ adjusts }) => (adjusts === undefined ? 'only a model of classes can be adjusted' : `adjust \`${adjusts}\` instead: \`calibrate\` and \`threshold\` stand in one block, calibration comes first`),
+  }),
   'choice-metric': entry<{ both: boolean }>({
     severity: 'error',
     message: ({ both }) => (both ? 'a choice has one metric: `maximize` or `minimize`, not both' : 'a choice needs a metric'),

@@ -1,5 +1,5 @@
 import { canonicalJson, type JsonObject } from '../../compiler/json.ts';
-import type { Artifact, BlobRef, Digest } from '../../compiler/plan/artifact.ts';
+import type { Artifact, BlobRef, Digest, StoredModel } from '../../compiler/plan/artifact.ts';
 import { digestOf } from './digest.ts';
 
 /** Records of another version are not read: their steps run again. */
@@ -48,7 +48,7 @@ export function blobsOf(artifact: Artifact): readonly BlobRef[] {
     case 'split':
       return [artifact.codes];
     case 'model':
-      return [artifact.model, ...Object.values(artifact.scores)];
+      return [...modelBlobs(artifact), ...Object.values(artifact.scores)];
     case 'features':
     case 'report':
     case 'choice':
@@ -56,6 +56,10 @@ export function blobsOf(artifact: Artifact): readonly BlobRef[] {
     case 'measure':
       return [];
   }
+}
+
+function modelBlobs({ model, members = [] }: StoredModel): BlobRef[] {
+  return [model, ...members.flatMap(modelBlobs)];
 }
 
 /** The number of rows that a person would ask for. */

@@ -3,6 +3,7 @@ import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import { described, number, quantity, range, record, word } from '../../compiler/kinds/schema.ts';
 import type { Json, JsonObject } from '../../compiler/json.ts';
 import type { Interpretability, ReportType } from '../../compiler/types.ts';
+import { modelBytes } from '../../compiler/plan/artifact.ts';
 import { exampleOnPenguins } from '../example.ts';
 import { chooseModel, type Bounds, type Candidate, type Requirements } from '../metrics/choose.ts';
 import { findMetric, metrics } from '../metrics/registry.ts';
@@ -118,7 +119,7 @@ function runChoice(context: RunContext): Promise<RunResult> {
 
 function sizeOf(context: RunContext, index: number): number {
   const model = context.inputs.find((input) => input.slot === `model[${index}]`)?.artifact;
-  return model?.type === 'model' ? model.model.bytes : 0;
+  return model?.type === 'model' ? modelBytes(model) : 0;
 }
 
 function latencies(context: RunContext, index: number): Partial<Pick<Candidate, 'latencyMs' | 'medianLatencyMs'>> {

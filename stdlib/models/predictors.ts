@@ -1,7 +1,8 @@
 import { StepError, type RunContext } from '../../compiler/kinds/run.ts';
-import type { ModelArtifact } from '../../compiler/plan/artifact.ts';
+import type { StoredModel } from '../../compiler/plan/artifact.ts';
 import type { Feature, Matrix } from '../../runtime/data/matrix.ts';
 import type { Scores } from '../../runtime/data/scores.ts';
+import { calibrator, type Adjustment } from './adjust/adjustment.ts';
 import type { LinearModel } from './linear/linear-model.ts';
 import { predictBaseline, type BaselineModel } from './linear/baseline.ts';
 import { linearPredictor } from './linear/predict-linear.ts';
@@ -16,15 +17,17 @@ export interface Predictor {
   readonly close: () => void;
 }
 
+/** What loading asks of a step's context. */
+type LoadingContext = Pick<RunContext, 'readBlob' | 'engines' | 'threads'>;
+
 /** A model to be loaded. */
 interface Loading {
   /** As its kind has written them. */
   readonly bytes: Uint8Array;
-  readonly model: ModelArtifact;
+  readonly model: StoredModel;
   /** The features that rows will have; its own rows do not matter. */
   readonly template: Matrix;
-  readonly engines: RunContext['engines'];
-  readonly threads: number;
+  readonly context: LoadingContext;
 }
 
 /** How the models of each kind are loaded. */
@@ -34,21 +37,21 @@ const LOADERS: Readonly<Record<string, (loading: Loading) => Promise<Predictor>>
   linear: loadLinear,
   network: loadNetwork,
   baseline: loadBaseline,
+  adjust: loadAdjusted,
 };
 
 /** Loads a model for rows with the features that `template` has. */
 export async function openPredictor(
-  context: Pick<RunContext, 'readBlob' | 'engines' | 'threads'>,
-  model: ModelArtifact,
+  context: LoadingContext,
+  model: StoredModel,
   template: Matrix,
 ): Promise<Predictor> {
   const load = LOADERS[model.kind];
   if (load === undefined) throw new Error(`no predictor for models of the kind ${model.kind}`);
-  const { engines, threads } = context;
-  return load({ bytes: await context.readBlob(model.model.digest), model, template, engines, threads });
+  return load({ bytes: await context.readBlob(model.model.digest), model, template, context });
 }
 
-async function loadXgboost({ bytes, model, template, engines, threads }: Loading): Promise<Predictor> {
+async function loadXgboost({ bytes, model, template, context: { engines, threads } }: Loading): Promise<Predictor> {
   const { openXgboostPredictor } = await import('../../runtime/engines/xgboost/predict.ts');
   const library = engines['xgboost'];
   if (library === undefined) throw new StepError('XGBoost is not there', 'run `mlp apply` to fetch it');
@@ -61,7 +64,7 @@ function loadLinear({ bytes, template }: Loading): Promise<Predictor> {
   return Promise.resolve({ predict, predictRow: rowOfMatrix(template, predict), close: () => undefined });
 }
 
-async function loadNetwork({ bytes, template, engines }: Loading): Promise<Predictor> {
+async function loadNetwork({ bytes, template, context: { engines } }: Loading): Promise<Predictor> {
   const [{ openTfjs }, { decodeNetwork }, { networkPredictor }] = await Promise.all([
     import('../../runtime/engines/tfjs/open-tfjs.ts'),
     import('./network/network-model.ts'),
@@ -78,6 +81,20 @@ function loadBaseline({ bytes }: Loading): Promise<Predictor> {
     predictRow: () => predictBaseline(baseline, 1),
     close: () => undefined,
   });
+}
+
+async function loadAdjusted({ bytes, model, template, context }: Loading): Promise<Predictor> {
+  const { calibration } = JSON.parse(new TextDecoder().decode(bytes)) as Adjustment;
+  const [member] = model.members ?? [];
+  if (member === undefined) throw new Error('an adjusted model has lost the one that it wraps');
+  const wrapped = await openPredictor(context, member, template);
+  if (calibration === undefined) return wrapped;
+  const calibrate = calibrator(calibration);
+  return {
+    predict: async (matrix) => calibrate(await wrapped.predict(matrix)),
+    predictRow: (values) => calibrate(wrapped.predictRow(values)),
+    close: wrapped.close,
+  };
 }
 
 /** Predicts a row through a matrix of one row, which is used again each time. */

@@ -2,13 +2,20 @@ import type { InferContext, Inferred } from '../../compiler/kinds/kind.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import type { JsonObject } from '../../compiler/json.ts';
 import { partRef, unionParts } from '../../compiler/check/provenance.ts';
-import type { BlobRef } from '../../compiler/plan/artifact.ts';
+import type { BlobRef, ModelArtifact } from '../../compiler/plan/artifact.ts';
 import type { FeaturesType, Interpretability, ModelType, PartName } from '../../compiler/types.ts';
 import type { Labelled, Matrix, Target } from '../../runtime/data/matrix.ts';
-import { encodeScores, type Scores } from '../../runtime/data/scores.ts';
+import { decodeScores, encodeScores, type Scores } from '../../runtime/data/scores.ts';
 
 /** The parts that a model is scored on, while their rows are in memory, for reports to read. */
 export const SCORED_PARTS = ['validate', 'test'] as const satisfies readonly PartName[];
+
+/** What a model said of a part when it was made. */
+export async function readScores(context: Pick<RunContext, 'readBlob'>, model: ModelArtifact, part: (typeof SCORED_PARTS)[number]): Promise<Scores> {
+  const blob = model.scores[part];
+  if (blob === undefined) throw new Error(`the model has no scores of the part ${part}`);
+  return decodeScores(await context.readBlob(blob.digest));
+}
 
 /** The features that arrive in the input `x`. */
 export function featuresOf(context: InferContext): FeaturesType {

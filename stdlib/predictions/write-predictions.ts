@@ -12,7 +12,7 @@ import { decideClass } from '../metrics/decide.ts';
 
 /** What the predictions are of. */
 export interface Predicting {
-  readonly model: Pick<ModelArtifact, 'task' | 'classes'>;
+  readonly model: Pick<ModelArtifact, 'task' | 'classes' | 'threshold'>;
   /** The type of the target in DuckDB, which predicted classes have too. */
   readonly targetType: string;
   /** Values of no rows: of the type that all values will have. */
@@ -39,7 +39,7 @@ export async function openPredictions(connection: DuckDBConnection, predicting: 
   const width = model.task === 'multiclass' ? classes.length : 1;
   const columnsOf = (values: Scores['values'], rows: number): ColumnArray[] => {
     const columns = width === 1 ? [values] : Array.from({ length: width }, (_, at) => every(values, at, width));
-    return model.task === 'regression' ? columns : [decide(values, rows, classes.length), ...columns];
+    return model.task === 'regression' ? columns : [decide(values, rows, model), ...columns];
   };
   const appender = await openAppender(connection, TABLE, columnsOf(like, 0));
   return {
@@ -70,10 +70,10 @@ function every(values: Scores['values'], from: number, step: number): Scores['va
 }
 
 /** Codes of the predicted classes, with room for the code of a missing one. */
-function decide(values: Scores['values'], rows: number, classes: number): Codes {
-  const codes = allocateCodes(rows, classes);
-  const width = classes === 2 ? 1 : classes;
-  for (let row = 0, at = 0; row < rows; row++, at += width) codes[row] = decideClass(values, at, { width });
+function decide(values: Scores['values'], rows: number, { classes, threshold }: Predicting['model']): Codes {
+  const codes = allocateCodes(rows, classes.length);
+  const width = classes.length === 2 ? 1 : classes.length;
+  for (let row = 0, at = 0; row < rows; row++, at += width) codes[row] = decideClass(values, at, { width, threshold });
   return codes;
 }
 

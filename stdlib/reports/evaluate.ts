@@ -1,7 +1,7 @@
 import { partRef, sharing } from '../../compiler/check/provenance.ts';
 import type { InferContext, Inferred, Kind, ModelRefit } from '../../compiler/kinds/kind.ts';
-import { call, described, either, integer, list, record, share, word } from '../../compiler/kinds/schema.ts';
-import type { ModelType, ReportPart, ReportType, Task } from '../../compiler/types.ts';
+import { described, either, integer, list, record, share, word } from '../../compiler/kinds/schema.ts';
+import type { ModelType, ReportPart, ReportType } from '../../compiler/types.ts';
 import { exampleOnPenguins } from '../example.ts';
 import { expandMetrics, metrics, metricsOf, presets } from '../metrics/registry.ts';
 import { foldSlot } from './fold-slot.ts';
@@ -19,8 +19,8 @@ export const evaluate: Kind = {
 Beside the metrics, a classification has its confusion matrix, the figures of each class, and its calibration curve: what
 the model said and what came true, by bins of the probability (of several classes, of the predicted one).
 
-\`threshold\` is where a model of two classes begins to say the positive one; without it, at more than one half. A rule
-chooses it for each model on the validation part, whose scores are then optimistic, and it holds for every part.
+A model of two classes says the positive one when its probability is above one half, or where \`adjust\` has put its
+threshold.
 
 \`intervals\` gives each metric its confidence interval by the bootstrap over rows (percentiles; Efron and Tibshirani,
 1993), seeded by the pipeline. It takes about a second a model and part for 1,000 resamples, however many the rows: of
@@ -42,15 +42,6 @@ report scores = evaluate(guess) { metrics: [accuracy, f1], on: [validate], inter
     ),
     on: described(list(word('validate', 'test'), { min: 1 }), 'The parts to score.', ['validate', 'test']),
     folds: described(integer({ min: 2, max: 100 }), 'How many folds the training rows are cut into, for the part `.folds`; without it there is none.'),
-    threshold: described(
-      either(
-        share(),
-        word('max_f1'),
-        call('max_precision', { recall: described(share(), 'The least recall.') }, ['recall']),
-        call('max_recall', { precision: described(share(), 'The least precision.') }, ['precision']),
-      ),
-      'The least probability at which the positive class is said: a number, or the one that is best on the validation part.',
-    ),
     calibration: described(
       record({
         bins: described(integer({ min: 2, max: 100 }), 'How many bins.', 10),
@@ -73,17 +64,13 @@ report scores = evaluate(guess) { metrics: [accuracy, f1], on: [validate], inter
   run: runEvaluate,
 };
 
-/** The tasks that some parameters are for. */
-const FITTING: Readonly<Record<string, readonly Task[]>> = { threshold: ['binary'], calibration: ['binary', 'multiclass'] };
-
 function inferReport(context: InferContext): Inferred | undefined {
   const models = context.inputs.flatMap((input) => (input.kind === 'value' && input.type.kind === 'model' ? [input.type] : []));
   const [first] = models;
   if (first === undefined) return undefined;
   const { task } = first;
-  for (const [param, tasks] of Object.entries(FITTING)) {
-    if (context.params[param] === undefined || tasks.includes(task)) continue;
-    context.report('param-unfit', context.spanOf([param], 'key'), { param, task, tasks });
+  if (context.params['calibration'] !== undefined && task === 'regression') {
+    context.report('param-unfit', context.spanOf(['calibration'], 'key'), { param: 'calibration', task, tasks: ['binary', 'multiclass'] });
     return undefined;
   }
   const written = context.params['metrics'];
@@ -99,9 +86,7 @@ function inferReport(context: InferContext): Inferred | undefined {
   if (folded === undefined) return undefined;
   const parts = [...scored, ...folded.parts];
   const type: ReportType = { kind: 'report', step: context.name, models, parts, task, metrics: expanded.metrics };
-  const { threshold } = context.params;
-  const choosing = threshold !== undefined && typeof threshold !== 'number';
-  const optimistic = Object.fromEntries(parts.map((part) => [part, models.map((model) => (choosing && part === 'validate') || isOptimistic(model, part))]));
+  const optimistic = Object.fromEntries(parts.map((part) => [part, models.map((model) => isOptimistic(model, part))]));
   return { type, implied: folded.implied, params: { ...context.params, metrics: expanded.metrics, on: scored, optimistic } };
 }
 

@@ -20,10 +20,10 @@ export async function scoreFolds(context: RunContext, { params, model, folds }: 
   const warnings = new Map<string, number[]>();
   for (let fold = 1; fold <= folds; fold++) {
     const artifact: ModelArtifact = inputOf(context, foldSlot(model, fold), 'model');
-    const { request, warnings: found } = await prepareScoring(context, { params, artifact, part: 'test' });
+    const request = await prepareScoring(context, { params, artifact, part: 'test' });
     const result = computeMetrics(request);
     scored.push({ fold, rows: request.scores.rows, metrics: result.metrics });
-    for (const warning of [...found, ...result.warnings]) warnings.set(warning, [...(warnings.get(warning) ?? []), fold]);
+    for (const warning of result.warnings) warnings.set(warning, [...(warnings.get(warning) ?? []), fold]);
   }
   return {
     rows: scored.reduce((sum, { rows }) => sum + rows, 0),

@@ -17,6 +17,10 @@ features z = prepare(far)
 const cases = [
   { what: 'a model that was chosen by nothing', models: 'model m = logistic(x)', marks: [false, false] },
   { what: 'early stopping', models: 'model m = xgboost(x) { early_stopping { rounds: 3 } }', marks: [true, false] },
+  { what: 'calibration', models: 'model a = xgboost(x)\nmodel m = adjust(a) { calibrate: sigmoid }', marks: [true, false] },
+  { what: 'a threshold by a rule', models: 'model a = xgboost(x)\nmodel m = adjust(a) { threshold: max_f1 }', marks: [true, false] },
+  { what: 'a threshold that is given', models: 'model a = xgboost(x)\nmodel m = adjust(a) { threshold: 30% }', marks: [false, false] },
+  { what: 'a threshold that is given to what was stopped early', models: 'model a = xgboost(x) { early_stopping { rounds: 3 } }\nmodel m = adjust(a) { threshold: 30% }', marks: [true, false] },
   { what: 'without early stopping', models: 'model m = xgboost(x)', marks: [false, false] },
   { what: 'a model made from one that was chosen by validation rows', models: 'model a = xgboost(x) { early_stopping { rounds: 3 } }\nmodel m = claiming(x, a)', marks: [true, false] },
   { what: 'chosen by validation rows of another split that shares rows', models: 'model m = claiming(x, a)\nmodel a = claiming(y, y) { chose: [validate] }', marks: [true, true] },

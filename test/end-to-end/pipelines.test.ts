@@ -28,8 +28,8 @@ const PIPELINES = [
   {
     file: 'pipelines/weather.mlp',
     flags: [],
-    shows: { history: 'table', parts: 'split', x: 'features', 'x.train': 'rows', line: 'model', scores: 'report', forecast: 'choice' },
-    exports: ['x.test.parquet', 'x.json', 'parts.json'],
+    shows: { history: 'table', parts: 'split', x: 'features', 'x.train': 'rows', line: 'model', umbrella: 'model', scores: 'report', warned: 'report', forecast: 'choice' },
+    exports: ['x.test.parquet', 'x.json', 'parts.json', 'umbrella.json'],
   },
   {
     file: 'pipelines/flights.mlp',

@@ -137,5 +137,23 @@ def baseline(request):
     return np.tile(values, pl.read_parquet(request["rows"]).height).tolist()
 
 
-OPENERS = {"table": table, "xgboost": xgboost, "linear": linear, "baseline": baseline}
+def adjust(request):
+    """The documented answer of `adjust`: the probabilities of the model that it wraps, mapped class by class."""
+    with open(request["model"]) as file:
+        calibration = json.load(file)["calibration"]
+    wraps = {**request, **request["wraps"]}
+    maps = calibration["maps"]
+    said = np.array(OPENERS[wraps["open"]](wraps)).reshape(-1, len(maps))
+    columns = []
+    for one, column in zip(maps, said.T):
+        if calibration["method"] == "isotonic":
+            columns.append(np.interp(column, one["said"], one["observed"]))
+        else:
+            kept = np.clip(column, 2.0**-24, 1 - 2.0**-24)
+            columns.append(1 / (1 + np.exp(-(one["slope"] * np.log(kept / (1 - kept)) + one["intercept"]))))
+    mapped = np.column_stack(columns)
+    return (mapped if len(maps) == 1 else mapped / mapped.sum(axis=1, keepdims=True)).ravel().tolist()
+
+
+OPENERS = {"adjust": adjust, "table": table, "xgboost": xgboost, "linear": linear, "baseline": baseline}
 json.dump({name: OPENERS[request["open"]](request) for name, request in json.load(sys.stdin).items()}, sys.stdout)

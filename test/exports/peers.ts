@@ -40,7 +40,10 @@ export function withPeer(title: string, peer: Peer, declare: (path: string) => v
 }
 
 /** A file to be opened, and what with. */
-export type OpenRequest = { readonly open: 'table' | 'xgboost' | 'linear' | 'baseline' } & Readonly<Record<string, string>>;
+export interface OpenRequest {
+  readonly open: 'table' | 'xgboost' | 'linear' | 'baseline' | 'adjust';
+  readonly [key: string]: string | Readonly<Record<string, string>>;
+}
 
 /** What `open_exports.py` finds in files, by the names of the requests. */
 export function openInPython<T>(python: string, requests: Readonly<Record<string, OpenRequest>>): Readonly<Record<string, T>> {

@@ -97,11 +97,15 @@ withPeer('exported tables, opened by polars and pyarrow', findPython(), (python)
   });
 });
 
+/** What the adjusted models wrap, and what opens that. */
+const WRAPPED: Readonly<Record<string, { readonly open: string; readonly file: string }>> = { sure2: { open: 'linear', file: 'lines2.json' }, sure3: { open: 'xgboost', file: 'trees3.ubj' } };
+
 /** What opens the models of a kind, and how far its answers may be from ours. */
 const OPENED = {
   trees: { open: 'xgboost', within: 1e-6, extensions: ['ubj', 'json'] },
   lines: { open: 'linear', within: 1e-12, extensions: ['json'] },
   guess: { open: 'baseline', within: 1e-12, extensions: ['json'] },
+  sure: { open: 'adjust', within: 1e-6, extensions: ['json'] },
 } as const;
 
 withPeer('exported models, re-computed in Python', findPython(), (python) => {
@@ -115,7 +119,11 @@ withPeer('exported models, re-computed in Python', findPython(), (python) => {
   beforeAll(async () => {
     const features = ['x', 'y', 'z'].map((name) => ({ [`${name}.json`]: name, [`${name}.parquet`]: `${name}.test`, [`${name}.arrow`]: `${name}.test` }));
     await exportAll(project, { ...(Object.assign({}, ...features) as Record<string, string>), ...Object.fromEntries(models.map(({ file, name }) => [file, name])), 'scores.json': 'scores' });
-    const requests = models.map(({ file, open, features: of }) => [file, { open, model: project.path(file), features: project.path(`${of}.json`), rows: project.path(`${of}.parquet`) }] as const);
+    const requests = models.map(({ file, name, open, features: of }) => {
+      const wrapped = WRAPPED[name];
+      const request = { open, model: project.path(file), features: project.path(`${of}.json`), rows: project.path(`${of}.parquet`) };
+      return [file, wrapped === undefined ? request : { ...request, wraps: { open: wrapped.open, model: project.path(wrapped.file) } }] as const;
+    });
     answers = openInPython(python, Object.fromEntries(requests));
     const files = ['x', 'y', 'z'].flatMap((name) => [`${name}.parquet`, `${name}.arrow`]);
     tables = openInPython(python, Object.fromEntries(files.map((file) => [file, { open: 'table', path: project.path(file) }])));

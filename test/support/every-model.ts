@@ -23,6 +23,7 @@ model trees2 = xgboost(x) { rounds: 12, max_depth: 3 }
 model lines2 = logistic(x)
 model net2 = network(x) { layers: [dense(8, relu), batch_norm], epochs: 4, batch: 32 }
 model guess2 = baseline(x)
+model sure2 = adjust(lines2) { calibrate: isotonic, threshold: max_f1 }
 
 split three = holdout(all) { target: kind, train: 60%, validate: 15%, test: 25% }
 features y = prepare(three) {
@@ -34,6 +35,7 @@ model trees3 = xgboost(y) { rounds: 8, max_depth: 3 }
 model lines3 = logistic(y)
 model net3 = network(y) { layers: [dense(8, tanh)], epochs: 4, batch: 32 }
 model guess3 = baseline(y)
+model sure3 = adjust(trees3) { calibrate: sigmoid }
 
 split many = holdout(all) { target: cost, train: 60%, validate: 15%, test: 25% }
 features z = prepare(many) {
@@ -48,7 +50,7 @@ model lines1 = linear(z) { alpha: 1 }
 model net1 = network(z) { layers: [dense(8, leaky_relu), dropout(0.1)], epochs: 4, batch: 32 }
 model guess1 = baseline(z)
 
-report scores = evaluate(trees2, lines2, guess2)
+report scores = evaluate(trees2, lines2, guess2, sure2)
 choice best = select(scores.validate) { maximize: auc }
 `;
 
@@ -57,7 +59,7 @@ export const MODELS = [
   { task: 'binary', number: 2, features: 'x', split: 'two' },
   { task: 'multiclass', number: 3, features: 'y', split: 'three' },
   { task: 'regression', number: 1, features: 'z', split: 'many' },
-].flatMap(({ task, number, features, split }) => ['trees', 'lines', 'net', 'guess'].map((kind) => ({ kind, name: `${kind}${number}`, task, features, split })));
+].flatMap(({ task, number, features, split }) => ['trees', 'lines', 'net', 'guess', ...(task === 'regression' ? [] : ['sure'])].map((kind) => ({ kind, name: `${kind}${number}`, task, features, split })));
 
 const ROWS = 600;
 const CITIES = ['Zürich', 'a "b"', 'Łódź', '東京', 'rare'];

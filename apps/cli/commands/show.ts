@@ -1,4 +1,4 @@
-import type { Artifact, CheckArtifact, TableArtifact } from '../../../compiler/plan/artifact.ts';
+import { modelBytes, type Artifact, type CheckArtifact, type TableArtifact } from '../../../compiler/plan/artifact.ts';
 import type { PlanStep } from '../../../compiler/plan/plan.ts';
 import { renderColumnType, type PartName } from '../../../compiler/types.ts';
 import type { ColumnStatistics, CountedTable } from '../../../runtime/engines/duckdb/table-statistics.ts';
@@ -155,10 +155,10 @@ function tableShown({ head, statistics }: Looked, { rows, types }: { readonly ro
 
 async function showModel({ session, opened }: Showing, step: PlanStep, artifact: Extract<Artifact, { type: 'model' }>): Promise<Shown> {
   const parts = await metricsOf(session, opened, step);
-  const { kind, task, classes, model, summary } = artifact;
+  const { kind, task, classes, threshold, summary } = artifact;
   const metrics = Object.fromEntries(parts.map(({ part, rows }) => [part, { metrics: rows[0]?.metrics ?? {}, optimistic: rows[0]?.optimistic ?? false }]));
   return {
-    json: { kind, task, classes, bytes: model.bytes, summary, parts: metrics },
+    json: { kind, task, classes, ...(threshold === undefined ? {} : { threshold }), bytes: modelBytes(artifact), summary, parts: metrics },
     lines: (view) => [...renderModel(artifact, view), ...(parts.length === 0 ? [] : ['', view.paint('bold', 'Metrics'), ...renderMetrics(parts, 'main', view)])],
   };
 }

@@ -1,11 +1,11 @@
-import type { Artifact, ModelArtifact } from '../../../compiler/plan/artifact.ts';
+import { modelBytes, type Artifact, type ModelArtifact } from '../../../compiler/plan/artifact.ts';
 import type { PlanStep } from '../../../compiler/plan/plan.ts';
 import type { ActionRecord } from '../../../runtime/store/record.ts';
 import { featureNamesOf } from '../../../stdlib/features/feature-names.ts';
 import type { FittedFeatures } from '../../../stdlib/features/fitted.ts';
 import { formatBytes, formatCount, formatLatency, formatMetric } from './format.ts';
 import { memberNames } from './names.ts';
-import { asList, asNumber, asNumbers, asObject } from './read-json.ts';
+import { asList, asNumber, asNumbers, asObject, asText } from './read-json.ts';
 import { count } from './text.ts';
 
 /** What a person would ask first of what a step has made, in a few words: rows, a metric, whom a choice chose. */
@@ -43,10 +43,13 @@ export function isLatency(name: string): boolean {
   return /^p\d+$/.test(name);
 }
 
-function modelFigure({ summary, model }: ModelArtifact): string {
+function modelFigure(artifact: ModelArtifact): string {
+  const { summary, threshold } = artifact;
   const round = asNumber(summary['bestRound']) ?? asNumber(summary['rounds']);
   const best = round === undefined ? [] : metricsAt(summary['curve'] === undefined ? undefined : asObject(asObject(summary['curve'])?.['validate']), round);
-  return [...best.slice(0, 1), ...(round === undefined ? [] : [count(round, 'round')]), formatBytes(model.bytes)].join(', ');
+  const calibrate = asText(summary['calibrate']);
+  const adjusted = [...(calibrate === undefined ? [] : [calibrate]), ...(threshold === undefined ? [] : [`threshold ${formatMetric(threshold)}`])];
+  return [...best.slice(0, 1), ...(round === undefined ? [] : [count(round, 'round')]), ...adjusted, formatBytes(modelBytes(artifact))].join(', ');
 }
 
 /** `validate auc 0.7032` of a learning curve at a round. */

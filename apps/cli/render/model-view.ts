@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../../compiler/json.ts';
-import type { ModelArtifact } from '../../../compiler/plan/artifact.ts';
+import { modelBytes, type ModelArtifact } from '../../../compiler/plan/artifact.ts';
 import { decimalsFor, formatBytes, formatMetric, formatNumber } from './format.ts';
 import { bar, lineChart } from './charts.ts';
 import { asList, asNumber, asObject, asText } from './read-json.ts';
@@ -9,17 +9,18 @@ import { clean, count, hanging, listNames, pad, truncate, type View } from './te
 const SHOWN = 15;
 
 /** What a model is and what it learned: its figures, importance or coefficients, learning curve. */
-export function renderModel({ kind, task, classes, model, summary }: ModelArtifact, view: View): string[] {
+export function renderModel(artifact: ModelArtifact, view: View): string[] {
+  const { kind, task, classes, summary } = artifact;
   const facts: Cell[][] = [
     [{ text: 'kind', style: 'dim' }, `${kind}, ${task}${classes.length === 0 ? '' : ` of ${listNames(classes.map(clean), 6)}`}`],
-    [{ text: 'size', style: 'dim' }, formatBytes(model.bytes)],
+    [{ text: 'size', style: 'dim' }, formatBytes(modelBytes(artifact))],
     ...factRows(summary),
   ];
-  const blocks = [layerLines(summary, view), importanceLines(summary, view), coefficientLines(summary, view), curveLines(summary, view)];
+  const blocks = [calibrationLines(summary, view), layerLines(summary, view), importanceLines(summary, view), coefficientLines(summary, view), curveLines(summary, view)];
   return [...renderTable({ columns: [{}, { least: 20 }], rows: facts, indent: 2 }, view), ...blocks.flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines]))];
 }
 
-const BLOCKS = new Set(['layers', 'curve', 'importance', 'coefficients', 'merged', 'bestRound']);
+const BLOCKS = new Set(['layers', 'curve', 'importance', 'coefficients', 'merged', 'bestRound', 'calibration', 'validationRows']);
 
 function factRows(summary: JsonObject): Cell[][] {
   const rows: Cell[][] = [];
@@ -28,6 +29,8 @@ function factRows(summary: JsonObject): Cell[][] {
     const best = name === 'rounds' ? asNumber(summary['bestRound']) : undefined;
     rows.push([{ text: name, style: 'dim' }, factText(value) + (best === undefined ? '' : `, the best is ${best}`)]);
   }
+  const validation = asNumber(summary['validationRows']);
+  if (validation !== undefined) rows.push([{ text: 'fitted on', style: 'dim' }, `${count(validation, 'row')} of the validation part`]);
   const merged = asObject(summary['merged']);
   const [kept, all] = [asNumber(merged?.['rows']), asNumber(merged?.['of'])];
   if (kept !== undefined && all !== undefined && kept < all) rows.push([{ text: 'trained on', style: 'dim' }, `${count(all, 'row')}, ${formatNumber(kept)} of them different`]);
@@ -38,6 +41,20 @@ function factText(value: Json): string {
   if (typeof value === 'number') return formatNumber(value);
   if (Array.isArray(value)) return listNames((value as readonly Json[]).map(factText), 8);
   return clean(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** What is made of the probabilities that the model behind gives, class by class. */
+function calibrationLines(summary: JsonObject, view: View): string[] {
+  const maps = asList(summary['calibration']).flatMap((one) => {
+    const { class: label, said, calibrated } = asObject(one) ?? {};
+    return [{ label: clean(asText(label) ?? ''), said: asList(said).map(asNumber), calibrated: asList(calibrated).map(asNumber) }];
+  });
+  const [first] = maps;
+  if (first === undefined) return [];
+  const rows = first.said.map((said, at): Cell[] => [{ text: formatMetric(said, 1), style: 'dim' }, ...maps.map(({ calibrated }) => formatMetric(calibrated[at], 3))]);
+  const columns = [{ header: 'said', align: 'right' as const }, ...maps.map(({ label }) => ({ header: label, align: 'right' as const, least: 6 }))];
+  const note = maps.length === 1 ? ' (of the positive class)' : ' (each class; then divided by their sum)';
+  return [view.paint('bold', 'Calibrated') + view.paint('dim', note), ...renderTable({ columns, rows, indent: 2 }, view)];
 }
 
 /** The layers of a network: what each makes of a row, and how many numbers it learns. */
