@@ -6,36 +6,39 @@ const BUCKETS = 1 << DIGIT_BITS;
 const SHIFTS = [0, DIGIT_BITS, 2 * DIGIT_BITS] as const;
 
 /** Numbers in ascending order, as integers that order as they do, and what was given with each. */
-export interface SortedSingles {
+export interface SortedSingles<A extends Carried> {
   readonly keys: Uint32Array;
-  readonly weights: Floats;
+  readonly carried: A;
 }
 
-/** Sorts single-precision numbers by radix and takes their weights along: one pass after the other, in sequence. */
-export function sortSingles(values: Float32Array, weights: Floats): SortedSingles {
+/** One number a row that is taken along: its weight, or its place. */
+type Carried = Floats | Uint32Array;
+
+/** Sorts single-precision numbers by radix and takes others along: one pass after the other, in sequence. */
+export function sortSingles<A extends Carried>(values: Float32Array, carried: A): SortedSingles<A> {
   const rows = values.length;
-  let from: SortedSingles = { keys: sortableWords(values), weights };
-  let spare: SortedSingles | undefined;
+  let from: SortedSingles<A> = { keys: sortableWords(values), carried };
+  let spare: SortedSingles<A> | undefined;
   const counts = digitCounts(from.keys);
   for (const [pass, shift] of SHIFTS.entries()) {
     const starts = bucketStarts(counts[pass]!, rows);
     if (starts === undefined) continue;
-    const to = spare ?? { keys: new Uint32Array(rows), weights: emptyLike(weights) };
+    const to = spare ?? { keys: new Uint32Array(rows), carried: emptyLike(carried) };
     scatter(from, to, shift, starts);
-    // The caller's own weights are not written to.
-    spare = from.weights === weights ? undefined : from;
+    // The caller's own array is not written to.
+    spare = from.carried === carried ? undefined : from;
     from = to;
   }
   return from;
 }
 
-function scatter(from: SortedSingles, to: SortedSingles, shift: number, starts: Uint32Array): void {
-  const { keys, weights } = from;
+function scatter(from: SortedSingles<Carried>, to: SortedSingles<Carried>, shift: number, starts: Uint32Array): void {
+  const { keys, carried } = from;
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at]!;
     const place = starts[(key >>> shift) & (BUCKETS - 1)]!++;
     to.keys[place] = key;
-    to.weights[place] = weights[at]!;
+    to.carried[place] = carried[at]!;
   }
 }
 
@@ -114,6 +117,6 @@ function sortableHalves(values: Float64Array): readonly [Uint32Array, Uint32Arra
   return [low, high];
 }
 
-function emptyLike(values: Floats): Floats {
-  return values instanceof Float32Array ? new Float32Array(values.length) : new Float64Array(values.length);
+function emptyLike<A extends Carried>(values: A): A {
+  return new (values.constructor as new (length: number) => A)(values.length);
 }

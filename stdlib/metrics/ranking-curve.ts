@@ -25,8 +25,8 @@ export function rankingOf(input: RankingInput): Ranking {
   const { values } = input;
   const weights = signedWeights(input);
   if (values instanceof Float32Array) {
-    const { keys, weights: sorted } = sortSingles(values, weights);
-    return walkDown(keys, sorted);
+    const { keys, carried } = sortSingles(values, weights);
+    return walkDown(keys, carried);
   }
   const order = orderFloats(values);
   return walkDown(takeRows(values, order), takeRows(weights, order));

@@ -99,8 +99,8 @@ test('scores sort as numbers, in single and in double precision', () => {
       expect(Array.from(orderFloats(values))).toEqual(expected.map(({ row }) => row));
       if (!(values instanceof Float32Array)) return;
       const rowNumbers = Float64Array.from(values.keys());
-      const { keys, weights } = sortSingles(values, rowNumbers);
-      expect(Array.from(weights)).toEqual(expected.map(({ row }) => row));
+      const { keys, carried } = sortSingles(values, rowNumbers);
+      expect(Array.from(carried)).toEqual(expected.map(({ row }) => row));
       expected.forEach(({ value }, at) => expect(keys[at] === keys[at - 1]).toBe(at > 0 && value === expected[at - 1]?.value));
     }),
   );

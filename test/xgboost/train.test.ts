@@ -33,6 +33,14 @@ function train(request: Partial<TrainRequest>) {
   });
 }
 
+/** The same rows, where those of the last category have none. */
+function withoutLast(labelled: Labelled): Labelled {
+  const features = labelled.matrix.features.map((feature) =>
+    feature.kind === 'category' ? { ...feature, codes: feature.codes.map((code) => (code === feature.levels.length - 1 ? 255 : code)) } : feature,
+  );
+  return { ...labelled, matrix: { ...labelled.matrix, features } };
+}
+
 function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
@@ -117,6 +125,36 @@ test('reports rounds with metrics of the parts that are followed', async () => {
   expect(seen.map(({ round, rounds }) => [round, rounds])).toEqual([[1, 3], [2, 3], [3, 3]]);
   expect(Object.keys(seen[2]?.metrics ?? {})).toEqual(['auc', 'error@0.7', 'train_auc', 'train_error@0.7']);
   expect(trained.curve['train']?.['auc']?.[2]).toBe(seen[2]?.metrics['train_auc']);
+});
+
+describe('the AUC that is followed alone is XGBoost’s, to the last bit', () => {
+  test.each<[string, Partial<TrainRequest>]>([
+    ['rows that differ', { validate }],
+    ['rows of which many are equal', { train: repeated, validate: repeated }],
+    ['training rows that are not merged', { train: repeated, validate: repeated, mergeRows: false }],
+    ['categories that training has not seen', { train: withoutLast(repeated), validate: repeated }],
+    ['dropped trees', { validate, parameters: { objective: 'binary:logistic', booster: 'dart', rate_drop: 0.3 } }],
+    ['ties of all rows', { validate, parameters: { objective: 'binary:logistic', gamma: 1e9 } }],
+    ['a forest', { validate, parameters: { objective: 'binary:logistic', num_parallel_tree: 5, subsample: 0.7 } }],
+  ])('%s', async (_, request) => {
+    const own = await train({ ...request, evalMetrics: ['auc'] });
+    // Where other metrics are followed too, all are XGBoost's.
+    const both = await train({ ...request, evalMetrics: ['auc', 'logloss'] });
+    expect(own.curve['validate']?.['auc']).toEqual(both.curve['validate']?.['auc']);
+    expect(own.curve['validate']?.['auc']).toHaveLength(20);
+    expect(digest(own.model)).toBe(digest(both.model));
+  });
+
+  test('and a run that was killed goes on with it', async () => {
+    const request: Partial<TrainRequest> = { train: repeated, validate: repeated, evalMetrics: ['auc'] };
+    const whole = await train(request);
+    const saved: Uint8Array[] = [];
+    const onRound = ({ round }: RoundProgress) => {
+      if (round === 13) throw new Error('killed');
+    };
+    await expect(train({ ...request, checkpoint: memoryCheckpoint(saved), onRound })).rejects.toThrow('killed');
+    expect(await train({ ...request, checkpoint: memoryCheckpoint(saved) })).toEqual(whole);
+  });
 });
 
 describe('equal rows', () => {

@@ -1,7 +1,32 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
+import { areaUnderCurve, type ClassCounts } from '../../data/area-under-curve.ts';
+import type { Handle, XgboostLibrary } from './library.ts';
 
 /** Values by matrix, then by metric. */
 export type Evaluation = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** Rows that metrics are followed on: their name, and the matrix that was made of them. */
+export interface Followed {
+  readonly name: string;
+  readonly matrix: Handle;
+  /** Given where the AUC of two classes is all that is followed: how many rows of either class each row stands for. */
+  readonly counts?: ClassCounts;
+}
+
+/** What the metrics are after a round. One that is not a number is an error. */
+export function evaluateRound(library: XgboostLibrary, booster: Handle, round: number, followed: readonly Followed[]): Evaluation {
+  const own = followed.flatMap(({ name, matrix, counts }) => {
+    if (counts === undefined) return [];
+    const auc = areaUnderCurve(library.predictMatrix(booster, matrix), counts);
+    if (!Number.isFinite(auc)) throw undefinedMetric('auc', name);
+    return [[name, { auc }] as const];
+  });
+  const others = followed.filter(({ counts }) => counts === undefined);
+  if (others.length === 0) return Object.fromEntries(own);
+  const names = others.map(({ name }) => name);
+  const line = library.evaluate(booster, round, others.map(({ matrix }) => matrix), names);
+  return { ...Object.fromEntries(own), ...parseEvaluation(line, names) };
+}
 
 /** Reads XGBoost's line of metrics: `[3]\ttrain-auc:0.71\tvalidate-auc:0.70`. Values that are no number are an error. */
 export function parseEvaluation(line: string, matrices: readonly string[]): Evaluation {

@@ -34,6 +34,8 @@ export interface XgboostLibrary {
   readonly unserialize: (booster: Handle, bytes: Uint8Array) => void;
   /** Scores of the features that have any, under the names given for them. */
   readonly featureScores: (booster: Handle, importance: 'gain' | 'weight', names: readonly string[]) => Map<string, number>;
+  /** Predictions for a matrix that the booster was created with, of all rounds: each is asked once, when it is new. */
+  readonly predictMatrix: (booster: Handle, matrix: Handle) => Float32Array;
   readonly predictColumns: (booster: Handle, columns: string, config: string) => Float32Array;
   readonly predictDense: (booster: Handle, array: string, config: string) => Float32Array;
   readonly freeBooster: (booster: Handle) => void;
@@ -83,6 +85,8 @@ function boosterFunctions({ call, create, out }: Native) {
   };
 }
 
+const VALUES = JSON.stringify({ type: 0, training: false, iteration_begin: 0, iteration_end: 0, strict_shape: false });
+
 function outputFunctions({ call, out, copyBytes, copyFloats, copyStrings, copySizes }: Native) {
   const bytes = (name: string, ...values: unknown[]) => {
     const [length, start] = [out(), out()];
@@ -91,7 +95,7 @@ function outputFunctions({ call, out, copyBytes, copyFloats, copyStrings, copySi
   };
   const prediction = (name: string, ...values: unknown[]) => {
     const [shape, dimensions, start] = [out(), out(), out()];
-    call(name, ...values, null, shape, dimensions, start);
+    call(name, ...values, shape, dimensions, start);
     const sizes = copySizes(shape[0], Number(dimensions[0]));
     return copyFloats(start[0], sizes.reduce((product, size) => product * size, 1));
   };
@@ -106,9 +110,10 @@ function outputFunctions({ call, out, copyBytes, copyFloats, copyStrings, copySi
       const values = copyFloats(scores[0], size);
       return new Map(copyStrings(found[0], size).map((name, index) => [name, values[index] as number]));
     },
+    predictMatrix: (booster: Handle, matrix: Handle) => prediction('XGBoosterPredictFromDMatrix', booster, matrix, VALUES),
     predictColumns: (booster: Handle, columns: string, config: string) =>
-      prediction('XGBoosterPredictFromColumnar', booster, columns, config),
+      prediction('XGBoosterPredictFromColumnar', booster, columns, config, null),
     predictDense: (booster: Handle, array: string, config: string) =>
-      prediction('XGBoosterPredictFromDense', booster, array, config),
+      prediction('XGBoosterPredictFromDense', booster, array, config, null),
   };
 }

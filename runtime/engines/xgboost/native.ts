@@ -76,6 +76,8 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   XGBoosterUnserializeFromBuffer: 'void *booster, void *bytes, uint64_t size',
   XGBoosterFeatureScore:
     'void *booster, const char *config, _Out_ uint64_t *size, _Out_ void **names, _Out_ uint64_t *dimensions, _Out_ void **shape, _Out_ void **scores',
+  XGBoosterPredictFromDMatrix:
+    'void *booster, void *matrix, const char *config, _Out_ void **shape, _Out_ uint64_t *dimensions, _Out_ void **values',
   XGBoosterPredictFromColumnar:
     'void *booster, const char *columns, const char *config, void *proxy, _Out_ void **shape, _Out_ uint64_t *dimensions, _Out_ void **values',
   XGBoosterPredictFromDense:

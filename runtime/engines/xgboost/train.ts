@@ -1,12 +1,14 @@
 import { StepError, type Checkpoints } from '../../../compiler/kinds/run.ts';
+import type { ClassCounts } from '../../data/area-under-curve.ts';
 import { isStopped, updateBest, type BestRound } from '../../data/early-stopping.ts';
 import type { Labelled, Matrix } from '../../data/matrix.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Curve, type TrainingState } from './checkpoint.ts';
 import { stoppingRule, type EarlyStopping } from './early-stopping.ts';
-import { parseEvaluation, type Evaluation } from './evaluation.ts';
+import { evaluateRound, type Evaluation, type Followed } from './evaluation.ts';
 import { modelFeatureNames } from './feature-names.ts';
 import { openXgboost, type Handle, type XgboostLibrary } from './library.ts';
-import { createTrainingMatrix, limitCategories, prepareRows } from './training-matrix.ts';
+import { createTrainingMatrix, limitCategories, prepareRows, type PreparedRows } from './training-matrix.ts';
+import { prepareForAuc } from './auc-rows.ts';
 
 /** Values of XGBoost's parameters, by its own names. */
 export type XgboostParameters = Readonly<Record<string, string | number | boolean>>;
@@ -96,8 +98,7 @@ interface Session {
   readonly train: Handle;
   readonly validate: Handle | undefined;
   readonly merged: TrainedModel['merged'];
-  /** The names and handles of the matrices that metrics are followed on. */
-  readonly followed: readonly { readonly name: string; readonly matrix: Handle }[];
+  readonly followed: readonly Followed[];
   booster: Handle | undefined;
 }
 
@@ -111,13 +112,24 @@ function openSession(library: XgboostLibrary, request: TrainRequest): Session {
   const followedTrain = request.evaluateTrain === true ? [{ name: 'train', matrix: train }] : [];
   if (request.validate === undefined) return { ...opened, validate: undefined, followed: followedTrain };
   try {
-    const rows = limitCategories(prepareRows(request.validate, mergeValidation(request)), trainRows);
-    const validate = createTrainingMatrix(library, { rows, maxBin, threads, reference: train });
-    return { ...opened, validate, followed: [{ name: 'validate', matrix: validate }, ...followedTrain] };
+    const { rows, counts } = prepareValidation(request, request.validate);
+    const validate = createTrainingMatrix(library, { rows: limitCategories(rows, trainRows), maxBin, threads, reference: train });
+    return { ...opened, validate, followed: [{ name: 'validate', matrix: validate, ...(counts === undefined ? {} : { counts }) }, ...followedTrain] };
   } catch (error) {
     library.freeMatrix(train);
     throw error;
   }
+}
+
+/** Rows to follow metrics on; where that is the AUC of two classes alone, in the form that is asked for it fastest. */
+function prepareValidation(request: TrainRequest, validate: Labelled): { readonly rows: PreparedRows; readonly counts?: ClassCounts } {
+  const { parameters, evaluateTrain } = request;
+  const metrics = followedMetrics(request);
+  const binary = /^binary:/.test(String(parameters['objective'] ?? ''));
+  const aucAlone = metrics.length === 1 && metrics[0] === 'auc' && evaluateTrain !== true;
+  const { target, weights } = validate;
+  if (binary && aucAlone && target.kind === 'classes' && weights === undefined) return prepareForAuc(validate.matrix, target.codes);
+  return { rows: prepareRows(validate, mergeValidation(request)) };
 }
 
 function closeSession({ library, train, validate, booster }: Session): void {
@@ -220,7 +232,7 @@ function runSegment(session: Session, request: TrainRequest, state: TrainingStat
   let best = state.best;
   for (let round = state.round; round < last; round++) {
     session.library.update(session.booster as Handle, round, session.train);
-    const values = evaluateRound(session, round);
+    const values = evaluateRound(session.library, session.booster as Handle, round, session.followed);
     appendCurve(state.curve, values);
     if (earlyStopping !== undefined && rule !== undefined) best = updateBest(best, stoppingValue(values, earlyStopping), round + 1, rule);
     request.onRound?.({ round: round + 1, rounds, metrics: roundMetrics(values) });
@@ -229,13 +241,6 @@ function runSegment(session: Session, request: TrainRequest, state: TrainingStat
     }
   }
   return { end: last, stopped: false, best };
-}
-
-function evaluateRound({ library, booster, followed }: Session, round: number): Evaluation {
-  if (followed.length === 0) return {};
-  const names = followed.map((part) => part.name);
-  const line = library.evaluate(booster as Handle, round, followed.map((part) => part.matrix), names);
-  return parseEvaluation(line, names);
 }
 
 function stoppingValue(values: Evaluation, rule: EarlyStopping): number {

@@ -7,7 +7,8 @@ import type { Handle, XgboostLibrary } from './library.ts';
 /** Rows as they go into a matrix of XGBoost's, equal ones merged. */
 export interface PreparedRows {
   readonly columns: readonly Column[];
-  readonly label: ColumnArray;
+  /** Absent where the matrix is only to be predicted for. */
+  readonly label?: ColumnArray;
   readonly weights?: Float32Array;
   readonly rows: number;
 }
@@ -60,7 +61,7 @@ export function createTrainingMatrix(library: XgboostLibrary, request: TrainingM
     return withColumns(library, rows.columns, (json) =>
       library.createQuantileMatrix(proxy, request.reference ?? null, config, () => {
         library.setColumns(proxy, json);
-        library.setInfo(proxy, 'label', describeArray(library, rows.label));
+        if (rows.label !== undefined) library.setInfo(proxy, 'label', describeArray(library, rows.label));
         if (rows.weights !== undefined) library.setInfo(proxy, 'weight', describeArray(library, rows.weights));
         library.setFeatureTypes(proxy, rows.columns.map((column) => column.type));
       }),
