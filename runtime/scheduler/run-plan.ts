@@ -1,8 +1,11 @@
+import type { Digest } from '../../compiler/plan/artifact.ts';
 import type { StepKey } from '../../compiler/plan/keys.ts';
 import type { PlanStep } from '../../compiler/plan/plan.ts';
 import type { Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
 import type { RunEndEvent, RunEvent, RunState } from '../events.ts';
-import { newRunId, openJournal, type Journal } from '../store/journal.ts';
+import { tidyCheckpoints } from '../store/checkpoints.ts';
+import { listRuns, newRunId, openJournal, type Journal } from '../store/journal.ts';
+import { COLLECTING } from '../store/leases.ts';
 import type { Stage } from '../store/stage.ts';
 import { StoreError } from '../store/store-error.ts';
 import { dependenciesOf, neededSteps } from './needed-steps.ts';
@@ -35,18 +38,24 @@ const USUAL_COST = 1;
  */
 export async function runPlan(options: RunPlanOptions): Promise<RunSummary> {
   const begun = performance.now();
-  const id = newRunId(new Date());
-  const journal = await openJournal(options.store, options.plan.pipeline, id);
-  const stage: { opened?: Promise<Stage> } = {};
-  const run = openRun(options, journal, () => (stage.opened ??= options.store.openStage(id)));
-  const release = [
-    onAbort(options.signal, () => stopRun(run, { reason: 'cancelled' })),
-    onAbort(options.replaced, () => haltRun(run, { reason: 'cancelled' })),
-  ];
+  const { store, plan, cache } = options;
+  const id = newRunId(new Date(), (await listRuns(store, plan.pipeline)).at(-1));
+  const stage = await store.openStage(id);
   try {
-    announce(run, id);
-    await walk(run);
-    await Promise.all(run.commits.values());
+    const journal = await openJournal(store, plan.pipeline, id);
+    const run = openRun(options, journal, stage);
+    const release = [
+      onAbort(options.signal, () => stopRun(run, { reason: 'cancelled' })),
+      onAbort(options.replaced, () => haltRun(run, { reason: 'cancelled' })),
+    ];
+    try {
+      announce(run, id);
+      await walk(run);
+      await Promise.all(run.commits.values());
+      await tidyCheckpoints(cache, store.files, doneIn(run));
+    } finally {
+      for (const letGo of release) letGo();
+    }
     if (run.stopped?.reason === 'failure' && !(run.stopped.error instanceof StoreError)) throw run.stopped.error;
     const end = endOf(run, (performance.now() - begun) / 1000);
     run.emit(end);
@@ -55,9 +64,14 @@ export async function runPlan(options: RunPlanOptions): Promise<RunSummary> {
     await (run.stopped === undefined ? closed : closed.catch(() => undefined));
     return { run: id, state: end.state, seconds: end.seconds, steps: run.outcomes, end, damaged: isDamaged(run) };
   } finally {
-    for (const letGo of release) letGo();
-    await stage.opened?.then((opened) => opened.close());
+    await stage.close();
   }
+}
+
+/** Whether a key is that of a step with a result. */
+function doneIn({ outcomes }: Run): (key: Digest) => boolean {
+  const done = new Set([...outcomes.values()].flatMap(({ key, outputs }) => (key === undefined || outputs === undefined ? [] : [key])));
+  return (key) => done.has(key);
 }
 
 /** Calls a function when a signal is given, or was; returns how to stop listening. */
@@ -67,7 +81,7 @@ function onAbort(signal: AbortSignal | undefined, action: () => void): () => voi
   return () => signal?.removeEventListener('abort', action);
 }
 
-function openRun(options: RunPlanOptions, journal: Journal, stage: () => Promise<Stage>): Run {
+function openRun(options: RunPlanOptions, journal: Journal, stage: Stage): Run {
   const steps = neededSteps(options.plan, options.targets);
   const cost = options.cost ?? (() => USUAL_COST);
   const run: Run = {
@@ -89,6 +103,7 @@ function openRun(options: RunPlanOptions, journal: Journal, stage: () => Promise
     outcomes: new Map(),
     ready: new Map(),
     running: new Map(),
+    elsewhere: new Set(),
     made: new Map(),
     commits: new Map(),
     stopped: undefined,
@@ -127,18 +142,37 @@ function deferred(): Run['halted'] {
   return { promise, resolve };
 }
 
+/** How often it is looked whether another program has made what a step waits for, in milliseconds. */
+const LOOK_AGAIN = 100;
+
 /** Settles and starts what can be, waits for one of the steps under way, and again. */
 async function walk(run: Run): Promise<void> {
+  // What is found in the store could be going.
+  while (run.stopped === undefined && run.stage.leases.isElsewhere(COLLECTING)) await soon(run);
   for (;;) {
     if (run.stopped === undefined) resolveSteps(run);
-    if (run.stopped === undefined) startSteps(run);
+    if (run.stopped === undefined && startSteps(run)) continue;
     const ends = [...run.running.values()].map((step) => step.ended);
     const isOpen = run.stopped === undefined && run.outcomes.size < run.steps.length;
     // What other runs are making may be what this one waits for, or take the room that it needs.
     if (isOpen) ends.push(...makingsOfOthers(run).map((making) => making.ended));
+    if (isOpen && run.elsewhere.size > 0) ends.push(soon(run).then(() => lookAgain(run)));
     if (ends.length === 0) return;
     await Promise.race(isOpen ? [...ends, run.halted.promise] : ends);
   }
+}
+
+async function soon(run: Run): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<void>((resolve) => (timer = setTimeout(resolve, LOOK_AGAIN)));
+  await Promise.race([passed, run.halted.promise]);
+  clearTimeout(timer);
+}
+
+/** What other programs were making may be there now, or free to be made. */
+function lookAgain({ elsewhere, ready }: Run): void {
+  for (const [name, { key }] of ready) if (elsewhere.has(key)) ready.delete(name);
+  elsewhere.clear();
 }
 
 function makingsOfOthers(run: Run): Making[] {
@@ -159,25 +193,30 @@ function resolveSteps(run: Run): void {
 
 /** Takes what is recorded for a step whose inputs are known, or finds that it has to run. */
 function resolveStep(run: Run, step: PlanStep): void {
-  const { store, resolveKey } = run.options;
   const inputs = outputsOfInputs(run, step).map((output) => output.artifact);
-  const resolved = run.ready.get(step.name) ?? resolveKey(step, inputs);
-  const { key } = resolved;
+  const isNew = !run.ready.has(step.name);
+  const resolved = run.ready.get(step.name) ?? run.options.resolveKey(step, inputs);
+  const made = run.made.get(resolved.key);
+  if (made !== undefined) settleWith(run, step, made, { state: 'cached', seconds: 0 });
+  else if (!isNew || !settleRecorded(run, step, resolved)) {
+    run.ready.set(step.name, resolved);
+    return;
+  }
+  run.ready.delete(step.name);
+}
+
+/** Settles a step by what the store has of it, a damaged record included; `false` where it has nothing. */
+function settleRecorded(run: Run, step: PlanStep, { key }: StepKey): boolean {
+  const { store } = run.options;
   try {
-    const made = run.made.get(key);
-    const recorded = made === undefined && !run.ready.has(step.name) ? store.lookup(step.fingerprint, key) : undefined;
-    if (made !== undefined) settleWith(run, step, made, { state: 'cached', seconds: 0 });
-    else if (recorded !== undefined && store.isWhole(recorded)) {
-      settleWith(run, step, recorded, { state: isBelowNew(run, step) ? 'cut-off' : 'cached', seconds: 0 });
-    } else {
-      run.ready.set(step.name, resolved);
-      return;
-    }
-    run.ready.delete(step.name);
+    const recorded = store.lookup(step.fingerprint, key);
+    if (recorded === undefined || !store.isWhole(recorded)) return false;
+    settleWith(run, step, recorded, { state: isBelowNew(run, step) ? 'cut-off' : 'cached', seconds: 0 });
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     settleFailed(run, step, { error: { ...error.diagnostic, span: step.place.span }, seconds: 0, key });
   }
+  return true;
 }
 
 /** Whether a step had to wait for another to run before anything was known of it. */
@@ -188,34 +227,66 @@ function isBelowNew(run: Run, step: PlanStep): boolean {
   });
 }
 
-function startSteps(run: Run): void {
+/** Starts what there is room for. Returns whether steps were settled in passing: others may be ready then. */
+function startSteps(run: Run): boolean {
   const { options, running, ready } = run;
+  // Another run's result is looked up when it is there.
+  for (const [name, { key }] of ready) if ((options.workshop.underway.get(key)?.run ?? run) !== run) ready.delete(name);
+  for (;;) {
+    const taken = [...running.values(), ...makingsOfOthers(run)].map((step) => step.share);
+    const shares = divide(options, taken, candidatesOf(run));
+    const ends: ReturnType<typeof tryStart>[] = [];
+    for (const step of run.steps) {
+      const share = shares.get(step.name);
+      const resolved = ready.get(step.name);
+      if (share !== undefined && resolved !== undefined) ends.push(tryStart(run, step, resolved, share));
+    }
+    if (ends.includes('settled')) return true;
+    // A share that could not be used goes to another step.
+    if (!ends.includes('elsewhere') || run.stopped !== undefined) return false;
+  }
+}
+
+/** The steps that could start now. */
+function candidatesOf({ options, ready, steps, elsewhere, cost, urgency }: Run): Candidate[] {
   const { underway } = options.workshop;
   // Two steps that do the same are made once: the second waits for the first.
-  const keys = new Set(underway.keys());
+  const keys = new Set([...underway.keys(), ...elsewhere]);
   const candidates: Candidate[] = [];
-  for (const step of run.steps) {
+  for (const step of steps) {
     const key = ready.get(step.name)?.key;
-    if (key === undefined) continue;
-    const making = underway.get(key);
-    // Another run's result is looked up when it is there.
-    if (making !== undefined && making.run !== run) ready.delete(step.name);
-    if (keys.has(key)) continue;
+    if (key === undefined || keys.has(key)) continue;
     keys.add(key);
     candidates.push({
       name: step.name,
       maxThreads: options.maxThreads?.(step) ?? options.threads,
-      seconds: run.cost(step),
-      urgency: run.urgency.get(step.name) ?? 0,
+      seconds: cost(step),
+      urgency: urgency.get(step.name) ?? 0,
     });
   }
-  const taken = [...running.values(), ...makingsOfOthers(run)].map((step) => step.share);
-  const shares = divide(options, taken, candidates);
-  for (const step of run.steps) {
-    const share = shares.get(step.name);
-    const resolved = ready.get(step.name);
-    if (share !== undefined && resolved !== undefined) startStep(run, step, resolved, share);
+  return candidates;
+}
+
+/** Starts a step, unless another program is making it, or has made it since it was looked for. */
+function tryStart(run: Run, step: PlanStep, resolved: StepKey, share: Share): 'started' | 'settled' | 'elsewhere' {
+  const { leases } = run.stage;
+  const { key } = resolved;
+  try {
+    if (!leases.take(key)) {
+      run.elsewhere.add(key);
+      return 'elsewhere';
+    }
+  } catch (error) {
+    stopRun(run, { reason: 'failure', error });
+    return 'elsewhere';
   }
+  if (!settleRecorded(run, step, resolved)) {
+    startStep(run, step, resolved, share);
+    return 'started';
+  }
+  leases.release(key);
+  run.ready.delete(step.name);
+  return 'settled';
 }
 
 /** Gives a step to a worker; it is under way until its result is on the disk. */
@@ -225,12 +296,16 @@ function startStep(run: Run, step: PlanStep, resolved: StepKey, share: Share): v
   const { key } = resolved;
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
+  const leave = (): void => {
+    run.stage.leases.release(key);
+    underway.delete(key);
+  };
   run.ready.delete(step.name);
   // Begun once it is known to be under way: whoever hears of it may stop it.
   const begun = Promise.resolve().then(() => runStep(run, step, resolved, { share, signal: stopping.signal }));
   const ended = begun.finally(() => {
     running.delete(step.name);
-    if (!commits.has(key)) underway.delete(key);
+    if (!commits.has(key)) leave();
   });
   const kept = ended.then(async () => {
     const commit = commits.get(key);
@@ -238,7 +313,7 @@ function startStep(run: Run, step: PlanStep, resolved: StepKey, share: Share): v
     allCommits.add(commit);
     await commit;
     allCommits.delete(commit);
-    underway.delete(key);
+    leave();
   });
   running.set(step.name, { key, share, ended, stop });
   underway.set(key, { run, share, stop, ended: kept });

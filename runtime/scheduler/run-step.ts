@@ -4,7 +4,6 @@ import type { PlanStep } from '../../compiler/plan/plan.ts';
 import { diagnose, type Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
 import { openCheckpoints } from '../store/checkpoints.ts';
 import { RECORD_VERSION, rowsOf, type ActionRecord, type RecordedOutput } from '../store/record.ts';
-import type { Stage } from '../store/stage.ts';
 import type { DoneMessage, FailedMessage } from '../worker/job.ts';
 import { redactor, secretNames, type Secrets } from '../worker/secrets.ts';
 import { describeCrash, type Crash } from './crash.ts';
@@ -20,7 +19,7 @@ export interface Workplace {
 
 /** Runs one step in a worker, and settles it. Never rejects: what is not the step's failure stops the run. */
 export async function runStep(run: Run, step: PlanStep, resolved: StepKey, { share, signal }: Workplace): Promise<void> {
-  const { options, emit } = run;
+  const { options, emit, stage } = run;
   const { key } = resolved;
   const begun = performance.now();
   const seconds = (): number => (performance.now() - begun) / 1000;
@@ -30,7 +29,6 @@ export async function runStep(run: Run, step: PlanStep, resolved: StepKey, { sha
     const secrets = secretsOf(step, options);
     const redact = redactor(secrets);
     const engines = (await options.engines?.(step)) ?? {};
-    const stage = await run.stage();
     const told = await options.workshop.pool.run(
       {
         step,
@@ -54,7 +52,7 @@ export async function runStep(run: Run, step: PlanStep, resolved: StepKey, { sha
         await requireUnchanged(run, step);
         const record = recordOf(step, resolved, outcome);
         run.made.set(key, record);
-        run.commits.set(key, commit(run, stage, record));
+        run.commits.set(key, commit(run, record));
         settleWith(run, step, record, { state: 'ran', seconds: seconds() });
         return;
       }
@@ -140,9 +138,9 @@ async function requireUnchanged({ options }: Run, step: PlanStep): Promise<void>
 }
 
 /** The run goes on while a result is on its way to the disk; if it does not get there, nothing that follows would. */
-async function commit(run: Run, stage: Stage, record: ActionRecord): Promise<void> {
+async function commit(run: Run, record: ActionRecord): Promise<void> {
   try {
-    await stage.commit(record);
+    await run.stage.commit(record);
     await openCheckpoints(run.options.cache, run.options.store.files, record.key).remove();
   } catch (error) {
     stopRun(run, { reason: 'failure', error });

@@ -62,12 +62,13 @@ export interface Run {
   readonly cost: (step: PlanStep) => number;
   readonly urgency: ReadonlyMap<string, number>;
   readonly emit: (event: RunEvent) => void;
-  /** Made when the first step runs. */
-  readonly stage: () => Promise<Stage>;
+  readonly stage: Stage;
   readonly outcomes: Map<string, StepOutcome>;
   /** Steps with no result yet whose inputs are known. */
   readonly ready: Map<string, StepKey>;
   readonly running: Map<string, RunningStep>;
+  /** Keys of ready steps that another program is making: they are not started, but looked for again. */
+  readonly elsewhere: Set<Digest>;
   /** By key: what was made in this run, on the disk or on its way there. */
   readonly made: Map<Digest, ActionRecord>;
   /** By key: results on their way to the disk. */

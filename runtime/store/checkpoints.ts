@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Checkpoints } from '../../compiler/kinds/run.ts';
 import type { Digest } from '../../compiler/plan/artifact.ts';
 import { digestOf } from './digest.ts';
-import type { Files } from './files.ts';
+import { errorCode, type Files } from './files.ts';
+import { isAlive } from './stage-owner.ts';
 import { explained } from './store-error.ts';
 
 /** The checkpoint of a key: where a step that was killed goes on. A damaged one counts as none. */
@@ -29,8 +30,26 @@ export function openCheckpoints(cache: string, files: Files, key: Digest): KeyCh
         await files.makeFolder(folder);
         const temporary = `${path}.${process.pid}`;
         await files.write(temporary, Buffer.concat([Buffer.from(digestOf(bytes), 'latin1'), bytes]));
+        // Else a loss of power could take the one before, and leave nothing whole under its name.
+        await files.sync(temporary);
         await files.rename(temporary, path);
       }),
     remove: () => explained(() => files.remove(path)),
   };
+}
+
+/**
+ * Removes what processes that were killed have left: checkpoints half-written, and those of steps that are done. What
+ * cannot be removed now is there for the next run.
+ */
+export async function tidyCheckpoints(cache: string, files: Files, isDone: (key: Digest) => boolean): Promise<void> {
+  const folder = join(cache, 'checkpoints');
+  try {
+    for (const name of files.listNow(folder)) {
+      const [key = '', pid] = name.split('.');
+      if (pid === undefined ? isDone(key) : !isAlive(Number(pid))) await files.remove(join(folder, name));
+    }
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { chmod, copyFile, link, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -25,6 +25,11 @@ export interface Files {
   readonly appendNow: (path: string, text: string) => void;
   /** Moves a file into a folder that is made if need be, in place of one of that name. */
   readonly moveNow: (from: string, to: string) => void;
+  readonly linkNow: (from: string, to: string) => void;
+  /** Removes a file; nothing there is no error. */
+  readonly removeNow: (path: string) => void;
+  /** Sets a file's time of modification to now. */
+  readonly touchNow: (path: string) => void;
   readonly chunks: (path: string) => AsyncIterable<Uint8Array>;
   readonly write: (path: string, bytes: Uint8Array | string) => Promise<void>;
   readonly copy: (from: string, to: string) => Promise<void>;
@@ -63,6 +68,12 @@ export const nodeFiles: Files = {
     mkdirSync(dirname(to), { recursive: true });
     renameSync(from, to);
   },
+  linkNow: linkSync,
+  removeNow: (path) => rmSync(path, { force: true }),
+  touchNow: (path) => {
+    const now = new Date();
+    utimesSync(path, now, now);
+  },
   chunks: readChunks,
   write: async (path, bytes) => {
     try {
@@ -85,6 +96,9 @@ export const nodeFiles: Files = {
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
+
+/** What a file system says that has no hard links, or no more of them for this file. */
+export const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EINVAL']);
 
 /** Errors of an open file do not say which file it was. */
 function named(error: unknown, path: string): unknown {

@@ -14,9 +14,14 @@ export interface Journal {
 
 const EXTENSION = '.ndjson';
 
-/** A name for a run: sortable by time, and its own among runs of the same millisecond. */
-export function newRunId(now: Date): string {
-  return `${now.toISOString().replaceAll(':', '-')}-${randomBytes(4).toString('hex')}`;
+/**
+ * A name for a run: sortable by time, and its own among runs of the same millisecond. It sorts after the `latest` one
+ * there is, also when the clock has been set back since: which run was the last is told by their order.
+ */
+export function newRunId(now: Date, latest?: string): string {
+  const last = Date.parse(latest?.replace(/^([\d-]+T\d\d)-(\d\d)-([\d.]+Z).*$/, '$1:$2:$3') ?? '');
+  const time = now.getTime() > last || Number.isNaN(last) ? now : new Date(last + 1);
+  return `${time.toISOString().replaceAll(':', '-')}-${randomBytes(4).toString('hex')}`;
 }
 
 /** Opens the journal of a new run. Progress is not kept: what a training went through is in its model's summary. */
@@ -31,7 +36,7 @@ export async function openJournal(store: Store, pipeline: string, run: string): 
     close: () =>
       explained(async () => {
         await store.files.sync(path);
-        await store.files.sync(dirname(path));
+        await store.disk.syncFolder(dirname(path));
       }),
   };
 }

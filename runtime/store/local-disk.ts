@@ -1,17 +1,16 @@
 import { dirname, join } from 'node:path';
 import type { Backend, Entry } from './backend.ts';
-import { errorCode, type Files } from './files.ts';
+import { errorCode, NO_LINKS, type Files } from './files.ts';
 
 /** A backend whose contents are files, so that engines and plans can read them where they lie. */
 export interface LocalDisk extends Backend {
   readonly path: (key: string) => string;
+  /** Brings a folder's list of names to the disk, and the folders on the way to it. */
+  readonly syncFolder: (folder: string) => Promise<void>;
 }
 
 /** How many operations are under way at most, so that a large group does not run out of open files. */
 const AT_ONCE = 16;
-
-/** What a file system says that has no hard links, or no more of them for this file. */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EINVAL']);
 
 /**
  * Contents as files below a folder. A write is by the book: the content is on the disk before its name is, and the
@@ -19,37 +18,61 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', '
  */
 export function openLocalDisk(root: string, files: Files): LocalDisk {
   const path = (key: string): string => join(root, ...key.split('/'));
+  const syncFolders = folderSync(root, files);
   return {
     path,
+    syncFolder: (folder) => syncFolders([folder]),
     stat: async (key) => {
       const facts = files.factsNow(path(key));
       return facts === undefined ? undefined : { bytes: facts.bytes };
     },
     read: (key) => files.chunks(path(key)),
-    write: (entries) => writeEntries(files, entries, path),
+    write: (entries) => writeEntries({ files, path, syncFolders }, entries),
     list: async (prefix) => files.listNow(path(prefix)),
     remove: (key) => files.remove(path(key)),
   };
 }
 
-async function writeEntries(files: Files, entries: readonly Entry[], pathOf: (key: string) => string): Promise<void> {
-  await forEach(entries, (entry) => files.sync(entry.from));
-  const changedFolders = new Set<string>();
-  await forEach(entries, async (entry) => {
-    const to = pathOf(entry.key);
-    for (const folder of await makeFolder(files, dirname(to))) changedFolders.add(folder);
-    await place(files, entry.from, to);
-  });
-  await forEach([...changedFolders], (folder) => files.sync(folder));
+interface Writing {
+  readonly files: Files;
+  readonly path: (key: string) => string;
+  readonly syncFolders: SyncFolders;
 }
 
-/** Makes a folder; it and, up to the first that was there before, the folders whose lists of names changed by it. */
-async function makeFolder(files: Files, folder: string): Promise<string[]> {
-  const first = await files.makeFolder(folder);
-  const changed = [folder];
-  if (first === undefined) return changed;
-  for (let at = folder; at !== dirname(first) && at !== dirname(at); at = dirname(at)) changed.push(dirname(at));
-  return changed;
+async function writeEntries({ files, path, syncFolders }: Writing, entries: readonly Entry[]): Promise<void> {
+  await forEach(entries, (entry) => files.sync(entry.from));
+  const changed = new Set<string>();
+  await forEach(entries, async (entry) => {
+    const to = path(entry.key);
+    const made = await files.makeFolder(dirname(to));
+    changed.add(dirname(to));
+    if (made !== undefined) for (const folder of foldersAbove(dirname(to), dirname(made))) changed.add(folder);
+    await place(files, entry.from, to);
+  });
+  await syncFolders([...changed]);
+}
+
+type SyncFolders = (changed: readonly string[]) => Promise<void>;
+
+/**
+ * Brings folders' lists of names to the disk. Those above them may have been made by a process that was killed before
+ * it synced them: each is synced once, even where nothing in it was changed by this process.
+ */
+function folderSync(root: string, files: Files): SyncFolders {
+  const settled = new Set<string>();
+  return async (changed) => {
+    const above = changed.flatMap((folder) => foldersAbove(folder, root)).filter((folder) => !settled.has(folder));
+    const folders = [...new Set([...changed, ...above])];
+    await forEach(folders, (folder) => files.sync(folder));
+    for (const folder of folders) settled.add(folder);
+  };
+}
+
+/** The folders above one, up to another. */
+function foldersAbove(folder: string, last: string): string[] {
+  const found: string[] = [];
+  for (let at = folder; at !== last && at !== dirname(at); at = dirname(at)) found.push(dirname(at));
+  return found;
 }
 
 /**

@@ -1,18 +1,20 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** Who works in a staging folder: a process of a machine. */
 export interface StageOwner {
+  /** The machine, and the space in it in which process numbers mean something: containers have their own. */
   readonly host: string;
   readonly pid: number;
-  /** When the process started, in the machine's own clock ticks; 0 where the system does not tell. */
+  /** A token of when the process started, the start of the machine included; 0 where the system does not tell. */
   readonly started: string;
 }
 
 /** This process. */
 export function thisOwner(): StageOwner {
-  return { host: hostToken(), pid: process.pid, started: startOf(process.pid) ?? '0' };
+  return { host: hostToken(), pid: process.pid, started: startOf(process.pid) ?? UNTOLD };
 }
 
 /** The name of a run's staging folder, from which its owner can be told. */
@@ -20,11 +22,13 @@ export function stageName(run: string, owner: StageOwner): string {
   return `${run}-${owner.host}-${owner.pid}-${owner.started}`;
 }
 
-/** The owner that a staging folder's name tells; `undefined` for other names. */
-export function ownerOf(name: string): StageOwner | undefined {
-  const match = /-([0-9a-f]{8})-(\d+)-(\d+)$/.exec(name);
-  return match === null ? undefined : { host: match[1] ?? '', pid: Number(match[2]), started: match[3] ?? '0' };
+/** The run and the owner that a staging folder's name tells; `undefined` for other names. */
+export function ownerOf(name: string): (StageOwner & { readonly run: string }) | undefined {
+  const match = /^(.*)-([0-9a-f]{8})-(\d+)-([0-9a-f]+)$/.exec(name);
+  return match === null ? undefined : { run: match[1] ?? '', host: match[2] ?? '', pid: Number(match[3]), started: match[4] ?? UNTOLD };
 }
+
+const UNTOLD = '0';
 
 /**
  * Whether an owner is at work: `unknown` for processes of other machines that share the store. The start time tells a
@@ -33,8 +37,9 @@ export function ownerOf(name: string): StageOwner | undefined {
 export function ownerState(owner: StageOwner): 'alive' | 'dead' | 'unknown' {
   if (owner.host !== hostToken()) return 'unknown';
   if (!isAlive(owner.pid)) return 'dead';
+  if (owner.started === UNTOLD) return 'alive';
   const started = startOf(owner.pid);
-  return started === undefined || owner.started === '0' || started === owner.started ? 'alive' : 'dead';
+  return started === undefined || started === owner.started ? 'alive' : 'dead';
 }
 
 /** Whether a process with this number runs, ours or another user's. */
@@ -47,16 +52,44 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Field 22 of Linux' `/proc/<pid>/stat`, counted after the command's name, which may hold anything. */
 function startOf(pid: number): string | undefined {
+  const told = process.platform === 'linux' ? startOnLinux(pid) : process.platform === 'win32' ? undefined : startByPs(pid);
+  return told === undefined ? undefined : tokenOf(told).slice(0, 12);
+}
+
+/** Field 22 of `/proc/<pid>/stat`, counted after the command's name, which may hold anything: ticks since the boot. */
+function startOnLinux(pid: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+    const ticks = text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')} ${ticks}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function startByPs(pid: number): string | undefined {
+  try {
+    const text = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'latin1', stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, LC_ALL: 'C' } }).trim();
+    return text === '' ? undefined : text;
   } catch {
     return undefined;
   }
 }
 
 function hostToken(): string {
-  return createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+  return tokenOf(`${hostname()} ${processNumbers()}`).slice(0, 8);
+}
+
+/** Linux's name space of process numbers. */
+function processNumbers(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
+
+function tokenOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { BlobRef } from '../../compiler/plan/artifact.ts';
 import { digestFile, digestOf } from './digest.ts';
@@ -14,12 +15,13 @@ export interface Staging {
   readonly putBytes: (bytes: Uint8Array) => Promise<BlobRef>;
 }
 
-/** Opens a staging folder for a process; temporary names carry its number, so that many can work in one folder. */
+/** Opens a staging folder for one job; temporary names carry a token of it, so that many can work in one folder. */
 export function openStaging(folder: string, files: Files): Staging {
+  const token = randomBytes(6).toString('hex');
   let count = 0;
   const temporaryFile = (extension: string): string => {
     count += 1;
-    return join(folder, `new-${process.pid}-${count}${extension}`);
+    return join(folder, `new-${token}-${count}${extension}`);
   };
   const keep = async (path: string, blob: BlobRef): Promise<BlobRef> => {
     // The file becomes an object of the store by a link: nobody may write to it any more.

@@ -1,9 +1,11 @@
+import { dirname } from 'node:path';
 import type { Digest } from '../../compiler/plan/artifact.ts';
 import { diagnose } from '../../grammar/diagnostics/diagnostic.ts';
-import { nodeFiles, type Files } from './files.ts';
+import { errorCode, nodeFiles, type Files } from './files.ts';
 import { openLocalDisk, type LocalDisk } from './local-disk.ts';
 import { moveAside, objectKey, openObjects, type Objects } from './objects.ts';
 import { decodeRecord, RECORD_VERSION, type ActionRecord } from './record.ts';
+import type { StageOwner } from './stage-owner.ts';
 import { openStage, recordKey, removeDeadStages, writeText, type Stage } from './stage.ts';
 import { damaged, explained, explainedNow, StoreError } from './store-error.ts';
 
@@ -34,17 +36,19 @@ export interface StoreOptions {
    */
   readonly access: 'read' | 'write';
   readonly files?: Files;
+  /** Who works in the store's stages; this process, unless a test says otherwise. */
+  readonly owner?: StageOwner;
 }
 
 /** Opens the store in a folder. Failures are `StoreError`s. */
 export async function openStore(root: string, options: StoreOptions): Promise<Store> {
   const files = options.files ?? nodeFiles;
   const disk = openLocalDisk(root, files);
-  const open: OpenStore = { disk, files, mend: options.access === 'write' };
+  const open: OpenStore = { disk, files, mend: options.access === 'write', ...(options.owner === undefined ? {} : { owner: options.owner }) };
   await explained(async () => {
     const isNew = !checkVersion(open, root);
     if (!open.mend) return;
-    if (isNew) await writeText(disk, files, VERSION_KEY, `${JSON.stringify({ version: STORE_VERSION })}\n`);
+    if (isNew) await makeStore(open, root);
     await removeDeadStages(disk, files);
   }, root);
   return {
@@ -59,7 +63,7 @@ export async function openStore(root: string, options: StoreOptions): Promise<St
       explainedNow(() =>
         record.blobs.every((blob) => files.factsNow(disk.path(objectKey(blob.digest)))?.bytes === blob.bytes),
       ),
-    openStage: (run) => openStage(disk, files, run),
+    openStage: (run) => openStage({ ...open, run }),
   };
 }
 
@@ -67,6 +71,22 @@ interface OpenStore {
   readonly disk: LocalDisk;
   readonly files: Files;
   readonly mend: boolean;
+  readonly owner?: StageOwner;
+}
+
+/** Folders above the store's own whose names a new store brings to the disk: `.mlp`, and the project's. */
+const FOLDERS_ABOVE = 2;
+
+/** The version is written last: where it is, the way to the store is on the disk. */
+async function makeStore(open: OpenStore, root: string): Promise<void> {
+  await open.files.makeFolder(root);
+  for (let at = root, above = 0; above <= FOLDERS_ABOVE; at = dirname(at), above += 1) {
+    // A folder that may be passed through but not read is not ours to sync.
+    await open.files.sync(at).catch((error: unknown) => {
+      if (at === root || errorCode(error) !== 'EACCES') throw error;
+    });
+  }
+  await writeText(open, VERSION_KEY, `${JSON.stringify({ version: STORE_VERSION })}\n`);
 }
 
 function lookup(store: OpenStore, fingerprint: Digest, key: Digest): ActionRecord | undefined {
@@ -84,7 +104,7 @@ function lookup(store: OpenStore, fingerprint: Digest, key: Digest): ActionRecor
 }
 
 /** What a store's folder may hold beside its version. */
-const FOLDERS = new Set(['objects', 'actions', 'runs', 'tmp', 'damaged']);
+const FOLDERS = new Set(['objects', 'actions', 'runs', 'tmp', 'leases', 'damaged']);
 
 /** Whether the store has its version written down; throws for versions and folders that are not ours to touch. */
 function checkVersion(store: OpenStore, root: string): boolean {

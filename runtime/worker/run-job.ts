@@ -3,7 +3,7 @@ import { StepError, type Progress, type RunContext, type RunResult } from '../..
 import type { BlobRef } from '../../compiler/plan/artifact.ts';
 import { loadKinds } from '../packages/load-kinds.ts';
 import { openCheckpoints } from '../store/checkpoints.ts';
-import { nodeFiles } from '../store/files.ts';
+import type { Files } from '../store/files.ts';
 import { openLocalDisk } from '../store/local-disk.ts';
 import { openObjects, type Objects, type Verified } from '../store/objects.ts';
 import { blobsOf, encodeManifest, type RecordedOutput } from '../store/record.ts';
@@ -17,8 +17,10 @@ import { throttleProgress } from './throttle.ts';
 /** The part of a kind that a worker needs. */
 export type RunnableKinds = ReadonlyMap<string, Pick<Kind, 'run'>>;
 
-/** What a worker keeps from job to job: blobs that it has verified stay so, by store. */
+/** What a worker keeps from job to job. */
 export interface WorkerMemory {
+  readonly files: Files;
+  /** Blobs that it has verified stay so, by store. */
   readonly verified: Map<string, Verified>;
 }
 
@@ -35,8 +37,8 @@ export async function runJob(
   const throttle = throttleProgress(onProgress);
   try {
     const kind = await findKind(kinds, job);
-    const staging = openStaging(job.staging, nodeFiles);
-    const result = await kind.run(contextOf(job, staging, objectsOf(job, memory), throttle.push));
+    const staging = openStaging(job.staging, memory.files);
+    const result = await kind.run(contextOf(job, { staging, files: memory.files, objects: objectsOf(job, memory), progress: throttle.push }));
     throttle.flush();
     return { type: 'done', ...(await stageResult(job, result, staging)), seconds: seconds(), peakMemory: peakMemory() };
   } catch (error) {
@@ -61,17 +63,20 @@ async function findKind(kinds: RunnableKinds, { step, project }: Job): Promise<P
 }
 
 function objectsOf({ store, staging }: Job, memory: WorkerMemory): Objects {
+  const { files } = memory;
   const verified = memory.verified.get(store) ?? (new Map() as Verified);
   memory.verified.set(store, verified);
-  return openObjects({ disk: openLocalDisk(store, nodeFiles), files: nodeFiles, mend: true, staging, verified });
+  return openObjects({ disk: openLocalDisk(store, files), files, mend: true, staging, verified });
 }
 
-function contextOf(
-  job: Job,
-  staging: Staging,
-  objects: Objects,
-  progress: (progress: Progress) => void,
-): RunContext {
+interface Equipment {
+  readonly files: Files;
+  readonly staging: Staging;
+  readonly objects: Objects;
+  readonly progress: (progress: Progress) => void;
+}
+
+function contextOf(job: Job, { files, staging, objects, progress }: Equipment): RunContext {
   const seed = job.step.identity['seed'];
   return {
     step: job.step,
@@ -83,7 +88,7 @@ function contextOf(
     putFile: staging.putFile,
     putBytes: staging.putBytes,
     progress,
-    checkpoint: openCheckpoints(job.cache, nodeFiles, job.key),
+    checkpoint: openCheckpoints(job.cache, files, job.key),
     threads: job.threads,
     memory: job.memory,
     engines: job.engines,

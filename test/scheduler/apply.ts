@@ -1,12 +1,12 @@
 import { runPlan } from '../../runtime/scheduler/run-plan.ts';
 import { openWorkshop } from '../../runtime/scheduler/workshop.ts';
 import { openStore } from '../../runtime/store/store.ts';
-import { planOf, resolveKey, slowSteps } from './plans.ts';
+import { planOf, resolveKey, stepsByName } from './plans.ts';
 
-const [root = '', cache = '', workerScript = ''] = process.argv.slice(2);
+const [root = '', cache = '', workerScript = '', steps = 'slowSteps'] = process.argv.slice(2);
 const workshop = openWorkshop(workerScript);
 await runPlan({
-  plan: planOf(slowSteps),
+  plan: planOf(stepsByName[steps] ?? {}),
   store: await openStore(root, { access: 'write' }),
   project: cache,
   cache,

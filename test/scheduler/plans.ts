@@ -58,3 +58,11 @@ export const slowSteps: Readonly<Record<string, ShortStep>> = {
   d: { kind: 'join', inputs: ['b', 'c'], text: 'd' },
   e: { kind: 'join', inputs: ['d', 'a'], text: 'e' },
 };
+
+/** What programs of these tests can be told to apply. */
+export const stepsByName: Readonly<Record<string, Readonly<Record<string, ShortStep>>>> = {
+  slowSteps,
+  /** Some of the same steps, and others. */
+  otherSteps: { a: { kind: 'write', text: 'a' }, b: { kind: 'slow', inputs: ['a'], text: '20' }, f: { kind: 'join', inputs: ['b', 'a'], text: 'f' } },
+  long: { a: { kind: 'slow', text: '3000' }, b: { kind: 'join', inputs: ['a'], text: 'b' }, c: { kind: 'write', text: 'c' } },
+};

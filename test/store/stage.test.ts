@@ -143,7 +143,8 @@ describe('stages', () => {
 
   it('tell their owner by name', () => {
     const owner = thisOwner();
-    expect(ownerOf(stageName('2026-01-01T00-00-00.000Z-0a1b2c3d', owner))).toEqual(owner);
+    const run = '2026-01-01T00-00-00.000Z-0a1b2c3d';
+    expect(ownerOf(stageName(run, owner))).toEqual({ run, ...owner });
     expect(ownerState(owner)).toBe('alive');
     expect(ownerOf('tmp')).toBeUndefined();
     expect(isAlive(1)).toBe(true);
