@@ -111,6 +111,8 @@ export function recordDisk(root: string, honesty: Honesty = 'all'): RecordedDisk
           return;
         case 'sync':
           if (honesty === 'all' || (honesty === 'files') === (node!.names === undefined)) events.push({ type: 'synced', node: node!, since });
+          return;
+        default:
       }
     };
     const answer = run();
@@ -160,7 +162,7 @@ function replay(top: Node, events: readonly Event[], loss: Loss, chance: () => n
       if (earlier.type === 'change' && earlier.change.entries.some(({ folder }) => folder === event.node)) settledChanges.add(earlier.change);
     }
   }
-  const found: Found = { bytes: new Map(), names: new Map([[top, new Map()]]) };
+  const found: Found = { bytes: new Map(), names: new Map([[top, new Map<string, Node>()]]) };
   const pick = <T>(options: readonly T[]): T => options[Math.floor(chance() * options.length)]!;
   events.forEach((event, index) => {
     if (event.type === 'write') {

@@ -41,7 +41,7 @@ const ROUNDS = 3;
 
 type Run = (context: RunContext) => Promise<RunResult>;
 
-const textOf = ({ step }: RunContext): string => String(step.params['text']);
+const textOf = ({ step }: RunContext): string => step.params['text'] as string;
 
 async function inputsOf(context: RunContext): Promise<string[]> {
   const texts: string[] = [];
