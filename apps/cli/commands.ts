@@ -115,6 +115,17 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./commands/export.ts')).exportCommand,
   },
   {
+    name: 'verify',
+    args: '<file> [steps...]',
+    summary: 'run steps again beside the store, with other threads, and compare the bytes; without steps, all',
+    options: [
+      ['--jobs <n>', 'steps that run at once (2)'],
+      ['--threads <n>', 'processor threads of a step (another number than it was made with)'],
+    ],
+    examples: ['mlp verify pipelines/flights.mlp', 'mlp verify pipelines/flights.mlp gbm scores --threads 1'],
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
     name: 'kinds',
     args: '[kind]',
     summary: 'what a pipeline can be made of; of one kind its inputs, parameters and an example',
@@ -149,4 +160,4 @@ export const commands: readonly CommandSpec[] = [
 ];
 
 /** Commands of the contract that come in a later version. */
-export const laterCommands = ['verify', 'store', 'lsp'] as const;
+export const laterCommands = ['store', 'lsp'] as const;

@@ -28,7 +28,7 @@ export interface ApplySetting extends ApplyOptions {
 }
 
 /** The share of the machine's memory that steps may use in all, unless the user says otherwise. */
-const MEMORY_SHARE = 0.75;
+export const MEMORY_SHARE = 0.75;
 
 /** Applies a plan: fetches the engines that are missing, then runs what has to run. */
 export async function applyPreview(preview: Preview, setting: ApplySetting): Promise<ApplyResult> {
@@ -76,7 +76,7 @@ async function prepareEngines(preview: Preview, setting: ApplySetting): Promise<
 }
 
 /** Workers read files wherever they were started. Paths are in no key. */
-function withAbsoluteRoots(plan: Plan, project: string): Plan {
+export function withAbsoluteRoots(plan: Plan, project: string): Plan {
   const absolute = (step: PlanStep): PlanStep => ({ ...step, roots: step.roots.map((root) => ({ ...root, path: resolve(project, root.path) })) });
   return { ...plan, steps: plan.steps.map((step) => (step.roots.length === 0 ? step : absolute(step))) };
 }

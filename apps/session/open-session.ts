@@ -21,6 +21,7 @@ import { findProject, LOCK_FILE } from './find-project.ts';
 import type { predictRows } from './predict-rows.ts';
 import { readPipeline, unreadable } from './read-pipeline.ts';
 import { readPrevious } from './read-previous.ts';
+import type { verifySteps } from './verify-steps.ts';
 import { SessionError, type Found, type Session, type SessionOptions } from './session.ts';
 
 /** The worker's program lies beside the command's. */
@@ -66,6 +67,7 @@ export function openSession(options: SessionOptions): Promise<Session> {
     },
     test: (test) => runTest(helper, test),
     predict: (preview, request) => predictLazily(preview, request, { project, find, analyser, cache, root, lock, worker }),
+    verify: async (preview, request) => verifyLazily(preview, request, { project, cache, lock, worker, helper, find, store: await openForReading() }),
     find,
     openStore: openForReading,
     ...making,
@@ -79,9 +81,13 @@ export function openSession(options: SessionOptions): Promise<Session> {
   });
 }
 
-/** Few commands predict: what they need is loaded then. */
+/** Few commands predict or verify: what they need is loaded then. */
 async function predictLazily(...given: Parameters<typeof predictRows>): ReturnType<typeof predictRows> {
   return (await import('./predict-rows.ts')).predictRows(...given);
+}
+
+async function verifyLazily(...given: Parameters<typeof verifySteps>): ReturnType<typeof verifySteps> {
+  return (await import('./verify-steps.ts')).verifySteps(...given);
 }
 
 /** A workshop that is opened when the first step is to be made. */

@@ -1,12 +1,13 @@
 import type { Diagnostic } from '../../grammar/index.ts';
 import type { Artifact } from '../../compiler/plan/artifact.ts';
-import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
+import type { Guarantee, Plan, PlanStep } from '../../compiler/plan/plan.ts';
 import type { Preview } from '../../compiler/plan/preview.ts';
 import type { PlanBasis } from '../../compiler/plan/saved-plan.ts';
 import type { TableTest } from '../../compiler/tests/table-test.ts';
 import type { TestOutcome } from '../../runtime/engines/duckdb/run-test.ts';
 import type { FetchProgress } from '../../runtime/providers/ensure-provider.ts';
 import type { JobOutcome } from '../../runtime/scheduler/pool.ts';
+import type { Difference } from '../../runtime/verify/find-difference.ts';
 import type { RunEvent } from '../../runtime/events.ts';
 import type { Store } from '../../runtime/store/store.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
@@ -47,6 +48,8 @@ export interface Session {
   readonly test: (test: TableTest) => Promise<TestOutcome>;
   /** Predicts the rows of a file in a worker process. Throws a `SessionError` when something that it needs is missing. */
   readonly predict: (preview: Preview, request: PredictRequest) => Promise<JobOutcome>;
+  /** Runs steps again, beside the store, and compares. Throws a `SessionError` when something that it needs is missing. */
+  readonly verify: (preview: Preview, request: VerifyRequest) => Promise<readonly VerifiedStep[]>;
   /** What an apply has made of a step, if it is there and of this plan. */
   readonly find: (preview: Preview, name: string) => Promise<Found>;
   readonly openStore: () => Promise<Store>;
@@ -104,6 +107,41 @@ export interface PredictRequest {
   readonly onRows?: (rows: number) => void;
   readonly onFetch?: (progress: FetchProgress) => void;
   readonly signal?: AbortSignal;
+}
+
+/** Which steps are run again, and how. */
+export interface VerifyRequest {
+  /** By name; those that are run in place of others, or inside of them, are not made on their own. */
+  readonly steps: ReadonlySet<string>;
+  /** Steps at once, each in a process of its own. */
+  readonly jobs: number;
+  /** Of a step; absent: another number than its result was made with. */
+  readonly threads?: number;
+  /** Each step as soon as it is done. */
+  readonly onStep: (step: VerifiedStep) => void;
+  readonly onFetch?: (progress: FetchProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What came of running a step again. */
+export interface VerifiedStep {
+  readonly name: string;
+  readonly kind: string;
+  readonly guarantee: Guarantee;
+  /** `not-made`: there is nothing to compare with; `not-compared`: the step promises no equal bytes. */
+  readonly state: 'same' | 'different' | 'failed' | 'not-made' | 'not-compared';
+  /** With which it was run now, and with which its result was made, where a journal tells. */
+  readonly threads?: number;
+  readonly madeWith?: number;
+  readonly seconds?: number;
+  /** The first difference of each part that is not the same. */
+  readonly differences?: readonly PartDifference[];
+  readonly error?: Diagnostic;
+}
+
+/** Where a part of a step's result differs first. */
+export interface PartDifference extends Difference {
+  readonly part: string;
 }
 
 /** How an apply ended. Counts are of steps. */

@@ -78,7 +78,7 @@ export async function runStep(run: Run, step: PlanStep, resolved: StepKey, { sha
 }
 
 /** The credentials that a step's parameters name, as they are now. */
-function secretsOf(step: PlanStep, { secretOf }: RunPlanOptions): Secrets {
+export function secretsOf(step: PlanStep, { secretOf }: Pick<RunPlanOptions, 'secretOf'>): Secrets {
   return Object.fromEntries(
     secretNames(step.params).map((name) => {
       const value = secretOf?.(name);
@@ -147,13 +147,15 @@ async function commit(run: Run, record: ActionRecord): Promise<void> {
   }
 }
 
-function failureOf(step: PlanStep, failure: Pick<FailedMessage, 'message' | 'hint' | 'diagnostic'> | StepError): Diagnostic {
+/** A step's failure, at its place in the pipeline. */
+export function failureOf(step: PlanStep, failure: Pick<FailedMessage, 'message' | 'hint' | 'diagnostic'> | StepError): Diagnostic {
   if ('diagnostic' in failure && failure.diagnostic !== undefined) {
     return { ...failure.diagnostic, span: step.place.span };
   }
   return diagnose('step-failed', step.place.span, { step: step.name, reason: failure.message, hint: failure.hint });
 }
 
-function crashOf(step: PlanStep, crash: Crash): Diagnostic {
+/** The end of a step's process, at the step's place in the pipeline. */
+export function crashOf(step: PlanStep, crash: Crash): Diagnostic {
   return diagnose('step-crashed', step.place.span, { step: step.name, ...describeCrash(crash) });
 }

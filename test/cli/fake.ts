@@ -41,6 +41,7 @@ export async function runFake(argv: readonly string[], fake: FakeSession = {}, c
     test: () => Promise.reject(new Error('nothing is tested in this test')),
     apply: (_preview, options) => fake.apply?.(options, () => interrupt?.()) ?? Promise.reject(new Error('nothing is applied in this test')),
     predict: () => Promise.reject(new Error('nothing is predicted in this test')),
+    verify: () => Promise.reject(new Error('nothing is verified in this test')),
     find: (_preview, name) => {
       const one = preview.steps.find(({ step }) => step.name === name);
       const record = records.get(name);

@@ -76,6 +76,14 @@ describe.each(PIPELINES)('$file', ({ file, flags, shows, exports }) => {
     expectShape('check', checked.stdout);
   });
 
+  it('comes out the same when it is run again, with other threads', async () => {
+    const outcome = await run('verify', '--json');
+    expect(outcome.code, outcome.output).toBe(0);
+    const { summary, steps } = JSON.parse(outcome.stdout) as { summary: Record<string, number>; steps: { state: string; guarantee: string }[] };
+    expect(summary).toMatchObject({ different: 0, failed: 0, notMade: 0 });
+    for (const { state, guarantee } of steps) expect(state).toBe(guarantee === 'statistical' ? 'not-compared' : 'same');
+  }, 120_000);
+
   it('tells its runs, and what differs between two', async () => {
     const [listed, compared] = await Promise.all([project.run(['runs', file, '--json']), project.run(['diff', file, '--json'])]);
     expectShape('runs', listed.stdout);

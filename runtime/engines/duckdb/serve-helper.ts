@@ -3,6 +3,7 @@ import type { Answer, DescribeNeed } from '../../../compiler/needs.ts';
 import type { TableTest } from '../../../compiler/tests/table-test.ts';
 import { analyseQuery, type AnalysisRequest } from './analyse-query.ts';
 import { findReferences } from './analyse-references.ts';
+import { compareTables, type ColumnDifference, type TableComparison } from './compare-tables.ts';
 import { connectDuckDB, connectForAnalysis } from './connect.ts';
 import { describeFiles } from './describe-files.ts';
 import { runTest, type TestOutcome } from './run-test.ts';
@@ -12,14 +13,18 @@ export type HelperQuestion =
   | { readonly kind: 'references'; readonly text: string }
   | { readonly kind: 'analyse'; readonly request: AnalysisRequest }
   | { readonly kind: 'describe'; readonly need: DescribeNeed }
-  | { readonly kind: 'test'; readonly test: TableTest };
+  | { readonly kind: 'test'; readonly test: TableTest }
+  | { readonly kind: 'compare'; readonly comparison: TableComparison };
 
 /** A question, over the channel of `fork`. */
 export type HelperMessage = { readonly id: number } & HelperQuestion;
 
+/** What it answers. */
+export type HelperAnswer = Answer | TestOutcome | readonly ColumnDifference[];
+
 /** The answer to the message of the same `id`. */
 export type HelperReply =
-  | { readonly id: number; readonly ok: true; readonly value: Answer | TestOutcome }
+  | { readonly id: number; readonly ok: true; readonly value: HelperAnswer }
   /** A bug, or a failure of the machine: problems of queries are values. */
   | { readonly id: number; readonly ok: false; readonly error: string };
 
@@ -53,7 +58,7 @@ async function answer(connections: Connections, message: HelperMessage): Promise
   }
 }
 
-async function find(connections: Connections, message: HelperMessage): Promise<Answer | TestOutcome> {
+async function find(connections: Connections, message: HelperMessage): Promise<HelperAnswer> {
   switch (message.kind) {
     case 'references':
       return findReferences(await (connections.analysis ??= connectForAnalysis()), message.text);
@@ -63,5 +68,7 @@ async function find(connections: Connections, message: HelperMessage): Promise<A
       return describeFiles(await (connections.files ??= connectDuckDB(SMALL)), message.need);
     case 'test':
       return runTest(await (connections.files ??= connectDuckDB(SMALL)), message.test);
+    case 'compare':
+      return compareTables(await (connections.files ??= connectDuckDB(SMALL)), message.comparison);
   }
 }
