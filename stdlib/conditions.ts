@@ -1,6 +1,6 @@
 import { didYouMean } from '../grammar/index.ts';
 import type { AnalysisNeed } from '../compiler/needs.ts';
-import type { SqlAnalysis } from '../compiler/sql/analysis.ts';
+import type { QueryFacts, SqlAnalysis } from '../compiler/sql/analysis.ts';
 import { renderColumnType, type Column } from '../compiler/types.ts';
 
 /** What has to be known of a condition over the rows of a table. */
@@ -10,7 +10,7 @@ export function conditionNeed(condition: string, columns: readonly Column[]): An
 
 /** A condition that can be asked of each row: its parse tree in one spelling, and the columns that it reads. */
 export type CheckedCondition =
-  | { readonly ok: true; readonly canonical: string; readonly reads: readonly string[] }
+  | ({ readonly ok: true; readonly reads: readonly string[] } & Pick<QueryFacts, 'canonical' | 'portable'>)
   | { readonly ok: false; readonly message: string; readonly hint: string | undefined };
 
 const OTHER_ROWS = { ok: false, message: 'it reads other rows', hint: 'a condition looks at one row; compare rows in SQL' } as const;
@@ -23,12 +23,12 @@ export function checkCondition(answer: SqlAnalysis, columns: readonly Column[]):
     const suggestion = unknown?.kind === 'column' ? didYouMean(unknown.name, columns.map(({ name }) => name)) : undefined;
     return { ok: false, message, hint: suggestion ?? hint };
   }
-  const { columns: made, rowwise, canonical, reads } = answer.query;
+  const { columns: made, rowwise, canonical, portable, reads } = answer.query;
   const [column] = made;
   if (column === undefined || made.length !== 1 || column.type.kind !== 'bool') {
     const type = column === undefined ? 'nothing' : renderColumnType(column.type);
     return { ok: false, message: `it is ${type}, not a condition`, hint: 'as in `"distance > 0"`' };
   }
   if (!rowwise) return OTHER_ROWS;
-  return { ok: true, canonical, reads: reads['rows_of_table'] ?? [] };
+  return { ok: true, canonical, portable, reads: reads['rows_of_table'] ?? [] };
 }

@@ -5,6 +5,7 @@ import type { Machine } from '../../compiler/kinds/kind.ts';
 import { paramVariable } from '../../compiler/params/bind-params.ts';
 import type { Plan } from '../../compiler/plan/plan.ts';
 import type { EngineBasis, PlanBasis } from '../../compiler/plan/saved-plan.ts';
+import { arithmeticOf } from '../../runtime/arithmetic.ts';
 import { findLockEntry, isWheel } from '../../runtime/providers/lock.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
 import { registry } from '../../stdlib/index.ts';
@@ -72,5 +73,5 @@ function basisOf({ steps }: Plan, { path, project, options, lock, environment }:
 }
 
 function machine(): Machine {
-  return { platform: platformName(), processor: cpus()[0]?.model.trim() ?? 'unknown' };
+  return { platform: platformName(), processor: cpus()[0]?.model.trim() ?? 'unknown', arithmetic: arithmeticOf() };
 }

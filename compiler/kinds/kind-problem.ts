@@ -39,6 +39,7 @@ const FIELDS: Readonly<Record<keyof Omit<Kind, 'package'>, Test>> = {
   engine: optional([isText, 'a text']),
   seeded: [isBoolean, 'true or false'],
   guarantee: oneOf(['bitwise', 'platform', 'statistical']),
+  arithmetic: optional([isBoolean, 'true or false']),
   sequential: optional([isBoolean, 'true or false']),
   infer: [isFunction, 'a function'],
   run: [isFunction, 'a function'],

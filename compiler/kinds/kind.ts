@@ -28,6 +28,8 @@ export interface Kind {
   readonly engine?: string;
   readonly seeded: boolean;
   readonly guarantee: Guarantee;
+  /** Whether it computes with `Math.exp` and its like, whose last digit may differ between versions of Node. */
+  readonly arithmetic?: boolean;
   /** Whether it makes use of one thread only, so that others may have the rest. */
   readonly sequential?: boolean;
   /** The npm package that it comes from, and the digest of the package's code; set when it is loaded. */
@@ -80,6 +82,8 @@ export interface Machine {
   /** Such as `linux-x64`. */
   readonly platform: string;
   readonly processor: string;
+  /** How JavaScript rounds `Math.exp` and its like. */
+  readonly arithmetic: string;
 }
 
 /** What a name inside SQL stands for. */

@@ -29,6 +29,8 @@ export function makeStep(surroundings: StepSurroundings, kind: Kind, { extra, gu
     'kind-version': String(kind.version),
     ...(engine === undefined ? {} : { engine: `${engine.name} ${engine.version}` }),
     ...(kind.package === undefined ? {} : { package: kind.package.digest }),
+    // Of a kind from a package it is not known.
+    ...(kind.arithmetic === true || kind.package !== undefined ? { arithmetic: surroundings.machine.arithmetic } : {}),
     ...(guarantee === 'platform' ? { platform: surroundings.machine.platform } : {}),
     ...(kind.seeded ? { seed: seedOf(lowered.params, kind, surroundings) } : {}),
     ...keyedParams(lowered.params, kind),

@@ -87,12 +87,14 @@ function* fusePair(fusing: Fusing, inner: PlanStep, outer: PlanStep): Asking<Pla
   const { query } = analysis;
   const before = canonicalJson(outer.outputs[0]?.columns?.map((column) => [column.name, column.sql]));
   if (canonicalJson(query.columns.map((column) => [column.name, column.sql])) !== before) return undefined;
-  const identity = { ...outer.identity, sql: queryIdentity(query) };
+  const platform = outer.identity['platform'] ?? inner.identity['platform'];
+  const identity = { ...outer.identity, ...(platform === undefined ? {} : { platform }), sql: queryIdentity(query) };
   return {
     ...outer,
     inputs: sources.map(({ input, name }, index) => ({ slot: `[${index}]`, step: input.step, part: input.part, columns: query.reads[name] ?? [] })),
     after: [...new Set([...outer.after, ...inner.after])],
     query: { text, ordered: query.ordered, tables: sources.map((one) => one.name), rowwise: query.rowwise, parallel: query.parallel },
+    guarantee: platform === undefined ? outer.guarantee : 'platform',
     identity,
     fingerprint: fingerprintOf(identity),
   };

@@ -4,7 +4,7 @@ import type { Artifact, Digest } from './artifact.ts';
 import type { PlanInput, PlanStep } from './plan.ts';
 
 /** Changes whenever the mapping from plan to key does: every cache in the world is then void. Golden keys hold it. */
-export const KEY_VERSION = 1;
+export const KEY_VERSION = 2;
 
 /** What a step's result is kept under: the digest of what it does and of the content that it reads. */
 export interface StepKey {

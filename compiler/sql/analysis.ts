@@ -1,7 +1,7 @@
 import type { Column } from '../types.ts';
 
 /** Changes whenever an analysis may say something else of the same query: what was kept of an older one is void. */
-export const ANALYSIS_VERSION = 2;
+export const ANALYSIS_VERSION = 3;
 
 /** What can be said of a query from its text alone. */
 export type SqlReferences =
@@ -26,6 +26,8 @@ export interface QueryFacts {
   readonly rowwise: boolean;
   /** Whether threads can change no value: false where floats are aggregated. */
   readonly parallel: boolean;
+  /** Whether another platform gives the same bytes: false where DuckDB calls the system's mathematics. */
+  readonly portable: boolean;
   /**
    * The query that is run: like the text, with a total order of rows at its end. It reads each table under its own name,
    * by its declared columns and, where rows are told apart, the hidden BIGINT column `__mlp_row`, the number of the row.

@@ -6,57 +6,68 @@
 const functions = {
   /** Of its arguments alone, one value for one row. */
   pure: `
-    !__postfix !~~ !~~* % & && * ** + - ->> / // <-> << <=> <@ >> @ @> ^ ^@ abs acos acosh add age aggregate
-    alias apply array_aggr array_aggregate array_append array_apply array_cat array_concat array_contains
-    array_cosine_distance array_cosine_similarity array_cross_product array_distance array_distinct
-    array_dot_product array_extract array_filter array_grade_up array_has array_has_all array_has_any
-    array_indexof array_inner_product array_intersect array_length array_negative_dot_product
-    array_negative_inner_product array_pop_back array_pop_front array_position array_prepend array_push_back
-    array_push_front array_reduce array_resize array_reverse array_reverse_sort array_select array_slice
-    array_sort array_to_json array_to_string array_to_string_comma_default array_transform array_unique
-    array_value array_where array_zip ascii asin asinh atan atan2 atanh bar base64 bin bit_count bit_length
-    bit_position bitstring can_cast_implicitly cardinality cast_to_type cbrt ceil ceiling century char_length
-    character_length chr concat concat_ws contains cos cosh cot damerau_levenshtein date_add date_diff date_part
-    date_sub date_trunc datediff datepart datesub datetrunc day dayname dayofmonth dayofweek dayofyear
-    days_in_month decade decode degrees divide editdist3 element_at encode ends_with enum_code enum_first
-    enum_last enum_range enum_range_boundary epoch epoch_ms epoch_ns epoch_us equi_width_bins era error even exp
-    factorial fdiv filter flatten floor fmod format formatReadableDecimalSize formatReadableSize format_bytes
-    from_base64 from_binary from_hex from_json from_json_strict gamma gcd generate_series get_bit get_type
+    !__postfix !~~ !~~* % & && * + - ->> / // <-> << <=> <@ >> @ @> ^@ abs add age aggregate apply array_aggr
+    array_aggregate array_append array_apply array_cat array_concat array_contains array_distinct array_extract
+    array_filter array_grade_up array_has array_has_all array_has_any array_indexof array_intersect
+    array_length array_pop_back array_pop_front array_position array_prepend array_push_back array_push_front
+    array_reduce array_resize array_reverse array_reverse_sort array_select array_slice array_sort
+    array_to_json array_to_string array_to_string_comma_default array_transform array_unique array_value
+    array_where array_zip ascii bar base64 bin bit_count bit_length bit_position bitstring cardinality ceil
+    ceiling century char_length character_length chr concat concat_ws contains damerau_levenshtein date_add
+    date_diff date_part date_sub date_trunc datediff datepart datesub datetrunc day dayname dayofmonth
+    dayofweek dayofyear days_in_month decade decode degrees divide editdist3 element_at encode ends_with
+    enum_code enum_first enum_last enum_range enum_range_boundary epoch epoch_ms epoch_ns epoch_us era error
+    even factorial fdiv filter flatten floor fmod format formatReadableDecimalSize formatReadableSize
+    format_bytes from_base64 from_binary from_hex from_json from_json_strict gcd generate_series get_bit
     grade_up greatest greatest_common_divisor hamming hash hex hour icu_sort_key ilike_escape instr
-    is_histogram_other_bin isfinite isinf isnan isodow isoyear jaccard jaro_similarity jaro_winkler_similarity
-    json json_array json_array_length json_contains json_exists json_extract json_extract_path
-    json_extract_path_text json_extract_string json_keys json_merge_patch json_object json_pretty json_quote
-    json_structure json_transform json_transform_strict json_type json_valid json_value julian last_day lcase
-    lcm least least_common_multiple left left_grapheme len length length_grapheme levenshtein lgamma like_escape
-    list_aggr list_aggregate list_any_value list_append list_apply list_approx_count_distinct list_avg
-    list_bit_and list_bit_or list_bit_xor list_bool_and list_bool_or list_cat list_concat list_contains
-    list_cosine_distance list_cosine_similarity list_count list_distance list_distinct list_dot_product
-    list_element list_entropy list_extract list_filter list_first list_grade_up list_has list_has_all
-    list_has_any list_histogram list_indexof list_inner_product list_intersect list_kurtosis list_kurtosis_pop
-    list_last list_mad list_max list_median list_min list_mode list_negative_dot_product
-    list_negative_inner_product list_pack list_position list_prepend list_product list_reduce list_resize
-    list_reverse list_reverse_sort list_select list_sem list_skewness list_slice list_sort list_stddev_pop
-    list_stddev_samp list_string_agg list_sum list_transform list_unique list_value list_var_pop list_var_samp
-    list_where list_zip ln log log10 log2 lower lpad ltrim make_date make_time make_timestamp make_timestamp_ms
-    make_timestamp_ns make_timestamptz make_type map map_concat map_contains map_contains_entry
-    map_contains_value map_entries map_extract map_extract_value map_from_entries map_keys map_values md5
-    md5_number md5_number_lower md5_number_upper microsecond millennium millisecond minute mismatches mod month
-    monthname multiply nanosecond nextafter nfc_normalize normalized_interval not_ilike_escape not_like_escape
-    nullif octet_length ord parse_dirname parse_dirpath parse_filename parse_formatted_bytes parse_path
-    pg_size_pretty pg_typeof pi position pow power prefix printf quarter radians range reduce regexp_escape
-    regexp_extract regexp_extract_all regexp_full_match regexp_matches regexp_replace regexp_split_to_array
-    repeat replace replace_type reverse right right_grapheme round round_even roundbankers row row_to_json rpad
-    rtrim second set_bit sha1 sha256 sign signbit sin sinh split split_part sqrt st_asbinary st_astext st_aswkb
-    st_aswkt st_crs st_geomfromwkb st_intersects_extent st_setcrs starts_with str_split str_split_regex strftime
-    string_split string_split_regex string_to_array strip_accents strlen strpos strptime struct_concat
-    struct_contains struct_extract struct_extract_at struct_has struct_indexof struct_insert struct_keys
-    struct_pack struct_position struct_update struct_values substr substring substring_grapheme subtract suffix
-    switch tan tanh time_bucket timezone timezone_hour timezone_minute to_base to_base64 to_binary to_centuries
-    to_days to_decades to_hex to_hours to_json to_microseconds to_millennia to_milliseconds to_minutes to_months
-    to_quarters to_seconds to_timestamp to_weeks to_years translate trim trunc try_strptime typeof ucase unbin
-    unhex unicode union_extract union_tag union_value unpivot_list upper url_decode url_encode
-    uuid_extract_timestamp uuid_extract_version variant_extract variant_typeof week weekday weekofyear xor year
-    yearweek | || ~ ~~ ~~* ~~~
+    is_histogram_other_bin isfinite isinf isnan isodow isoyear json json_array json_array_length json_contains
+    json_exists json_extract json_extract_path json_extract_path_text json_extract_string json_keys
+    json_merge_patch json_object json_pretty json_quote json_structure json_transform json_transform_strict
+    json_type json_valid json_value julian last_day lcase lcm least least_common_multiple left left_grapheme
+    len length length_grapheme levenshtein like_escape list_aggr list_aggregate list_any_value list_append
+    list_apply list_approx_count_distinct list_avg list_bit_and list_bit_or list_bit_xor list_bool_and
+    list_bool_or list_cat list_concat list_contains list_count list_distinct list_element list_extract
+    list_filter list_first list_grade_up list_has list_has_all list_has_any list_histogram list_indexof
+    list_intersect list_last list_max list_min list_mode list_pack list_position list_prepend list_product
+    list_reduce list_resize list_reverse list_reverse_sort list_select list_slice list_sort list_string_agg
+    list_sum list_transform list_unique list_value list_where list_zip lower lpad ltrim make_date make_time
+    make_timestamp make_timestamp_ms make_timestamp_ns make_timestamptz map map_concat map_contains
+    map_contains_entry map_contains_value map_entries map_extract map_extract_value map_from_entries map_keys
+    map_values md5 md5_number md5_number_lower md5_number_upper microsecond millennium millisecond minute
+    mismatches mod month monthname multiply nanosecond nextafter nfc_normalize normalized_interval
+    not_ilike_escape not_like_escape nullif octet_length ord parse_formatted_bytes pg_size_pretty pi position
+    prefix printf quarter radians range reduce regexp_escape regexp_extract regexp_extract_all
+    regexp_full_match regexp_matches regexp_replace regexp_split_to_array repeat replace reverse right
+    right_grapheme round round_even roundbankers row row_to_json rpad rtrim second set_bit sha1 sha256 sign
+    signbit split split_part sqrt st_asbinary st_astext st_aswkb st_aswkt st_crs st_geomfromwkb
+    st_intersects_extent st_setcrs starts_with str_split str_split_regex strftime string_split
+    string_split_regex string_to_array strip_accents strlen strpos strptime struct_concat struct_contains
+    struct_extract struct_extract_at struct_has struct_indexof struct_insert struct_keys struct_pack
+    struct_position struct_update struct_values substr substring substring_grapheme subtract suffix switch
+    time_bucket timezone timezone_hour timezone_minute to_base to_base64 to_binary to_centuries to_days
+    to_decades to_hex to_hours to_json to_microseconds to_millennia to_milliseconds to_minutes to_months
+    to_quarters to_seconds to_timestamp to_weeks to_years translate trim trunc try_strptime ucase unbin unhex
+    unicode union_extract union_tag union_value unpivot_list upper url_decode url_encode uuid_extract_timestamp
+    uuid_extract_version variant_extract variant_typeof week weekday weekofyear xor year yearweek | || ~ ~~ ~~*
+    ~~~
+  `,
+  /** Of the types or names of its arguments too: they are known, and the arguments left unread, before anything runs. */
+  types: `
+    alias can_cast_implicitly cast_to_type get_type make_type pg_typeof replace_type typeof
+  `,
+  /**
+   * Of its arguments and the platform: its mathematics round the last digit in their own way, and what compilers make of a
+   * product that is added to something does. In a path, \`system\` is the system's.
+   */
+  platform: `
+    ** ^ acos acosh array_cosine_distance array_cosine_similarity array_cross_product array_distance
+    array_dot_product array_inner_product array_negative_dot_product array_negative_inner_product asin asinh
+    atan atan2 atanh cbrt cos cosh cot equi_width_bins exp gamma jaccard jaro_similarity
+    jaro_winkler_similarity lgamma list_cosine_distance list_cosine_similarity list_distance list_dot_product
+    list_entropy list_inner_product list_kurtosis list_kurtosis_pop list_mad list_median
+    list_negative_dot_product list_negative_inner_product list_sem list_skewness list_stddev_pop
+    list_stddev_samp list_var_pop list_var_samp ln log log10 log2 parse_dirname parse_dirpath parse_filename
+    parse_path pow power sin sinh tan tanh
   `,
   /** Of its arguments alone, but several rows for one row. */
   rows: `
@@ -65,7 +76,11 @@ const functions = {
   /** Aggregates that come out the same in whatever order they see their rows. */
   exact: `
     approx_count_distinct bit_and bit_or bit_xor bitstring_agg bool_and bool_or count count_if count_star
-    countif histogram histogram_exact mad max median min quantile quantile_cont quantile_disc regr_count
+    countif histogram histogram_exact max min quantile quantile_disc regr_count
+  `,
+  /** Aggregates that come out the same in whatever order, and round between two values as the platform does. */
+  between: `
+    mad median quantile_cont
   `,
   /** Aggregates that are exact over integers and decimals, and rounded in the order of the rows over floats. */
   sum: `
@@ -216,7 +231,7 @@ export function whyForbidden(group: FunctionClass | TableFunctionClass): { reaso
 
 /** Whether a function makes one value of many rows. */
 export function isAggregate(group: FunctionClass | undefined): boolean {
-  return group === 'exact' || group === 'sum' || group === 'float' || group === 'ordered';
+  return group === 'exact' || group === 'between' || group === 'sum' || group === 'float' || group === 'ordered';
 }
 
 /** Names that DuckDB takes for calls of a function without its parentheses, unless a column is called so. */
@@ -233,6 +248,11 @@ export const bareCalls: ReadonlySet<string> = new Set([
   'session_user',
   'user',
 ]);
+
+/** Whether a function gives the same bytes on every platform: what DuckDB adds up, divides and compares is IEEE's. */
+export function isPortable(group: FunctionClass | undefined): boolean {
+  return group !== 'platform' && group !== 'between' && group !== 'float';
+}
 
 function byName<K extends string>(groups: Readonly<Record<K, string>>): ReadonlyMap<string, K> {
   const classes = new Map<string, K>();

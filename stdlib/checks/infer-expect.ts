@@ -27,6 +27,7 @@ export function inferExpect(context: InferContext): Inferred | undefined {
     parts: { rows: { ...table, columns } },
     reads: other === undefined || other.kind !== 'value' ? reads : { ...reads, [other.slot]: referred },
     ...(conditions.identity === undefined ? {} : { identity: { 'param:holds': conditions.identity } }),
+    ...(conditions.portable ? {} : { guarantee: 'platform' }),
   };
 }
 
@@ -140,12 +141,14 @@ interface Conditions {
   readonly reads: readonly string[];
   /** The conditions as parse trees, by their names. */
   readonly identity?: string;
+  readonly portable: boolean;
 }
 
 function checkConditions({ ask, params, report, spanOf }: InferContext, { columns }: TableType): Conditions | undefined {
   const { holds } = expectationsOf(params);
-  if (holds === undefined) return { reads: [] };
+  if (holds === undefined) return { reads: [], portable: true };
   let sound = true;
+  let portable = true;
   const reads = new Set<string>();
   const canonical = new Map<string, string>();
   for (const [name, text] of Object.entries(holds)) {
@@ -155,7 +158,8 @@ function checkConditions({ ask, params, report, spanOf }: InferContext, { column
     if (condition?.ok === false) report('bad-condition', spanOf(['holds', name], 'value'), { name, message: condition.message, hint: condition.hint });
     if (condition?.ok !== true) continue;
     canonical.set(name, condition.canonical);
+    portable &&= condition.portable;
     for (const column of condition.reads) reads.add(column);
   }
-  return sound ? { reads: [...reads], identity: canonicalJson(Object.fromEntries(canonical)) } : undefined;
+  return sound ? { reads: [...reads], identity: canonicalJson(Object.fromEntries(canonical)), portable } : undefined;
 }

@@ -49,7 +49,7 @@ features x = prepare(parts) {
   params: prepareParams,
   engine: 'duckdb',
   seeded: true,
-  guarantee: 'bitwise',
+  guarantee: 'platform',
   infer: inferPrepare,
   run: runPrepare,
 };

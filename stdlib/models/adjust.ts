@@ -55,6 +55,7 @@ report scores = evaluate(trees, careful)
       'The least probability at which the positive class is said: a number, or the one that is best on the validation part.',
     ),
   }),
+  arithmetic: true,
   seeded: false,
   guarantee: 'bitwise',
   sequential: true,

@@ -26,6 +26,7 @@ model line = linear(x)
   params: record({
     alpha: described(number({ min: 0 }), 'The strength of the L2 penalty, as in Ridge; 0 is none.', 0),
   }),
+  arithmetic: true,
   seeded: false,
   guarantee: 'bitwise',
   sequential: true,

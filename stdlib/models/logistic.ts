@@ -20,6 +20,7 @@ export const logistic: Kind = {
     max_iter: described(integer({ min: 1 }), 'The most steps of Newton’s method.', 100),
     tol: described(number({ above: 0 }), 'Training ends when no component of the gradient, per row, is larger.', 1e-8),
   }),
+  arithmetic: true,
   seeded: false,
   guarantee: 'bitwise',
   sequential: true,

@@ -30,6 +30,7 @@ export const network: Kind = {
   inputs: [{ name: 'x', accepts: ['features'], doc: 'Features and their target.' }],
   params: networkParams,
   engine: 'tensorflowjs',
+  arithmetic: true,
   seeded: true,
   guarantee: 'platform',
   sequential: true,

@@ -29,6 +29,7 @@ export const xgboost: Kind = {
   inputs: [{ name: 'x', accepts: ['features'], doc: 'Features and their target.' }],
   params: xgboostParams,
   engine: 'xgboost',
+  arithmetic: true,
   seeded: true,
   guarantee: 'platform',
   infer: inferXgboost,

@@ -57,6 +57,7 @@ report scores = evaluate(guess) { metrics: [accuracy, f1], on: [validate], inter
       'A confidence interval for every metric.',
     ),
   }),
+  arithmetic: true,
   seeded: true,
   guarantee: 'bitwise',
   sequential: true,

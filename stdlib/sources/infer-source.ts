@@ -42,10 +42,11 @@ export function inferSource(format: FileFormat, context: InferContext): Inferred
     ...(params['invalid'] === 'quarantine' ? { parts: { quarantine: table(quarantineColumns(plan)) } } : {}),
     roots: found.files,
     identity: {
-      ...(conditions === '{}' ? {} : { 'param:schema': conditions }),
+      ...(conditions.identity === '{}' ? {} : { 'param:schema': conditions.identity }),
       ...(params[FILENAME] === true ? { filename: canonicalJson(found.files.map(fileName)) } : {}),
       ...(params['partitions'] === undefined ? {} : { partitions: canonicalJson(found.files.map(({ path }) => partitionNames(params).map((name) => partitionOf(path, name) ?? null))) }),
     },
+    ...(conditions.portable ? {} : { guarantee: 'platform' }),
     params: { ...spelled, described: answer.columns as unknown as Json },
   };
 }
@@ -150,27 +151,36 @@ function checkNamedColumns(context: InferContext, columns: readonly Column[]): b
   return ['dedupe', 'unique', 'time'].map((key) => check(params[key], [key])).every(Boolean);
 }
 
+/** What the conditions of a schema are in one spelling. */
+interface Conditions {
+  readonly identity: string;
+  readonly portable: boolean;
+}
+
 /**
  * The schema as it is part of the fingerprint: columns spelled as in the files, conditions as parse trees, so that
  * neither order nor layout counts. Checks the conditions on the way.
  */
-function inferConditions(context: InferContext, plan: SourcePlan, columns: readonly Column[]): string | undefined {
+function inferConditions(context: InferContext, plan: SourcePlan, columns: readonly Column[]): Conditions | undefined {
   const { ask, params, report, spanOf } = context;
   const declared = plan.columns.flatMap(({ origin, column, declared: type }) => (column === undefined || type === undefined ? [] : [{ block: origin === 'partition' ? 'partitions' : 'schema', column, type }]));
   const schema = new Map(Object.entries({ ...(params['schema'] as JsonObject | undefined), ...(params['partitions'] as JsonObject | undefined) }).map(([key, encoded]) => [key.toLowerCase(), { key, encoded }]));
   const canonical = new Map<string, Json>();
   let sound = true;
+  let portable = true;
   for (const { block, column, type } of declared) {
     const { key, encoded } = schema.get(column.name.toLowerCase()) ?? { key: column.name, encoded: {} };
     canonical.set(column.name, encoded);
     if (type.where === undefined) continue;
     const answer = ask(conditionNeed(type.where, columns));
     const condition = answer === undefined ? undefined : checkCondition(answer, columns);
-    if (condition?.ok === true) canonical.set(column.name, { ...(encoded as JsonObject), where: condition.canonical });
-    else sound = false;
+    if (condition?.ok === true) {
+      canonical.set(column.name, { ...(encoded as JsonObject), where: condition.canonical });
+      portable &&= condition.portable;
+    } else sound = false;
     if (condition?.ok === false) {
       report('bad-where', spanOf([block, key], 'value'), { column: key, message: condition.message, hint: condition.hint });
     }
   }
-  return sound ? canonicalJson(Object.fromEntries(canonical)) : undefined;
+  return sound ? { identity: canonicalJson(Object.fromEntries(canonical)), portable } : undefined;
 }

@@ -49,6 +49,7 @@ function inferQuery(context: InferContext, input: TextInput, tables: readonly Re
     type: { kind: 'table', columns: query.columns, sources: [...new Set(tables.flatMap(({ type }) => type.sources))].sort(), reach: 'unknown' },
     tables: tables.map(({ reference, name }, index) => ({ slot: `[${index}]`, step: name, columns: query.reads[reference] ?? [] })),
     identity: { sql: queryIdentity(query) },
+    ...(query.portable ? {} : { guarantee: 'platform' }),
     query: {
       text: input.text,
       ordered: query.ordered,

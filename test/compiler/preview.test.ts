@@ -126,8 +126,21 @@ const cases: readonly Case[] = [
   },
   {
     what: 'the platform',
-    options: { machine: { platform: 'win32-x64', processor: 'a processor' } },
-    expected: ['gbm: run changed [platform: linux-x64 → win32-x64]', 'scores: maybe unchanged [value:gbm: made → to be made]'],
+    options: { machine: { platform: 'win32-x64', processor: 'a processor', arithmetic: 'some' } },
+    expected: [
+      'x: run changed [platform: linux-x64 → win32-x64]',
+      'gbm: run changed [platform: linux-x64 → win32-x64; value:x: made → to be made]',
+      'guess: maybe unchanged [value:x: made → to be made]',
+      'scores: maybe unchanged [value:gbm: made → to be made; value:guess: made → to be made]',
+    ],
+  },
+  {
+    what: 'how JavaScript rounds',
+    options: { machine: { platform: 'linux-x64', processor: 'a processor', arithmetic: 'other' } },
+    expected: [
+      'gbm: run changed [arithmetic: some → other]',
+      'scores: run changed [arithmetic: some → other; value:gbm: made → to be made]',
+    ],
   },
   {
     what: 'the content of a file',

@@ -99,7 +99,7 @@ const cases: readonly Case[] = [
   },
   { what: 'the wheel of a version', basis: { engines: { ...basis.engines, xgboost: { version: '1.0', digest: 'b'.repeat(64) } } }, expected: ['mlp.lock xgboost 1.0 (aaaaaaaa…) → 1.0 (bbbbbbbb…)'] },
   { what: 'DuckDB', options: { engines: { duckdb: '2.0', xgboost: '1.0' } }, basis: { engines: { ...basis.engines, duckdb: { version: '2.0' } } }, expected: ['duckdb 1.0 → 2.0'] },
-  { what: 'the platform', options: { machine: { platform: 'win32-x64', processor: 'a processor' } }, expected: ['`gbm`: platform linux-x64 → win32-x64'] },
+  { what: 'the platform', options: { machine: { platform: 'win32-x64', processor: 'a processor', arithmetic: 'some' } }, expected: ['`x`: platform linux-x64 → win32-x64', '`gbm`: platform linux-x64 → win32-x64'] },
   { what: 'a result that was lost', store: lose('x'), expected: [/^`x`: its result [0-9a-f]{8}… → no longer in the store$/] },
   { what: 'all results: the first is what counts', store: lose('flights', 'late', 'x'), expected: [/^`flights`: its result/] },
   {

@@ -58,7 +58,7 @@ describe('two applies into two stores', () => {
 });
 
 describe('the optimizer', () => {
-  const machine: Machine = { platform: platformName(), processor: cpus()[0]?.model ?? 'unknown' };
+  const machine: Machine = { platform: platformName(), processor: cpus()[0]?.model ?? 'unknown', arithmetic: 'any' };
 
   async function apply(plan: Plan, root: string): Promise<RunSummary> {
     const engine = await ensureProvider({ lock: defaultLock(), engine: 'xgboost' });

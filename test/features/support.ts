@@ -67,7 +67,7 @@ export function infer(kind: Kind, given: JsonObject, input: { readonly slot: str
     ask: () => undefined,
     report: (code, at, parameters, related) => void diagnostics.push(diagnose(code, at, parameters, related)),
     spanOf: () => span,
-    machine: { platform: 'linux-x64', processor: 'any' },
+    machine: { platform: 'linux-x64', processor: 'any', arithmetic: 'any' },
     engines: {},
   };
   const inferred = kind.infer(context);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { airports, connect, facts, fill, flights, rowsOf, table } from './support.ts';
+import { classifyFunction, whyForbidden } from '../../compiler/sql/functions.ts';
+import { airports, analysisConnection, connect, facts, fill, flights, rowsOf, table } from './support.ts';
 
 const canonical = async (text: string) => (await facts(text)).canonical;
 
@@ -107,6 +108,33 @@ describe('the canonical form differs for', () => {
       'WITH a AS (SELECT 1 AS n), b AS (SELECT 2 AS n) SELECT a FROM a, b',
       'WITH b AS (SELECT 1 AS n), a AS (SELECT 2 AS n) SELECT a FROM b, a',
     ],
+    // Expressions without a name are called by their text.
+    [
+      'SELECT q.n FROM (SELECT delay > 3, 1 AS n FROM flights) q NATURAL JOIN (SELECT delay > 3, 1 AS n FROM flights) r',
+      'SELECT q.n FROM (SELECT delay > 3, 1 AS n FROM flights) q NATURAL JOIN (SELECT 3 < delay, 1 AS n FROM flights) r',
+    ],
+    [
+      'SELECT count(*) AS n FROM (SELECT 1 <> delay FROM flights UNION BY NAME SELECT 1 <> delay FROM flights)',
+      'SELECT count(*) AS n FROM (SELECT 1 <> delay FROM flights UNION BY NAME SELECT delay <> 1 FROM flights)',
+    ],
+    [
+      'SELECT to_json(x) AS j FROM (SELECT delay > 3 FROM flights) x',
+      'SELECT to_json(x) AS j FROM (SELECT 3 < delay FROM flights) x',
+    ],
+    ['SELECT alias(delay > 3) AS a FROM flights', 'SELECT alias(3 < delay) AS a FROM flights'],
+    [
+      "SELECT to_json(p) AS j FROM (PIVOT (SELECT origin, delay FROM flights) ON origin IN ('SFO') USING bool_or(delay > 3)) p",
+      "SELECT to_json(p) AS j FROM (PIVOT (SELECT origin, delay FROM flights) ON origin IN ('SFO') USING bool_or(3 < delay)) p",
+    ],
+    // TRY tells which operand was looked at.
+    [
+      "SELECT TRY(CASE WHEN origin <> 'x' AND origin::INT > 2 THEN 1 ELSE 0 END) AS x FROM flights",
+      "SELECT TRY(CASE WHEN origin::INT > 2 AND origin <> 'x' THEN 1 ELSE 0 END) AS x FROM flights",
+    ],
+    ['SELECT CAST(origin AS INT) AS n FROM flights', 'SELECT TRY_CAST(origin AS INT) AS n FROM flights'],
+    ["SELECT DATE '2001-01-01' AS d", "SELECT TIMESTAMP '2001-01-01' AS d"],
+    ['SELECT 1 AS n', 'SELECT 1.0 AS n'],
+    ['SELECT 1.0 AS n', 'SELECT 1e0 AS n'],
     // The case of a name that becomes data.
     ["SELECT to_json({'a': 1}) AS j", "SELECT to_json({'A': 1}) AS j"],
     [
@@ -124,6 +152,57 @@ describe('the canonical form differs for', () => {
   ];
   it.each(different)('%s / %s', async (one, two) => {
     expect(await canonical(one)).not.toBe(await canonical(two));
+  });
+});
+
+describe('where types or names of columns are told without reading them', () => {
+  const [narrow, wide] = [table('t', 'a INTEGER', 'b VARCHAR'), table('t', 'a BIGINT', 'b VARCHAR')];
+  const renamed = table('t', 'a1 INTEGER', 'b VARCHAR');
+  it.each([
+    ['SELECT typeof(a) AS x FROM t', wide],
+    ['SELECT pg_typeof(t.a) AS x FROM t', wide],
+    ['SELECT typeof([a]) AS x FROM t', wide],
+    ['SELECT typeof(t) AS x FROM t', wide],
+    ['SELECT typeof(q.y) AS x FROM (SELECT a AS y FROM t) q', wide],
+    ['SELECT can_cast_implicitly(a, 1::SMALLINT) AS x FROM t', wide],
+    ['SELECT typeof(cast_to_type(1, a)) AS x FROM t', wide],
+    ["SELECT count(alias(COLUMNS('a.*'))) AS x FROM t", renamed],
+  ])('they are part of the form: %s', async (text, other) => {
+    const [one, two] = [await facts(text, [narrow]), await facts(text, [other])];
+    expect(one.columns).toEqual(two.columns);
+    expect(one.canonical).not.toBe(two.canonical);
+  });
+
+  it('and nowhere else', async () => {
+    const text = 'SELECT b FROM t';
+    expect((await facts(text, [narrow])).canonical).toBe((await facts(text, [wide])).canonical);
+  });
+
+  it('every function that leaves its argument unread is known to', async () => {
+    const types = ['INTEGER', 'VARCHAR', 'DOUBLE', 'DATE', 'TIMESTAMP', 'INTEGER[]', 'STRUCT(a INTEGER)', "ENUM('a', 'b')", 'MAP(VARCHAR, INTEGER)', 'JSON', 'BLOB', 'INTEGER[3]', 'UNION(n INTEGER)'];
+    const connection = await analysisConnection();
+    const found = await connection.runAndReadAll("SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type IN ('scalar', 'macro', 'aggregate')");
+    const names = (found.getRowsJS() as [string][]).map(([name]) => name).filter((name) => /^\w+$/.test(name) && whyForbidden(classifyFunction(name) ?? 'internal') === undefined);
+    await connection.run(`CREATE TABLE read_here (${types.map((type, i) => `c${i} ${type}`).join(', ')})`);
+    const unread = new Set<string>();
+    let bound = 0;
+    for (const name of names) {
+      for (const [i] of types.entries()) {
+        for (const others of ['', ", 'a'", ', 1']) {
+          try {
+            const result = await connection.runAndReadAll(`EXPLAIN (FORMAT json) SELECT "${name}"(c${i}${others}) FROM read_here`);
+            const [[, plan] = ['', '']] = result.getRowsJS() as [string, string][];
+            bound += 1;
+            if (!new RegExp(`"c${i}[."]`).test(plan)) unread.add(name);
+          } catch {
+            // It takes other arguments.
+          }
+        }
+      }
+    }
+    await connection.run('DROP TABLE read_here');
+    expect(bound).toBeGreaterThan(1000);
+    expect([...unread].filter((name) => classifyFunction(name) !== 'types')).toEqual([]);
   });
 });
 

@@ -45,7 +45,7 @@ export async function compileText(text: string, { folder = DATA, files = {}, pac
   const request: CompileRequest = {
     file: 'test.mlp',
     registry,
-    machine: { platform: 'linux-x64', processor: 'a processor' },
+    machine: { platform: 'linux-x64', processor: 'a processor', arithmetic: 'some' },
     // Fixed, so that a new version of an engine changes no golden plan.
     engines: { duckdb: '1.0', xgboost: '1.0', tensorflowjs: '1.0 wasm' },
     ...options,

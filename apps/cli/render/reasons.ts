@@ -23,6 +23,8 @@ export function describeReason(reason: Reason): string {
   switch (what) {
     case 'kind-version':
       return 'its kind works differently in this version of mlp';
+    case 'arithmetic':
+      return 'this version of Node rounds in another way';
     case 'kind':
       return `kind ${change(before, after)}`;
     case 'engine':

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SqlAnalysis, SqlProblem } from '../../../compiler/sql/analysis.ts';
-import { classifyFunction } from '../../../compiler/sql/functions.ts';
+import { classifyFunction, isPortable } from '../../../compiler/sql/functions.ts';
 import type { Column } from '../../../compiler/types.ts';
 import { checkQuery } from './analyse-references.ts';
 import { canonicalQuery } from './canonical-form.ts';
@@ -8,7 +8,7 @@ import { sqlName } from './connect.ts';
 import { bareCallProblem } from './sql-bare-calls.ts';
 import { columnTypeOf } from './sql-column-type.ts';
 import { bindingProblem } from './sql-errors.ts';
-import { calledFunction, unclassifiedFunction } from './sql-functions.ts';
+import { calledClasses, calledFunction, unclassifiedFunction } from './sql-functions.ts';
 import { inferColumns, sumsExactly, type Knowledge } from './sql-infer.ts';
 import { orderQuery } from './sql-order.ts';
 import { placeOf, printQuery } from './sql-parse.ts';
@@ -86,6 +86,7 @@ async function analyse(subject: Subject): Promise<SqlAnalysis> {
         isBareRowQuery(query, references) &&
         [...references.values()].filter((each) => each.kind === 'table').length === 1,
       parallel: isParallel(query, knowledge),
+      portable: [...calledClasses(query)].every(isPortable),
       ordered: ordered.text,
     },
   };

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../../compiler/json.ts';
 import type { Column } from '../../../compiler/types.ts';
 import { rewriteCanonical } from './canonical-rewrites.ts';
+import { calledClasses } from './sql-functions.ts';
 import { looksAtNames } from './sql-rowwise.ts';
 import { resolveTables } from './sql-scopes.ts';
 import {
@@ -21,7 +22,8 @@ import {
 /**
  * One spelling for all texts of a query that mean the same by layout, comments, case, quotes and the rewrites of
  * `canonical-rewrites.ts`: the parse tree without places, tables and CTEs by number, names in lower case. `tables` has the
- * columns of the inputs in their order. Names keep their case where the query can turn them into data.
+ * columns of the inputs in their order. Names keep their case where the query can turn them into data; and where it can
+ * tell names or types of columns without reading them, all of these are part of the form.
  */
 export function canonicalQuery(query: TreeNode, tables: ReadonlyMap<string, readonly Column[]>): string {
   const tree = copyTree(query);
@@ -29,10 +31,31 @@ export function canonicalQuery(query: TreeNode, tables: ReadonlyMap<string, read
   const labels = labelTables(tree, tables, keepNames);
   for (const node of [...descend(tree)]) {
     nameTables(node, labels);
-    foldNames(node, keepNames ? (name) => name : foldName);
+    if (!keepNames) foldNames(node);
     delete node['query_location'];
   }
-  return canonicalJson(rewriteCanonical(tree));
+  nameColumns(tree);
+  const known = keepNames || [...calledClasses(tree)].includes('types') ? schemasOf(tables) : undefined;
+  return canonicalJson({ tree: rewriteCanonical(tree), known });
+}
+
+function schemasOf(tables: ReadonlyMap<string, readonly Column[]>): Tree {
+  return [...tables.values()].map((columns) => columns.map(({ name, sql }) => [name, sql]));
+}
+
+/**
+ * DuckDB calls a column without a name by what it says, `(delay > 3)`, and NATURAL, BY NAME and outer queries go by that:
+ * it stands beside the expression, which may be rewritten. A subquery that is a value has no use for its name.
+ */
+function nameColumns(tree: Tree): void {
+  const nodes = [...descend(tree)];
+  const values = new Set(nodes.map((node) => (node['class'] === 'SUBQUERY' ? nodeAt(node, 'subquery', 'node') : undefined)));
+  for (const node of nodes.filter((one) => isQuery(one) && !values.has(one))) {
+    for (const item of nodesAt(node, 'select_list')) {
+      const named = item['class'] === 'COLUMN_REF' || item['class'] === 'STAR' || textAt(item, 'alias') !== '';
+      if (!named) item['alias'] = `\0${canonicalJson(item)}`;
+    }
+  }
 }
 
 /** What nodes that name a table or a CTE are called in the canonical form: its number behind a NUL, which no SQL can say. */
@@ -108,19 +131,34 @@ function nameTables(node: TreeNode, labels: Labels): void {
  * Names that SQL compares without case. The alias of an expression inside of a call is not one: it names a field of a
  * struct or an argument.
  */
-function foldNames(node: TreeNode, fold: (name: string) => string): void {
+function foldNames(node: TreeNode): void {
   for (const key of ['column_names', 'column_name_alias', 'aliases', 'exclude_list', 'using_columns']) {
-    if (Array.isArray(node[key])) node[key] = stringsAt(node, key).map(fold);
+    if (Array.isArray(node[key])) node[key] = stringsAt(node, key).map(foldName);
   }
   for (const key of ['table_name', 'relation_name'])
-    if (typeof node[key] === 'string') node[key] = fold(textAt(node, key));
+    if (typeof node[key] === 'string') node[key] = foldName(textAt(node, key));
   if (node['class'] === 'FUNCTION' || node['class'] === 'WINDOW') foldCall(node);
-  if (!('class' in node) && typeof node['alias'] === 'string') node['alias'] = fold(textAt(node, 'alias'));
-  for (const item of isQuery(node) ? nodesAt(node, 'select_list') : []) item['alias'] = fold(textAt(item, 'alias'));
+  if (node['class'] === 'STAR') foldStar(node);
+  if (!('class' in node) && typeof node['alias'] === 'string') node['alias'] = foldName(textAt(node, 'alias'));
+  for (const item of isQuery(node) ? nodesAt(node, 'select_list') : []) item['alias'] = foldName(textAt(item, 'alias'));
 }
 
 function foldCall(call: TreeNode): void {
   call['function_name'] = textAt(call, 'function_name').toLowerCase();
   // `extract(year FROM d)` is parsed as `main.date_part('year', d)`.
   if (call['schema'] === 'main') call['schema'] = '';
+}
+
+/** `* EXCLUDE (t.a) REPLACE (… AS b) RENAME (c AS d)`. */
+function foldStar(star: TreeNode): void {
+  for (const entry of nodesAt(star, 'replace_list')) entry['key'] = foldName(textAt(entry, 'key'));
+  for (const entry of nodesAt(star, 'rename_list')) {
+    entry['value'] = foldName(textAt(entry, 'value'));
+    foldColumn(nodeAt(entry, 'key'));
+  }
+  for (const entry of nodesAt(star, 'qualified_exclude_list')) foldColumn(entry);
+}
+
+function foldColumn(name: TreeNode | undefined): void {
+  if (name !== undefined) Object.assign(name, { table: foldName(textAt(name, 'table')), column: foldName(textAt(name, 'column')) });
 }

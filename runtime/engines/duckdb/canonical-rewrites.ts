@@ -1,4 +1,5 @@
 import { canonicalJson } from '../../../compiler/json.ts';
+import { calledFunction } from './sql-functions.ts';
 import { isNode, nodesAt, textAt, type Tree, type TreeNode } from './tree.ts';
 
 /** A change of a node, whose parts are changed already, into another that means the same. */
@@ -9,12 +10,25 @@ const rewrites: readonly Rewrite[] = [sortConjunction, directComparison];
 /** Applies every rewrite to every node, from the leaves up. */
 export function rewriteCanonical(tree: Tree): Tree {
   if (Array.isArray(tree)) return tree.map(rewriteCanonical);
-  if (!isNode(tree)) return tree;
+  if (!isNode(tree) || isLiteral(tree)) return tree;
   const node = Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, rewriteCanonical(value)]));
   return rewrites.reduce((changed, rewrite) => rewrite(changed), node);
 }
 
-/** `b AND a` is `a AND b`; OR likewise. Functions have no effects, and DuckDB itself chooses which operand to look at. */
+/**
+ * Whether more than the value of what is below counts: the text of expressions becomes data in `alias(a > 3)` and in the
+ * columns that a PIVOT makes, and TRY tells whether any of them failed.
+ */
+function isLiteral(node: TreeNode): boolean {
+  return node['type'] === 'PIVOT' || node['type'] === 'OPERATOR_TRY' || calledFunction(node) === 'alias';
+}
+
+/**
+ * `b AND a` is `a AND b`; OR likewise. Both are false, true or null by their operands alone, in whatever order: what an
+ * order can change is whether an operand that fails (`CAST(s AS INTEGER) > 2`) is looked at, and that DuckDB chooses by
+ * itself while it runs, by what it has seen of the rows. A query that succeeded in one order has the one result that it
+ * can have in any.
+ */
 function sortConjunction(node: TreeNode): TreeNode {
   if (node['class'] !== 'CONJUNCTION') return node;
   return { ...node, children: sorted(nodesAt(node, 'children')) };

@@ -1,5 +1,5 @@
 import type { SqlProblem } from '../../../compiler/sql/analysis.ts';
-import { classifyFunction, classifyTableFunction, isAggregate, whyForbidden } from '../../../compiler/sql/functions.ts';
+import { classifyFunction, classifyTableFunction, isAggregate, whyForbidden, type FunctionClass } from '../../../compiler/sql/functions.ts';
 import { placeOf } from './sql-parse.ts';
 import { descend, nodeAt, nodesAt, textAt, type TreeNode } from './tree.ts';
 
@@ -55,12 +55,27 @@ function functionGroup(node: TreeNode, name: string): ReturnType<typeof classify
   const children = nodesAt(node, 'children');
   // `age(x)` is the time from x to today.
   if (name === 'age' && children.length === 1) return 'clock';
-  if (/^(list|array)_aggr(egate)?$|^aggregate$/.test(name)) {
-    const inner = nodeAt(children[1] ?? {}, 'value')?.['value'];
-    const group = typeof inner === 'string' ? classifyFunction(inner) : undefined;
-    return isAggregate(group) ? 'pure' : (group ?? 'query');
+  const inner = aggregateOfList(node);
+  if (inner === 'none') return classifyFunction(name);
+  return isAggregate(inner) ? 'pure' : (inner ?? 'query');
+}
+
+/** What `list_aggregate(list, 'name')` calls: undefined for what DuckDB lacks or the text does not say. */
+function aggregateOfList(node: TreeNode): FunctionClass | 'none' | undefined {
+  if (!/^(list|array)_aggr(egate)?$|^aggregate$/.test(calledFunction(node) ?? '')) return 'none';
+  const inner = nodeAt(nodesAt(node, 'children')[1] ?? {}, 'value')?.['value'];
+  return typeof inner === 'string' ? classifyFunction(inner) : undefined;
+}
+
+/** The classes of all functions that a query calls, by their names in it. */
+export function* calledClasses(query: TreeNode): Generator<FunctionClass> {
+  for (const node of descend(query)) {
+    const name = calledFunction(node);
+    const group = name === undefined ? undefined : classifyFunction(name);
+    if (group !== undefined) yield group;
+    const inner = aggregateOfList(node);
+    if (inner !== 'none' && inner !== undefined) yield inner;
   }
-  return classifyFunction(name);
 }
 
 /** The problem of calling a function that may not be called. */

@@ -127,6 +127,6 @@ export const different: readonly (Edit & { readonly changes: readonly string[] }
   { why: 'decimal and binary sizes', replace: [['..2MB', '..2MiB']], changes: ['select'] },
   { why: 'no latency to be measured', replace: [['latency_p99: ..5ms, ', '']], changes: ['measure_latency', 'select'] },
   { why: 'another version of an engine', options: { engines: { duckdb: '1.0', xgboost: '1.1' } }, changes: ['xgboost'] },
-  { why: 'another platform, where results depend on it', options: { machine: { platform: 'darwin-arm64', processor: 'a processor' } }, changes: ['xgboost'] },
-  { why: 'a latency is of a processor', options: { machine: { platform: 'linux-x64', processor: 'another' } }, changes: ['measure_latency'] },
+  { why: 'another platform, where results depend on it', options: { machine: { platform: 'darwin-arm64', processor: 'a processor', arithmetic: 'some' } }, changes: ['prepare', 'xgboost'] },
+  { why: 'a latency is of a processor', options: { machine: { platform: 'linux-x64', processor: 'another', arithmetic: 'some' } }, changes: ['measure_latency'] },
 ];
