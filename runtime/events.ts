@@ -20,6 +20,8 @@ export interface PlanEvent extends EventBase {
   readonly steps: readonly PlannedStep[];
   /** The steps that were asked for, where it was not all: the plan has only what they need. */
   readonly targets?: readonly string[];
+  /** What its user calls the run: its results are not collected. */
+  readonly label?: string;
 }
 
 /** A step as the plan has it: what a later plan is compared with. */

@@ -50,7 +50,7 @@ export const commands: readonly CommandSpec[] = [
     name: 'apply',
     args: '<file|plan>',
     summary: 'run what the preview shows, or what a saved plan says; nothing runs twice, nothing is destroyed',
-    options: limitOptions,
+    options: [...limitOptions, ['--label <text>', 'call the run so: `store gc` keeps its results']],
     examples: ['mlp apply pipelines/flights.mlp', 'mlp apply flights.plan', 'mlp apply pipelines/flights.mlp --threads 2 --memory 4GB'],
     load: async () => (await import('./commands/apply.ts')).apply,
   },
@@ -126,6 +126,20 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./commands/verify.ts')).verify,
   },
   {
+    name: 'store',
+    args: '<action>',
+    summary: 'fsck: check every byte; gc: remove what nothing keeps; du: what takes the room',
+    options: [
+      ['--mend', 'fsck: move what is damaged aside, so that it is made again'],
+      ['--delete', 'gc: remove; without it, only say what would be removed'],
+      ['--keep-runs <n>', 'gc: finished runs of each pipeline that keep their results (1)'],
+      ['--newer-than <age>', 'gc: runs of this age keep them too, such as 30d or 12h'],
+      ['--forget <name...>', 'gc: pipelines and labels that keep nothing any more'],
+    ],
+    examples: ['mlp store fsck', 'mlp store fsck --mend', 'mlp store gc --keep-runs 3', 'mlp store gc --newer-than 30d --delete', 'mlp store du --json'],
+    load: async () => (await import('./commands/store.ts')).store,
+  },
+  {
     name: 'kinds',
     args: '[kind]',
     summary: 'what a pipeline can be made of; of one kind its inputs, parameters and an example',
@@ -160,4 +174,4 @@ export const commands: readonly CommandSpec[] = [
 ];
 
 /** Commands of the contract that come in a later version. */
-export const laterCommands = ['store', 'lsp'] as const;
+export const laterCommands = ['lsp'] as const;

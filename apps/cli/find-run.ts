@@ -22,10 +22,12 @@ function ownPart(run: string): string {
   return run.slice(run.lastIndexOf('-') + 1);
 }
 
-/** The run that a text names: `latest`, `latest~2`, or the beginning of a short or a whole name. Ends the command if none is. */
+/** The run that a text names: `latest`, `latest~2`, a label (its last run), or the beginning of a short or a whole name. Ends the command if none is. */
 export function findRun(runs: readonly PastRun[], text: string): PastRun {
   const short = shortNames(runs);
   const relative = /^latest(?:~(\d{1,9}))?$/i.exec(text);
+  const labelled = runs.filter(({ label }) => label === text).at(-1);
+  if (labelled !== undefined) return labelled;
   const found = relative !== null
     ? runs.slice(0, Math.max(0, runs.length - Number(relative[1] ?? 0))).slice(-1)
     : runs.filter(({ run }) => text.length > 0 && (ownPart(run).startsWith(text.toLowerCase()) || run.startsWith(text.toUpperCase()) || run === text));

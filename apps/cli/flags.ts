@@ -80,6 +80,7 @@ export function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function asTexts(value: unknown): readonly string[] {
+/** The texts of an option that may be given several times. */
+export function asTexts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }

@@ -8,6 +8,7 @@ import type { Preview } from '../../compiler/plan/preview.ts';
 import { selectsStep } from '../../compiler/plan/step-names.ts';
 import { runPlan, type RunSummary } from '../../runtime/scheduler/run-plan.ts';
 import type { FileDigests } from '../../runtime/store/file-digests.ts';
+import type { Files } from '../../runtime/store/files.ts';
 import type { Workshop } from '../../runtime/scheduler/workshop.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
@@ -21,6 +22,7 @@ export interface ApplySetting extends ApplyOptions {
   readonly cache: string;
   /** The store's folder. */
   readonly root: string;
+  readonly files: Files;
   readonly lock: ProjectLock;
   readonly workshop: Workshop;
   readonly digests: FileDigests;
@@ -34,7 +36,7 @@ export const MEMORY_SHARE = 0.75;
 export async function applyPreview(preview: Preview, setting: ApplySetting): Promise<ApplyResult> {
   if (preview.steps.some(({ state }) => state !== 'cached')) setting.workshop.pool.prepare();
   const folders = await prepareEngines(preview, setting);
-  const store = await openStore(setting.root, { access: 'write' });
+  const store = await openStore(setting.root, { access: 'write', files: setting.files });
   const plan = withAbsoluteRoots(preview.plan, setting.project);
   const threads = setting.threads ?? availableParallelism();
   const seconds = new Map(preview.steps.map((one) => [one.step.name, one.estimate.seconds]));
@@ -54,6 +56,7 @@ export async function applyPreview(preview: Preview, setting: ApplySetting): Pro
     maxThreads: (step) => (kindOf(step)?.sequential === true ? 1 : threads),
     cost: (step) => seconds.get(step.name) ?? 1,
     ...(setting.targets.length === 0 ? {} : { targets: namesOf(plan, setting.targets) }),
+    ...(setting.label === undefined ? {} : { label: setting.label }),
     onEvent: setting.onEvent,
     ...(setting.signal === undefined ? {} : { signal: setting.signal }),
     ...(setting.replaced === undefined ? {} : { replaced: setting.replaced }),

@@ -12,6 +12,7 @@ import type { TestOutcome } from '../../runtime/engines/duckdb/run-test.ts';
 import type { PoolOptions } from '../../runtime/scheduler/pool.ts';
 import { keepWanted, openWorkshop, type Workshop } from '../../runtime/scheduler/workshop.ts';
 import { openFileDigests } from '../../runtime/store/file-digests.ts';
+import { nodeFiles } from '../../runtime/store/files.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
 import { StoreError } from '../../runtime/store/store-error.ts';
 import { applyPreview } from './apply-preview.ts';
@@ -39,31 +40,33 @@ export function openSession(options: SessionOptions): Promise<Session> {
   const worker = options.worker ?? WORKER;
   // Read again for every compilation: an apply writes it, and so may its user.
   let lock = readLock(project);
-  const digests = openFileDigests(cache);
+  const files = options.files ?? nodeFiles;
+  const digests = openFileDigests(cache, files);
   // What has to be asked is new, and there will be work: the first worker starts beside the helper.
   const helper = createHelper(worker, options.work === undefined ? undefined : () => making.open().pool.prepare());
   const analyser = createAnalyser(helper, join(cache, 'answers'));
   const making = lazyWorkshop(worker, options.work === 'often' ? { idleLife: WARM_LIFE } : {});
   let reading: Promise<Store> | undefined;
-  const openForReading = (): Promise<Store> => (reading ??= openStore(root, { access: 'read' }));
+  const openForReading = (): Promise<Store> => (reading ??= openStore(root, { access: 'read', files }));
   const find: Session['find'] = async (preview, name) => findMade(preview, name, await openForReading());
 
   return Promise.resolve({
     project,
+    storeFolder: root,
     pipelineOf: (file) => readPipelineName(resolve(folder, file), file),
     compile: (file) => {
       lock = readLock(project);
       return compileFile(file, { project, folder, digests, analyser, options, lock });
     },
     preview: async (plan, mend) => {
-      const store = mend === undefined ? await openForReading() : mending(await openStore(root, { access: 'write' }), mend.onDamage);
+      const store = mend === undefined ? await openForReading() : mending(await openStore(root, { access: 'write', files }), mend.onDamage);
       const preview = await drivePreview(plan, store);
       // What no target needs is not in the plan, but it is still in the file.
       return options.targets.length === 0 ? preview : { ...preview, removed: [] };
     },
     apply: async (preview, applyOptions) => {
       reading = undefined;
-      return applyPreview(preview, { ...applyOptions, project, cache, root, lock, digests, workshop: making.open(), targets: options.targets });
+      return applyPreview(preview, { ...applyOptions, project, cache, root, files, lock, digests, workshop: making.open(), targets: options.targets });
     },
     test: (test) => runTest(helper, test),
     predict: (preview, request) => predictLazily(preview, request, { project, find, analyser, cache, root, lock, worker }),

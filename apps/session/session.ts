@@ -9,6 +9,7 @@ import type { FetchProgress } from '../../runtime/providers/ensure-provider.ts';
 import type { JobOutcome } from '../../runtime/scheduler/pool.ts';
 import type { Difference } from '../../runtime/verify/find-difference.ts';
 import type { RunEvent } from '../../runtime/events.ts';
+import type { Files } from '../../runtime/store/files.ts';
 import type { Store } from '../../runtime/store/store.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
 
@@ -22,6 +23,8 @@ export interface SessionOptions {
   readonly targets: readonly string[];
   /** The program of worker processes, where it does not lie beside this one: for tests. */
   readonly worker?: string;
+  /** Stands in for the file system in tests. */
+  readonly files?: Files;
   /**
    * Whether steps will be run, and how often: a first worker is then started as soon as something new is seen, and for
    * `often` workers are kept between runs. Absent: the command only looks.
@@ -33,6 +36,8 @@ export interface SessionOptions {
 export interface Session {
   /** The nearest folder upwards with `mlp.lock` or `package.json`; else the folder itself. */
   readonly project: string;
+  /** The folder of the store, there or not. */
+  readonly storeFolder: string;
   /** Compiles a file; `plan` is absent when there are errors. */
   readonly compile: (file: string) => Promise<Compiled>;
   /** What the pipeline of a file is called, also when it does not compile. Throws a `SessionError` if it cannot be read. */
@@ -85,6 +90,8 @@ export interface ApplyOptions {
   readonly threads?: number;
   /** Bytes in all. */
   readonly memory?: number;
+  /** What the user calls the run. */
+  readonly label?: string;
   readonly onEvent: (event: RunEvent) => void;
   /** Fetching an engine: what, and how far. */
   readonly onFetch?: (progress: FetchProgress) => void;

@@ -51,6 +51,21 @@ export const running = {
     message: ({ problem }) => problem,
     hint: () => 'it was moved aside, into the folder `damaged` of the store, and what it held is made again',
   }),
+  'store-root-unreadable': entry<{ file: string }>({
+    severity: 'error',
+    message: ({ file }) => `nothing is collected: ${file} is damaged, and what it keeps cannot be told`,
+    hint: () => '`mlp store fsck --mend` moves damage aside',
+  }),
+  'store-busy': entry<{ folder: string }>({
+    severity: 'error',
+    message: ({ folder }) => `another program is collecting or mending the store in ${folder}`,
+    hint: () => 'wait until it has ended',
+  }),
+  'store-nothing-called': entry<{ name: string; known: readonly string[] }>({
+    severity: 'error',
+    message: ({ name }) => `no pipeline or label of this store is called \`${name}\``,
+    hint: ({ known }) => (known.length === 0 ? undefined : `there is ${listed(known)}`),
+  }),
   'store-newer': entry<{ folder: string; version: number; known: number }>({
     severity: 'error',
     message: ({ folder, version, known }) =>

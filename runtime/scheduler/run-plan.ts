@@ -113,7 +113,7 @@ function openRun(options: RunPlanOptions, journal: Journal, stage: Stage): Run {
 }
 
 function announce(run: Run, id: string): void {
-  const { plan, targets } = run.options;
+  const { plan, targets, label } = run.options;
   const { pipeline, file, steps } = plan;
   run.emit({
     time: timestamp(),
@@ -131,6 +131,7 @@ function announce(run: Run, id: string): void {
       ...(roots.length === 0 ? {} : { files: roots.map((root) => root.path) }),
     })),
     ...(targets === undefined ? {} : { targets }),
+    ...(label === undefined ? {} : { label }),
   });
 }
 

@@ -36,6 +36,8 @@ export interface RunPlanOptions extends Capacity {
   readonly cost?: (step: PlanStep) => number;
   /** Names of steps; all that the plan has, unless given. */
   readonly targets?: readonly string[];
+  /** What its user calls the run. */
+  readonly label?: string;
   readonly onEvent: (event: RunEvent) => void;
   /** Cancels the run: its workers are killed at once, what has finished is kept. */
   readonly signal?: AbortSignal;

@@ -8,6 +8,7 @@ export interface FileFacts {
   readonly inode: bigint;
   readonly modified: bigint;
   readonly changed: bigint;
+  readonly isFolder: boolean;
 }
 
 /**
@@ -53,7 +54,7 @@ export const nodeFiles: Files = {
   factsNow: (path) => {
     const facts = statSync(path, { bigint: true, throwIfNoEntry: false });
     if (facts === undefined) return undefined;
-    return { bytes: Number(facts.size), inode: facts.ino, modified: facts.mtimeNs, changed: facts.ctimeNs };
+    return { bytes: Number(facts.size), inode: facts.ino, modified: facts.mtimeNs, changed: facts.ctimeNs, isFolder: facts.isDirectory() };
   },
   readNow: (path) => absentAs(undefined, () => readFileSync(path)),
   listNow: (folder) => absentAs([], () => readdirSync(folder).sort()),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Digest } from '../../compiler/plan/artifact.ts';
 import type { PlanEvent, RunEvent, StepEndEvent } from '../events.ts';
 import type { Store } from './store.ts';
@@ -31,7 +32,7 @@ export async function openJournal(store: Store, pipeline: string, run: string): 
   return {
     append: (event) => {
       if (event.event === 'step-progress') return;
-      explainedNow(() => store.files.appendNow(path, `${JSON.stringify(event)}\n`));
+      explainedNow(() => store.files.appendNow(path, `${encodeLine(event)}\n`));
     },
     close: () =>
       explained(async () => {
@@ -49,9 +50,56 @@ export async function listRuns(store: Store, pipeline: string): Promise<readonly
 
 /** The events of a run that can be read: the last line of a run that was killed may be torn. */
 export function readRun(store: Store, pipeline: string, run: string): readonly RunEvent[] {
+  return readJournal(store, pipeline, run).events;
+}
+
+/** A journal's lines. */
+export interface JournalLines {
+  readonly events: readonly RunEvent[];
+  /** The lines of these events, as they stand. */
+  readonly lines: readonly string[];
+  /** Lines that are not what was written; one that a killed run has left torn at the end is none of them. */
+  readonly damaged: number;
+}
+
+/** Reads a run's journal. */
+export function readJournal(store: Store, pipeline: string, run: string): JournalLines {
   const path = store.disk.path(`${runsPrefix(pipeline)}${run}${EXTENSION}`);
   const text = explainedNow(() => store.files.readNow(path))?.toString('utf8') ?? '';
-  return text.split('\n').flatMap(parseLine);
+  // After a loss of power, zeros may stand where the last lines should.
+  const all = text.replace(/\0+$/, '').split('\n');
+  // What follows the last line break: nothing, or the beginning of a line, up to all of it.
+  const tail = all.pop() ?? '';
+  const read = [...all, ...(isTorn(tail) ? [] : [tail])].map((line) => ({ line, event: decodeLine(line) }));
+  const whole = read.flatMap(({ line, event }) => (event === undefined ? [] : [{ line, event }]));
+  return {
+    events: whole.map(({ event }) => event),
+    lines: whole.map(({ line }) => line),
+    damaged: read.length - whole.length,
+  };
+}
+
+/** Whether a text is the beginning of a line, without its end. */
+function isTorn(tail: string): boolean {
+  return tail === '' || (tail.startsWith('{') && !/,"crc":"[0-9a-f]{8}"\}/.test(tail));
+}
+
+const CHECKED = /^(.*),"crc":"([0-9a-f]{8})"\}$/;
+
+/** A line is the event's JSON, with a checksum over it as its last entry. */
+function encodeLine(event: RunEvent): string {
+  const text = JSON.stringify(event);
+  return `${text.slice(0, -1)},"crc":"${checksumOf(text)}"}`;
+}
+
+function decodeLine(line: string): RunEvent | undefined {
+  const [, body = '', crc] = CHECKED.exec(line) ?? [];
+  const text = `${body}}`;
+  return crc !== undefined && checksumOf(text) === crc ? (JSON.parse(text) as RunEvent) : undefined;
+}
+
+function checksumOf(text: string): string {
+  return crc32(text).toString(16).padStart(8, '0');
 }
 
 /** What a pipeline's steps were when it was last applied. */
@@ -113,11 +161,12 @@ function hasResult(event: StepEndEvent): boolean {
   return Object.keys(event.outputs).length > 0;
 }
 
-function parseLine(line: string): RunEvent[] {
+/** The pipeline whose runs are in a folder of this name. */
+export function decodePipeline(folder: string): string {
   try {
-    return line === '' ? [] : [JSON.parse(line) as RunEvent];
+    return decodeURIComponent(folder);
   } catch {
-    return [];
+    return folder;
   }
 }
 

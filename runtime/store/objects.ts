@@ -82,7 +82,7 @@ const MISMATCH = 'does not have the content that its name says';
 export function moveAside(options: Pick<ObjectsOptions, 'disk' | 'files' | 'mend'>, key: string): string | undefined {
   const { disk, files, mend } = options;
   if (!mend || files.factsNow(disk.path(key)) === undefined) return undefined;
-  const aside = disk.path(`damaged/${key.replaceAll('/', '-')}`);
+  const aside = asideOf(disk, key);
   try {
     files.moveNow(disk.path(key), aside);
     return aside;
@@ -90,6 +90,11 @@ export function moveAside(options: Pick<ObjectsOptions, 'disk' | 'files' | 'mend
     // A store that cannot be written stays as it is; the damage is what its user has to hear of.
     return undefined;
   }
+}
+
+/** Where a damaged file of the store is moved. */
+export function asideOf(disk: LocalDisk, key: string): string {
+  return disk.path(`damaged/${key.replaceAll('/', '-')}`);
 }
 
 function sameFile(before: FileFacts | undefined, now: FileFacts): boolean {

@@ -16,6 +16,7 @@ export interface PastRun {
   readonly failed: number;
   readonly skipped: number;
   readonly targets?: readonly string[];
+  readonly label?: string;
   /** Every step of its plan. */
   readonly steps: readonly PastStep[];
 }
@@ -52,6 +53,7 @@ function pastRun(run: string, events: readonly RunEvent[]): PastRun | undefined 
     failed: count('failed'),
     skipped: count('skipped'),
     ...(plan.targets === undefined ? {} : { targets: plan.targets }),
+    ...(plan.label === undefined ? {} : { label: plan.label }),
     steps: plan.steps.map((step) => {
       const ended = ends.get(step.name);
       return ended === undefined ? step : { ...step, end: ended };

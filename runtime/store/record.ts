@@ -27,6 +27,8 @@ export interface ActionRecord {
   readonly statistics?: JsonObject;
   /** When, as ISO 8601. */
   readonly made: string;
+  /** When its blobs were collected, or found to be lost: what the record tells stays, and the step counts as not made. */
+  readonly collected?: string;
 }
 
 /** An artifact and the digest of its manifest, which is its canonical JSON. */

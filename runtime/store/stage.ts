@@ -20,6 +20,10 @@ export interface Stage extends Staging {
    * resolves when they are on the disk. Commits that arrive while another is under way go to the disk together.
    */
   readonly commit: (record: ActionRecord) => Promise<void>;
+  /** Writes records in place of those of their keys. */
+  readonly replaceRecords: (records: readonly ActionRecord[]) => Promise<void>;
+  /** Writes a text in place of what the store has under a key. */
+  readonly replaceText: (key: string, text: string) => Promise<void>;
   readonly leases: Leases;
   /** Waits for the commits under way, lets go of the leases, and removes the folder. */
   readonly close: () => Promise<void>;
@@ -75,6 +79,14 @@ export async function openStage({ disk, files, run, owner = thisOwner() }: Stage
       return files.factsNow(path) === undefined ? disk.path(objectKey(digest)) : path;
     },
     commit: commits.call,
+    replaceRecords: (records) => explained(() => writeRecords({ disk, files, folder: staging.folder }, records)),
+    replaceText: (key, text) =>
+      explained(async () => {
+        const from = join(staging.folder, 'text');
+        await files.write(from, text);
+        await disk.write([{ key, from }]);
+        await files.remove(from);
+      }),
     close: async () => {
       await commits.idle();
       clearInterval(sign);
@@ -174,6 +186,10 @@ async function commitGroup(context: CommitContext, records: readonly ActionRecor
   // What another program has just put there may not be on the disk yet.
   await Promise.all(there.map((path) => files.sync(path)));
   await Promise.all([...new Set(there.map(dirname))].map(disk.syncFolder));
+  await writeRecords(context, records);
+}
+
+async function writeRecords({ disk, files, folder }: CommitContext, records: readonly ActionRecord[]): Promise<void> {
   const entries = new Map<string, Entry>();
   for (const record of records) {
     const from = join(folder, `${RECORD_PREFIX}${record.key}`);

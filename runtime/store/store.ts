@@ -12,7 +12,8 @@ import { damaged, explained, explainedNow, StoreError } from './store-error.ts';
 /** Changes whenever an older program could misread a store. */
 export const STORE_VERSION = 1;
 
-const VERSION_KEY = 'store.json';
+/** The key of the store's version. */
+export const VERSION_KEY = 'store.json';
 
 /** The content-addressed store: blobs by digest, records by key, journals of runs. */
 export interface Store extends Objects {
@@ -61,7 +62,7 @@ export async function openStore(root: string, options: StoreOptions): Promise<St
       explainedNow(() => files.listNow(disk.path(`actions/${fingerprint.slice(0, 2)}/${fingerprint}`)).length > 0),
     isWhole: (record) =>
       explainedNow(() =>
-        record.blobs.every((blob) => files.factsNow(disk.path(objectKey(blob.digest)))?.bytes === blob.bytes),
+        record.collected === undefined && record.blobs.every((blob) => files.factsNow(disk.path(objectKey(blob.digest)))?.bytes === blob.bytes),
       ),
     openStage: (run) => openStage({ ...open, run }),
   };
@@ -86,7 +87,7 @@ async function makeStore(open: OpenStore, root: string): Promise<void> {
       if (at === root || errorCode(error) !== 'EACCES') throw error;
     });
   }
-  await writeText(open, VERSION_KEY, `${JSON.stringify({ version: STORE_VERSION })}\n`);
+  await writeText(open, VERSION_KEY, encodeVersion(STORE_VERSION));
 }
 
 function lookup(store: OpenStore, fingerprint: Digest, key: Digest): ActionRecord | undefined {
@@ -104,7 +105,7 @@ function lookup(store: OpenStore, fingerprint: Digest, key: Digest): ActionRecor
 }
 
 /** What a store's folder may hold beside its version. */
-const FOLDERS = new Set(['objects', 'actions', 'runs', 'tmp', 'leases', 'damaged']);
+export const FOLDERS: ReadonlySet<string> = new Set(['objects', 'actions', 'runs', 'tmp', 'leases', 'damaged']);
 
 /** Whether the store has its version written down; throws for versions and folders that are not ours to touch. */
 function checkVersion(store: OpenStore, root: string): boolean {
@@ -125,12 +126,17 @@ function checkVersion(store: OpenStore, root: string): boolean {
   return true;
 }
 
+function encodeVersion(version: number): string {
+  return `${JSON.stringify({ version })}\n`;
+}
+
 function parseVersion(text: string): number | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || !('version' in value)) return undefined;
     const version = value.version;
-    return typeof version === 'number' && Number.isInteger(version) && version > 0 ? version : undefined;
+    // As it was written, to the letter: another text is damage, whatever it means.
+    return typeof version === 'number' && Number.isInteger(version) && version > 0 && (version > STORE_VERSION || text === encodeVersion(version)) ? version : undefined;
   } catch {
     return undefined;
   }

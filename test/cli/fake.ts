@@ -35,6 +35,7 @@ export async function runFake(argv: readonly string[], fake: FakeSession = {}, c
   const diagnostics = fake.diagnostics ?? [];
   const session: Session = {
     project: cwd,
+    storeFolder: `${cwd}/.mlp/store`,
     pipelineOf: () => Promise.resolve(preview.plan.pipeline),
     compile: () => Promise.resolve({ ...(diagnostics.some(({ severity }) => severity === 'error') ? {} : { plan: preview.plan, basis: { file: preview.plan.file, params: {}, targets: [], environment: {}, engines: {} } }), tests: [], diagnostics, textOf: () => fake.text, reads: new Set() }),
     preview: () => Promise.resolve(preview),

@@ -5,13 +5,13 @@ import { nodeFiles } from '../../runtime/store/files.ts';
 import { StoreError } from '../../runtime/store/store-error.ts';
 import { faultsOf, filesBelow } from '../end-to-end/store-health.ts';
 import { faultyFiles, Killed, type Fault } from './faulty-files.ts';
-import { pointsOf } from './long-mode.ts';
-import { applySmall, digestsOf, newPlace, storeOf } from './small-run.ts';
+import { isLong, pointsOf } from './long-mode.ts';
+import { applySmall, checkedFaults, digestsOf, newPlace, storeOf } from './small-run.ts';
 
 /** What an undisturbed run gives, and how many operations it takes. */
 const undisturbed = (async () => {
   const { files, operations } = faultyFiles(undefined, 0);
-  const digests = digestsOf(await applySmall(newPlace(), files));
+  const digests = digestsOf(await applySmall(newPlace(), { files }));
   return { digests, operations: operations.length };
 })();
 
@@ -19,7 +19,7 @@ const undisturbed = (async () => {
 async function strike(place: string, fault: Fault, at: number): Promise<'killed' | 'failed' | 'done'> {
   const { files } = faultyFiles(fault, at);
   try {
-    return (await applySmall(place, files)).state === 'done' ? 'done' : 'failed';
+    return (await applySmall(place, { files })).state === 'done' ? 'done' : 'failed';
   } catch (error) {
     if (error instanceof Killed) return 'killed';
     if (error instanceof StoreError) return 'failed';
@@ -29,7 +29,7 @@ async function strike(place: string, fault: Fault, at: number): Promise<'killed'
 
 /** What has to hold of a place, whatever happened to the run before. */
 async function expectSound(place: string, what: string): Promise<void> {
-  expect(faultsOf(storeOf(place)), what).toEqual([]);
+  expect([...faultsOf(storeOf(place)), ...(await checkedFaults(place))], what).toEqual([]);
   const { digests } = await undisturbed;
   const next = await applySmall(place);
   expect(next.state, what).toBe('done');
@@ -42,7 +42,7 @@ async function expectSound(place: string, what: string): Promise<void> {
 
 const faults = ['kill', 'tear', 'ENOSPC', 'EIO'] as const;
 
-describe('a run that is struck at any of its operations', () => {
+describe('a run that is struck at any of its operations', { timeout: isLong ? 600_000 : 60_000 }, () => {
   it.each(faults)('by %s leaves a store that is whole, and the next one finishes', async (fault) => {
     const { operations } = await undisturbed;
     expect(operations).toBeGreaterThan(150);

@@ -6,7 +6,7 @@ import { faultsOf, filesBelow } from '../end-to-end/store-health.ts';
 import { pathsBelow, recordDisk, type Honesty, type Loss, type RecordedDisk } from './disk-model.ts';
 import { faultyFiles, Killed } from './faulty-files.ts';
 import { isLong, pointsOf } from './long-mode.ts';
-import { applySmall, digestsOf, newPlace, storeOf } from './small-run.ts';
+import { applySmall, checkedFaults, digestsOf, newPlace, storeOf } from './small-run.ts';
 
 /** A generator of chances that is the same in every run (mulberry32). */
 function chances(seed: number): () => number {
@@ -36,7 +36,7 @@ async function wrongIn(place: string): Promise<string[]> {
   const store = storeOf(place);
   const torn = filesBelow(join(store, 'actions')).filter((path) => decodeRecord(readFileSync(path)) === undefined);
   if (torn.length > 0) return torn.map((path) => `${path} is half-written`);
-  const faults = faultsOf(store);
+  const faults = [...faultsOf(store), ...(await checkedFaults(place))];
   if (faults.length > 0) return faults;
   const next = await applySmall(place);
   const isRight = JSON.stringify(digestsOf(next)) === JSON.stringify(await clean);
@@ -62,7 +62,7 @@ async function recordRun(honesty: Honesty = 'all'): Promise<{ readonly place: st
   const place = newPlace();
   mkdirSync(place);
   const disk = recordDisk(place, honesty);
-  expect((await applySmall(place, disk.files)).state).toBe('done');
+  expect((await applySmall(place, { files: disk.files })).state).toBe('done');
   return { place, disk };
 }
 
@@ -74,7 +74,7 @@ async function lostOfFinished(disk: RecordedDisk): Promise<number> {
   return ran;
 }
 
-describe('a loss of power', () => {
+describe('a loss of power', { timeout: isLong ? 3_600_000 : 60_000 }, () => {
   it('is told by a model that has what the disk has', async () => {
     const { place, disk } = await recordRun();
     const found = newPlace();
@@ -104,11 +104,11 @@ describe('a loss of power', () => {
       const place = newPlace();
       mkdirSync(place);
       const disk = recordDisk(place);
-      await applySmall(place, faultyFiles('kill', at, disk.files).files).catch((error: unknown) => {
+      await applySmall(place, { files: faultyFiles('kill', at, disk.files).files }).catch((error: unknown) => {
         if (!(error instanceof Killed)) throw error;
       });
       const killed = disk.length();
-      await applySmall(place, disk.files);
+      await applySmall(place, { files: disk.files });
       expect(await lostOfFinished(disk), `killed at ${at}`).toBe(0);
       if (isLong) expect(await loseAt(disk, pointsOf(disk.length() - killed, 1).filter((point) => point % 7 === 0).map((point) => killed + point), LOSSES.slice(4))).toEqual([]);
     }

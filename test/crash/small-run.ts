@@ -4,12 +4,14 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
+import { StepError, type RunContext, type RunResult } from '../../compiler/kinds/run.ts';
 import { runPlan, type RunSummary } from '../../runtime/scheduler/run-plan.ts';
+import type { RunPlanOptions } from '../../runtime/scheduler/run.ts';
 import type { Workshop } from '../../runtime/scheduler/workshop.ts';
 import { nodeFiles, type Files } from '../../runtime/store/files.ts';
 import { thisOwner, type StageOwner } from '../../runtime/store/stage-owner.ts';
 import { openStore } from '../../runtime/store/store.ts';
+import { checkStore } from '../../runtime/store/upkeep/check-store.ts';
 import { runJob } from '../../runtime/worker/run-job.ts';
 import { planOf, resolveKey, type ShortStep } from '../scheduler/plans.ts';
 
@@ -59,7 +61,10 @@ async function tableOf(context: RunContext, text: string): Promise<RunResult> {
 
 const kinds: Readonly<Record<string, Run>> = {
   write: (context) => tableOf(context, textOf(context)),
-  join: async (context) => tableOf(context, [...(await inputsOf(context)), textOf(context)].join('+')),
+  join: async (context) => {
+    if (textOf(context) === 'fail') throw new StepError('it was told to');
+    return tableOf(context, [...(await inputsOf(context)), textOf(context)].join('+'));
+  },
   /** Each round adds to what the last has left, as a training does. */
   train: async (context) => {
     let state = Buffer.from((await context.checkpoint.load()) ?? '').toString();
@@ -85,11 +90,17 @@ function workshopOn(files: Files): Workshop {
 /** The store of a place. */
 export const storeOf = (place: string): string => join(place, '.mlp', 'store');
 
+/** What may be other than usual. */
+export interface SmallOptions extends Partial<RunPlanOptions> {
+  readonly files?: Files;
+  readonly steps?: Readonly<Record<string, ShortStep>>;
+}
+
 /** Applies the steps in a place, scheduler, workers and store in this one process. */
-export async function applySmall(place: string, files: Files = nodeFiles): Promise<RunSummary> {
+export async function applySmall(place: string, { files = nodeFiles, steps = smallSteps, ...options }: SmallOptions = {}): Promise<RunSummary> {
   const store = await openStore(storeOf(place), { access: 'write', files, owner: deadOwner });
   return runPlan({
-    plan: planOf(smallSteps),
+    plan: planOf(steps),
     store,
     project: place,
     cache: join(place, '.mlp', 'cache'),
@@ -100,10 +111,17 @@ export async function applySmall(place: string, files: Files = nodeFiles): Promi
     resolveKey,
     cost: () => 0.1,
     onEvent: () => undefined,
+    ...options,
   });
 }
 
 /** The digest of each step's result, in the order of their names. */
 export function digestsOf(summary: RunSummary): Record<string, string | undefined> {
   return Object.fromEntries([...summary.steps].sort().map(([name, { outputs }]) => [name, outputs?.['value']?.digest]));
+}
+
+/** What `fsck` finds in the store of a place. */
+export async function checkedFaults(place: string): Promise<readonly string[]> {
+  const { faults } = await checkStore(await openStore(storeOf(place), { access: 'read' }));
+  return faults.map(({ key, problem }) => `${key} is ${problem}`);
 }

@@ -1,8 +1,9 @@
 import { relative } from 'node:path';
 import type { Diagnostic } from '../../../grammar/index.ts';
-import type { ApplyResult, Session } from '../../session/session.ts';
+import type { ApplyOptions, ApplyResult, Session } from '../../session/session.ts';
 import type { CommandContext, RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
+import { asText } from '../flags.ts';
 import { readLimits, type Limits } from '../limits.ts';
 import { openReporter } from '../open-reporter.ts';
 import { openPlan, type OpenPlan } from '../open-plan.ts';
@@ -14,7 +15,8 @@ import { pipelineOfSaved, readSavedPlan, requireUnchanged } from '../saved-plan.
 
 /** `mlp apply FILE|PLAN` */
 export const apply: RunCommand = async (context, given) => {
-  const limits = readLimits(given);
+  const label = asText(given.options['label']);
+  const limits = { ...readLimits(given), ...(label === undefined ? {} : { label }) };
   const named = given.args[0] ?? '';
   const plan = await readSavedPlan(named, context.flags);
   const bound = plan === undefined ? {} : { params: plan.saved.basis.params, targets: plan.saved.basis.targets };
@@ -40,7 +42,7 @@ export const apply: RunCommand = async (context, given) => {
 interface RunContext {
   readonly context: CommandContext;
   readonly reporter: Reporter;
-  readonly limits: Limits;
+  readonly limits: Limits & Pick<ApplyOptions, 'label'>;
 }
 
 /** Runs the plan; Ctrl-C cancels it. Errors are those of steps that failed and of the store. */

@@ -31,7 +31,7 @@ export function renderRuns({ pipeline, file, runs, earlier }: RunHistory, view: 
   if (runs.length === 0) return hanging('', `${clean(pipeline)} has not been run yet: \`mlp apply ${file}\``, view.width);
   const isWide = view.width >= ROOM_FOR_COUNTS;
   const rows = runs.map(({ run, name, metric }): Cell[] => [
-    { text: name, style: 'bold' },
+    { text: run.label === undefined ? name : `${name} ${clean(run.label)}`, style: 'bold' },
     { text: timeOf(run.began, isWide), style: 'dim' },
     { text: run.state, style: STATES[run.state] },
     formatSeconds(run.seconds),
@@ -63,7 +63,7 @@ function targetsOf({ targets }: PastRun): string {
 }
 
 /**
- * What `runs --json` prints: `{"pipeline", "runs": [{"run", "name", "began", "state": "done"|"failed"|"cancelled"|
+ * What `runs --json` prints: `{"pipeline", "runs": [{"run", "name", "label"?, "began", "state": "done"|"failed"|"cancelled"|
  * "unfinished", "seconds", "ran", "cached", "failed", "skipped", "targets"?, "metric"?: {"name", "value", "model"}}]}`,
  * newest first. `run` is the whole name, `name` a short one.
  */
@@ -72,6 +72,6 @@ export function runsJson({ pipeline, runs }: RunHistory): Record<string, unknown
 }
 
 /** A run as JSON has it everywhere. */
-export function runJson({ run, began, state, seconds, ran, cached, failed, skipped, targets }: PastRun, name: string): Record<string, unknown> {
-  return { run, name, began, state, seconds, ran, cached, failed, skipped, ...(targets === undefined ? {} : { targets }) };
+export function runJson({ run, label, began, state, seconds, ran, cached, failed, skipped, targets }: PastRun, name: string): Record<string, unknown> {
+  return { run, name, ...(label === undefined ? {} : { label }), began, state, seconds, ran, cached, failed, skipped, ...(targets === undefined ? {} : { targets }) };
 }
