@@ -12,7 +12,7 @@ import type { Files } from '../../runtime/store/files.ts';
 import type { Workshop } from '../../runtime/scheduler/workshop.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
-import { enginesOf, ensureEngines, kindOf, type EngineFolders, type ProjectLock } from './engines.ts';
+import { engineFinder, ensureEngines, kindOf, type EngineFolders, type ProjectLock } from './engines.ts';
 import { LOCK_FILE } from './find-project.ts';
 import { SessionError, type ApplyOptions, type ApplyResult } from './session.ts';
 
@@ -38,6 +38,7 @@ export async function applyPreview(preview: Preview, setting: ApplySetting): Pro
   const folders = await prepareEngines(preview, setting);
   const store = await openStore(setting.root, { access: 'write', files: setting.files });
   const plan = withAbsoluteRoots(preview.plan, setting.project);
+  const enginesOf = engineFinder(plan);
   const threads = setting.threads ?? availableParallelism();
   const seconds = new Map(preview.steps.map((one) => [one.step.name, one.estimate.seconds]));
   const summary = await runPlan({
@@ -51,7 +52,7 @@ export async function applyPreview(preview: Preview, setting: ApplySetting): Pro
     threads,
     jobs: setting.jobs ?? threads,
     memory: setting.memory ?? Math.floor(totalmem() * MEMORY_SHARE),
-    engines: (step) => Promise.resolve(Object.fromEntries(enginesOf(plan, step).flatMap((name) => [[name, folders.get(name) ?? '']]))),
+    engines: (step) => Promise.resolve(Object.fromEntries(enginesOf(step).map((name) => [name, folders.get(name) ?? '']))),
     digestOf: async (path) => (await setting.digests.digest(path)).digest,
     maxThreads: (step) => (kindOf(step)?.sequential === true ? 1 : threads),
     cost: (step) => seconds.get(step.name) ?? 1,
@@ -67,9 +68,10 @@ export async function applyPreview(preview: Preview, setting: ApplySetting): Pro
 /** Engines of the steps that will or may run; what is cached needs none. */
 async function prepareEngines(preview: Preview, setting: ApplySetting): Promise<EngineFolders> {
   const needed = new Map<string, string>();
+  const enginesOf = engineFinder(preview.plan);
   for (const { step, state } of preview.steps) {
     if (state === 'cached') continue;
-    for (const engine of enginesOf(preview.plan, step)) if (!needed.has(engine)) needed.set(engine, step.name);
+    for (const engine of enginesOf(step)) if (!needed.has(engine)) needed.set(engine, step.name);
   }
   if (needed.size === 0) return new Map();
   const { found, diagnostics } = await ensureEngines(setting.lock.value, needed, setting);

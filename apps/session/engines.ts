@@ -65,12 +65,16 @@ export function kindOf(step: PlanStep): Kind | undefined {
   return step.package === undefined ? registry.get(step.kind) : undefined;
 }
 
-/** The engines that a step calls: its kind's, and those of the models that it reads, with the models that these read. */
-export function enginesOf(plan: Plan, step: PlanStep): string[] {
-  const models = plan.steps.filter((one) => one.keyword === 'model' && step.inputs.some((input) => input.step === one.name));
-  // By its kind, not by the plan: there an engine has no name when the lock has no entry for it.
-  const own = kindOf(step)?.engine ?? 'duckdb';
-  return [...new Set([own, ...models.flatMap((model) => enginesOf(plan, model))])].filter((name) => name !== 'duckdb');
+/** Finds the engines that a step of a plan calls: its kind's, and those of the models that it reads, with the models that these read. */
+export function engineFinder(plan: Plan): (step: PlanStep) => readonly string[] {
+  const models = new Map(plan.steps.flatMap((step) => (step.keyword === 'model' ? [[step.name, step] as const] : [])));
+  const allOf = (step: PlanStep): string[] => {
+    // By its kind, not by the plan: there an engine has no name when the lock has no entry for it.
+    const own = kindOf(step)?.engine ?? 'duckdb';
+    const read = new Set(step.inputs.map((input) => models.get(input.step)));
+    return [own, ...[...read].flatMap((model) => (model === undefined ? [] : allOf(model)))];
+  };
+  return (step) => [...new Set(allOf(step))].filter((name) => name !== 'duckdb');
 }
 
 /** Where each engine's library lies, by the engine's name. */

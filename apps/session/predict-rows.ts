@@ -10,7 +10,7 @@ import { diagnose, hasErrors } from '../../grammar/index.ts';
 import type { Analyser } from '../../runtime/analyse.ts';
 import { openPool, type JobOutcome } from '../../runtime/scheduler/pool.ts';
 import type { PredictParams } from '../../stdlib/predictions/prediction.ts';
-import { enginesOf, ensureEngines, type readLock } from './engines.ts';
+import { engineFinder, ensureEngines, type readLock } from './engines.ts';
 import { SessionError, type Found, type PredictRequest } from './session.ts';
 
 /** What of its session a prediction works with. */
@@ -32,7 +32,7 @@ const MEMORY = 512 * 2 ** 20;
 export async function predictRows(preview: Preview, request: PredictRequest, setting: PredictSetting): Promise<JobOutcome> {
   const { plan } = preview;
   const model = stepOf(plan, request.model);
-  const needed = new Map(enginesOf(plan, model).map((engine) => [engine, model.name]));
+  const needed = new Map(engineFinder(plan)(model).map((engine) => [engine, model.name]));
   const { found: engines, diagnostics } = await ensureEngines(setting.lock.value, needed, { ...request, project: setting.project });
   if (hasErrors(diagnostics)) throw new SessionError(diagnostics);
   const { params, inputs } = await describePrediction(preview, request, setting);

@@ -15,7 +15,7 @@ import type { Store } from '../../runtime/store/store.ts';
 import { findDifference, type Contents } from '../../runtime/verify/find-difference.ts';
 import type { DoneMessage } from '../../runtime/worker/job.ts';
 import { MEMORY_SHARE, withAbsoluteRoots } from './apply-preview.ts';
-import { enginesOf, ensureEngines, kindOf, type EngineFolders, type ProjectLock } from './engines.ts';
+import { engineFinder, ensureEngines, kindOf, type EngineFolders, type ProjectLock } from './engines.ts';
 import { SessionError, type Found, type PartDifference, type VerifiedStep, type VerifyRequest } from './session.ts';
 
 /** What of its session a verification works with. Folders are absolute paths. */
@@ -34,6 +34,7 @@ interface Verifying {
   readonly preview: Preview;
   readonly request: VerifyRequest;
   readonly setting: VerifySetting;
+  readonly enginesOf: (step: PlanStep) => readonly string[];
   readonly engines: EngineFolders;
   readonly pool: Pool;
   /** Where results are made, beside the store. */
@@ -49,7 +50,8 @@ interface Verifying {
 export async function verifySteps(preview: Preview, request: VerifyRequest, setting: VerifySetting): Promise<readonly VerifiedStep[]> {
   const steps = preview.plan.steps.filter((step) => step.sameAs === undefined && request.steps.has(step.name));
   const plan = withAbsoluteRoots(preview.plan, setting.project);
-  const needed = new Map(steps.flatMap((step) => enginesOf(plan, step).map((engine) => [engine, step.name] as const)));
+  const enginesOf = engineFinder(plan);
+  const needed = new Map(steps.flatMap((step) => enginesOf(step).map((engine) => [engine, step.name] as const)));
   const { found: engines, diagnostics } = await ensureEngines(setting.lock.value, needed, { ...request, project: setting.project });
   if (hasErrors(diagnostics)) throw new SessionError(diagnostics);
   await mkdir(setting.cache, { recursive: true });
@@ -59,7 +61,7 @@ export async function verifySteps(preview: Preview, request: VerifyRequest, sett
   request.signal?.addEventListener('abort', cancel);
   try {
     const threads = await threadsOf(setting.store, plan.pipeline);
-    const verifying: Verifying = { plan, preview, request, setting, engines, pool, folder, threads };
+    const verifying: Verifying = { plan, preview, request, setting, enginesOf, engines, pool, folder, threads };
     return await inLanes(steps, request.jobs, async ({ name }) => {
       const verified = await verifyStep(verifying, plan.steps.find((step) => step.name === name) as PlanStep);
       if (request.signal?.aborted !== true) request.onStep(verified);
@@ -128,7 +130,7 @@ interface Again {
   readonly threads: number;
 }
 
-async function runAgain({ plan, preview, setting, request, engines, pool, folder }: Verifying, step: PlanStep, { record, staging, threads }: Again): Promise<JobOutcome> {
+async function runAgain({ preview, setting, request, enginesOf, engines, pool, folder }: Verifying, step: PlanStep, { record, staging, threads }: Again): Promise<JobOutcome> {
   const inputs: RunInput[] = [];
   for (const { slot, step: name, part, columns } of step.inputs) {
     const input = await setting.find(preview, name);
@@ -149,7 +151,7 @@ async function runAgain({ plan, preview, setting, request, engines, pool, folder
       cache: folder,
       threads,
       memory: Math.floor((totalmem() * MEMORY_SHARE) / request.jobs),
-      engines: Object.fromEntries(enginesOf(plan, step).flatMap((name) => [[name, engines.get(name) ?? '']])),
+      engines: Object.fromEntries(enginesOf(step).map((name) => [name, engines.get(name) ?? ''])),
       secrets: secretsOf(step, { secretOf: (name) => process.env[name] }),
     },
     () => undefined,

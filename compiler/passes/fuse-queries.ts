@@ -6,28 +6,33 @@ import { queryIdentity } from '../sql/query-identity.ts';
 import { fuseQueries as fuseTexts } from '../sql/fuse.ts';
 import type { Column } from '../types.ts';
 
+/** Queries that become one at most: what a chain of them costs to analyse grows faster than its length. */
+const MOST_IN_ONE = 8;
+
 /**
  * Runs chains of SQL as one query: a rowwise table with one reader, itself a query, is put into that query as a common
  * table expression. It keeps its line in the plan and is made when it is asked for by name. It does not apply where the
  * inner table is a target or is checked, has another reader or stands for another step: its artifact would be wanted
- * for itself.
+ * for itself. Long chains become several queries.
  */
 export function* fuseQueries(plan: Plan, targets: readonly string[]): Asking<Plan> {
   const fusing = openFusing(plan);
-  const { steps, position, readers } = fusing;
+  const { steps, position, readers, sizes } = fusing;
   // What is never put inside: targets, what stands for other steps too, and what has been tried in vain.
   const refused = new Set([...targets, ...plan.steps.flatMap((step) => step.sameAs ?? [])]);
   for (let at = 0; at < steps.length; at++) {
     const inner = steps[at];
     const outer = inner === undefined || refused.has(inner.name) ? undefined : onlyReader(inner, fusing);
     if (inner === undefined || outer === undefined) continue;
-    const fused = yield* fusePair(fusing, inner, outer);
+    const size = (sizes.get(inner.name) ?? 1) + (sizes.get(outer.name) ?? 1);
+    const fused = size > MOST_IN_ONE ? undefined : yield* fusePair(fusing, inner, outer);
     if (fused === undefined) {
       refused.add(inner.name);
       continue;
     }
     steps[at] = { ...inner, fusedInto: outer.name };
     steps[position.get(outer.name) ?? at] = fused;
+    sizes.set(outer.name, size);
     for (const { step } of inner.inputs) readers.get(step)?.delete(inner.name);
     for (const { step } of fused.inputs) readers.get(step)?.add(outer.name);
     // The table below may have lost one of two readers: its turn comes again.
@@ -44,12 +49,14 @@ interface Fusing {
   readonly position: ReadonlyMap<string, number>;
   /** Who reads a step, by names; what is put inside another step reads nothing. */
   readonly readers: ReadonlyMap<string, Set<string>>;
+  /** Of how many queries a step's is made, where it is more than one. */
+  readonly sizes: Map<string, number>;
 }
 
 function openFusing(plan: Plan): Fusing {
   const readers = new Map(plan.steps.map((step) => [step.name, new Set<string>()]));
   for (const step of plan.steps) for (const input of step.inputs) readers.get(input.step)?.add(step.name);
-  return { steps: [...plan.steps], position: new Map(plan.steps.map((step, index) => [step.name, index])), readers };
+  return { steps: [...plan.steps], position: new Map(plan.steps.map((step, index) => [step.name, index])), readers, sizes: new Map() };
 }
 
 /** The query that a table can be put into: it is rowwise, its own, and read by that query alone. */

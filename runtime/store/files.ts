@@ -1,5 +1,5 @@
 import { appendFileSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { chmod, copyFile, link, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, link, mkdir, open, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** What the file system says of a file; times in nanoseconds. */
@@ -87,7 +87,7 @@ export const nodeFiles: Files = {
   sync: syncPath,
   link: (from, to) => link(from, to),
   rename: (from, to) => rename(from, to),
-  remove: (path) => rm(path, { recursive: true, force: true }),
+  remove,
   makeFolder,
   // On Windows a read-only file can be neither synced nor removed.
   protect: (path) => (process.platform === 'win32' ? Promise.resolve() : chmod(path, 0o444)),
@@ -131,6 +131,15 @@ async function makeFolder(path: string): Promise<string | undefined> {
       return false;
     });
     return first ?? (made ? path : undefined);
+  }
+}
+
+/** Most that is removed is one file, or not there: Node's own recursion looks at everything first. */
+async function remove(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') await rm(path, { recursive: true, force: true });
   }
 }
 

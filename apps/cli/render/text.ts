@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { formatCount } from './format.ts';
 
 /** A way to set off text on a terminal. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
@@ -103,7 +104,7 @@ export function listNames(names: readonly string[], most = 4): string {
 
 /** `1 row`, `2 rows`; the number is written with separators. */
 export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-US')} ${number === 1 ? noun : `${noun}s`}`;
+  return `${formatCount(number)} ${number === 1 ? noun : `${noun}s`}`;
 }
 
 /** The beginning of a documentation: up to the first full stop, question or exclamation mark that ends a sentence, or paragraph. */

@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 /** What a database may take of the machine. None of it changes a result. */
 export interface DuckDBOptions {
@@ -9,13 +9,22 @@ export interface DuckDBOptions {
   readonly spill?: string;
 }
 
+/** Opens a database in memory, and connects to it. */
+export async function connectDuckDB(options: DuckDBOptions): Promise<DuckDBConnection> {
+  return (await openDuckDB(options)).connect();
+}
+
 /**
  * Opens a database in memory with the one configuration that every query of the program runs under. What can change a
  * result is pinned; nothing is loaded or fetched behind the user's back; and after `lock_configuration` no query can
- * change any of it.
+ * change any of it, on whatever connection.
  */
-export async function connectDuckDB(options: DuckDBOptions): Promise<DuckDBConnection> {
-  return lock(await open(options));
+export async function openDuckDB(options: DuckDBOptions): Promise<DuckDBInstance> {
+  const instance = await open(options);
+  const connection = await instance.connect();
+  await lock(connection);
+  connection.closeSync();
+  return instance;
 }
 
 /**
@@ -24,7 +33,7 @@ export async function connectDuckDB(options: DuckDBOptions): Promise<DuckDBConne
  * finds out which columns are needed. (The others take a query apart: on empty tables they drop scans and conditions.)
  */
 export async function connectForAnalysis(): Promise<DuckDBConnection> {
-  const connection = await open({ threads: 1, memory: 512 * 2 ** 20 });
+  const connection = await (await open({ threads: 1, memory: 512 * 2 ** 20 })).connect();
   const optimizers = await connection.runAndReadAll(
     "SELECT name FROM duckdb_optimizers() WHERE name <> 'unused_columns'",
   );
@@ -35,7 +44,7 @@ export async function connectForAnalysis(): Promise<DuckDBConnection> {
   return lock(connection);
 }
 
-async function open(options: DuckDBOptions): Promise<DuckDBConnection> {
+async function open(options: DuckDBOptions): Promise<DuckDBInstance> {
   const { DuckDBInstance } = await import('./duckdb.ts');
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(options.threads),
@@ -49,17 +58,20 @@ async function open(options: DuckDBOptions): Promise<DuckDBConnection> {
     // Rows that compare equal must not depend on a setting of the machine.
     default_null_order: 'nulls_last',
     default_order: 'asc',
+    // A file that was read may change; and a database that is kept holds no memory for those that were.
+    enable_external_file_cache: 'false',
   });
   const connection = await instance.connect();
   for (const statement of [
-    "SET TimeZone = 'UTC'",
-    "SET Calendar = 'gregorian'",
-    "SET default_collation = ''",
-    'SET integer_division = false',
+    "SET GLOBAL TimeZone = 'UTC'",
+    "SET GLOBAL Calendar = 'gregorian'",
+    "SET GLOBAL default_collation = ''",
+    'SET GLOBAL integer_division = false',
   ]) {
     await connection.run(statement);
   }
-  return connection;
+  connection.closeSync();
+  return instance;
 }
 
 async function lock(connection: DuckDBConnection): Promise<DuckDBConnection> {
