@@ -1,42 +1,50 @@
 import type { Codes } from './matrix.ts';
 import { sortSingles } from './sort-floats.ts';
+import { takeRows } from './take-rows.ts';
 
-/** Rows of two classes that are told apart by one score: for each score, how many rows of either class have it. */
-export interface ClassCounts {
-  readonly positives: Uint32Array;
-  readonly negatives: Uint32Array;
-  /** 0 and up, as many as there are scores: what is carried along when they are sorted. */
-  readonly places: Uint32Array;
+/**
+ * How many rows of two classes have a score, for each score: positives, and 2^26 times the negatives. In one number, for
+ * it moves with the score when scores are sorted.
+ */
+export type ClassCounts = Float64Array;
+
+/** One negative row among the counts. Sums below 2^53 are exact. */
+const NEGATIVE = 2 ** 26;
+
+/** Rows of two classes by their groups. */
+export interface RowGroups {
+  /** Shape (rows), below `size`. */
+  readonly groups: Uint32Array;
+  readonly size: number;
 }
 
-/** Counts rows by their groups; without groups, each row is one. Code 1 is positive. */
-export function countClasses(codes: Codes, merged: { readonly groups: Uint32Array; readonly size: number } | undefined): ClassCounts {
-  const size = merged?.size ?? codes.length;
-  const [positives, negatives] = [new Uint32Array(size), new Uint32Array(size)];
-  for (let row = 0; row < codes.length; row++) {
-    const counts = codes[row] === 1 ? positives : negatives;
-    counts[merged === undefined ? row : (merged.groups[row] as number)]!++;
-  }
-  return { positives, negatives, places: Uint32Array.from({ length: size }, (_, place) => place) };
+/** Counts rows by the groups that have any, which are `met`, in ascending order; without groups, each row is one. Code 1 is positive. */
+export function countClasses(codes: Codes, grouped?: RowGroups): { readonly counts: ClassCounts; readonly met: Uint32Array } {
+  const all = new Float64Array(grouped?.size ?? codes.length);
+  for (let row = 0; row < codes.length; row++) all[grouped === undefined ? row : grouped.groups[row]!]! += codes[row] === 1 ? 1 : NEGATIVE;
+  const met = Uint32Array.from({ length: all.length }, (_, group) => group).filter((group) => all[group]! > 0);
+  return { counts: takeRows(all, met), met };
 }
 
 /**
  * The area under the ROC curve, ties counting half; NaN where a class has no row. Exact but for one last rounding, up to
- * a hundred million rows: it is a sum of whole and half numbers. None of the scores is NaN.
+ * fifty million rows: it is a sum of whole and half numbers. None of the scores is NaN.
  */
-export function areaUnderCurve(scores: Float32Array, { positives, negatives, places }: ClassCounts): number {
-  const { keys, carried } = sortSingles(scores, places);
+export function areaUnderCurve(scores: Float32Array, counts: ClassCounts): number {
+  const { keys, carried } = sortSingles(scores, counts);
   let [above, below, area] = [0, 0, 0];
   for (let at = keys.length - 1; at >= 0; ) {
     const key = keys[at]!;
-    let [here, others] = [0, 0];
+    let [positives, negatives] = [0, 0];
     for (; at >= 0 && keys[at]! === key; at--) {
-      here += positives[carried[at]!]!;
-      others += negatives[carried[at]!]!;
+      const count = carried[at]!;
+      const others = Math.floor(count / NEGATIVE);
+      negatives += others;
+      positives += count - others * NEGATIVE;
     }
-    area += others * (above + here / 2);
-    above += here;
-    below += others;
+    area += negatives * (above + positives / 2);
+    above += positives;
+    below += negatives;
   }
   return area / (above * below);
 }

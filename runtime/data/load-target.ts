@@ -4,6 +4,7 @@ import { sqlName } from '../engines/duckdb/connect.ts';
 import { readColumns, requestLevels, type ColumnRequest, type ReadArray } from '../engines/duckdb/read-columns.ts';
 import { columnOf, type OpenTable } from './load-table.ts';
 import type { Codes, Target } from './matrix.ts';
+import { takeRows } from './take-rows.ts';
 
 /** What of a split says how its target is read. */
 type TargetSplit = Pick<SplitArtifact, 'task' | 'classes'>;
@@ -29,11 +30,4 @@ export function targetOf(values: ReadArray | undefined, { task, classes }: Targe
 /** The target of some rows, by their positions. */
 export function selectTarget(target: Target, rows: Uint32Array): Target {
   return target.kind === 'classes' ? { ...target, codes: takeRows(target.codes, rows) } : { ...target, values: takeRows(target.values, rows) };
-}
-
-/** The values at some positions, in their order, in an array of the same type. */
-export function takeRows<A extends Codes | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array>(values: A, rows: Uint32Array): A {
-  const taken = new (values.constructor as new (length: number) => A)(rows.length);
-  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i] as number] as number;
-  return taken;
 }

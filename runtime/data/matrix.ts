@@ -51,3 +51,26 @@ export interface Labelled {
   readonly target: Target;
   readonly weights?: Float32Array;
 }
+
+/** Labelled rows of which many are equal in all features: those that differ, and which of them each row is. */
+export interface GroupedRows {
+  /** Rows that differ, of these rows and perhaps of others. */
+  readonly distinct: Matrix;
+  /** Shape (rows): a row of `distinct`. */
+  readonly groups: Uint32Array;
+  readonly target: Extract<Target, { kind: 'classes' }>;
+  readonly weights?: Float32Array;
+}
+
+/** What a trainer learns from: all rows, or those that differ. */
+export type TrainerRows = Labelled | GroupedRows;
+
+/** The matrix that rows lie in, one each or grouped: what features there are. */
+export function matrixOf(rows: TrainerRows): Matrix {
+  return 'groups' in rows ? rows.distinct : rows.matrix;
+}
+
+/** How many rows there are, with those that are equal. */
+export function rowCount(rows: TrainerRows): number {
+  return 'groups' in rows ? rows.groups.length : rows.matrix.rows;
+}

@@ -1,4 +1,4 @@
-import type { IntegerArray } from './matrix.ts';
+import type { Codes, IntegerArray } from './matrix.ts';
 
 /** Rows that are equal in every column, as one row each. Groups are numbered by the order of their first rows. */
 export interface MergedRows {
@@ -19,11 +19,19 @@ export interface MergeRowsRequest {
   readonly atMost?: number;
 }
 
-/** Rows that are hashed column by column before they are looked up, so that their hashes stay in the cache. */
+/** Rows that are packed and hashed column by column before they are looked up, so that their hashes stay in the cache. */
 const BLOCK = 4096;
 
 /** After this many rows the share is looked at a first time: enough to tell, and cheap to have done in vain. */
 const PROBE = 2 ** 18;
+
+/** Merging is left off where more than this share of the rows would stay: it would cost more than it saves. */
+export const MERGE_PAYS = 0.9;
+
+/** An array's bits, for comparing it without regard to NaN. */
+export function bitsOf(values: Float32Array | IntegerArray): IntegerArray {
+  return values instanceof Float32Array ? new Uint32Array(values.buffer, values.byteOffset, values.length) : values;
+}
 
 /** Finds equal rows. The result depends on the rows and their order alone. */
 export function mergeRows(request: MergeRowsRequest): MergedRows | undefined {
@@ -37,6 +45,40 @@ export function mergeRows(request: MergeRowsRequest): MergedRows | undefined {
   }
   if (table.size() > atMost * rows) return undefined;
   return { first: table.first(), counts: table.counts(), groups };
+}
+
+/** Rows that are grouped already, to be merged where their classes are equal too. */
+export interface MergeClassesRequest {
+  /** Shape (rows), below `size`. */
+  readonly groups: Uint32Array;
+  readonly size: number;
+  /** Shape (rows), below `classes`. */
+  readonly codes: Codes;
+  readonly classes: number;
+  /** As of `mergeRows`. */
+  readonly atMost?: number;
+}
+
+/** What `mergeRows` finds of rows with a column for the class, where what is equal but for the class is known. */
+export function mergeClasses({ groups: given, size, codes, classes, atMost = 1 }: MergeClassesRequest): MergedRows | undefined {
+  const rows = given.length;
+  const merged = new Uint32Array(size * classes);
+  const first = new Uint32Array(Math.min(rows, size * classes));
+  const counts = new Uint32Array(first.length);
+  const groups = new Uint32Array(rows);
+  let found = 0;
+  for (let row = 0; row < rows; row++) {
+    const place = (given[row] as number) * classes + (codes[row] as number);
+    if (merged[place] === 0) {
+      first[found] = row;
+      merged[place] = ++found;
+    }
+    const group = (merged[place] as number) - 1;
+    groups[row] = group;
+    (counts[group] as number)++;
+    if (row === PROBE - 1 && found > atMost * PROBE) return undefined;
+  }
+  return found > atMost * rows ? undefined : { first: first.slice(0, found), counts: counts.slice(0, found), groups };
 }
 
 /** Rows of the columns, and where their groups are to be written, by row. */
@@ -63,17 +105,64 @@ export function openRowTable(): RowTable {
   const hashes = new Int32Array(BLOCK);
   return {
     find: (columns, { start, end, groups }) => {
-      table.keys ??= columns.map((column) => emptyLike(column, table.hashes.length));
+      const fields = layOut(columns);
+      const words = Array.from({ length: wordCount(fields) }, () => new Int32Array(BLOCK));
+      table.entries ??= new Int32Array(table.first.length * (words.length + KEYS));
       for (let from = start; from < end; from += BLOCK) {
         const to = Math.min(end, from + BLOCK);
-        hashRows(columns, from, to, hashes);
-        for (let row = from; row < to; row++) groups[row] = findGroup(table, columns, row, hashes[row - from] as number);
+        packRows(columns, fields, { from, to, words });
+        hashRows(words, to - from, hashes);
+        for (let row = from; row < to; row++) groups[row] = findGroup(table, words, { at: row - from, row, hash: hashes[row - from] as number });
       }
     },
     size: () => table.size,
     first: () => table.first.slice(0, table.size),
-    counts: () => table.counts.slice(0, table.size),
+    counts: () => {
+      const { entries, size, first } = table;
+      const width = (entries?.length ?? 0) / first.length;
+      return Uint32Array.from({ length: size }, (_, group) => entries?.[group * width + COUNT] ?? 0);
+    },
   };
+}
+
+/** Where the bits of a column's values lie among the 32-bit words that a row is packed into: fewer to hash and compare. */
+interface Field {
+  readonly word: number;
+  readonly shift: number;
+  readonly mask: number;
+}
+
+/** Puts each column into the first word that has room for it. */
+function layOut(columns: readonly IntegerArray[]): Field[] {
+  const used: number[] = [];
+  return columns.map((column) => {
+    const bits = 8 * column.BYTES_PER_ELEMENT;
+    const found = used.findIndex((shift) => shift + bits <= 32);
+    const word = found < 0 ? used.push(0) - 1 : found;
+    const shift = used[word] ?? 0;
+    used[word] = shift + bits;
+    return { word, shift, mask: bits === 32 ? -1 : (1 << bits) - 1 };
+  });
+}
+
+function wordCount(fields: readonly Field[]): number {
+  return Math.max(0, ...fields.map(({ word }) => word + 1));
+}
+
+interface Packing {
+  readonly from: number;
+  readonly to: number;
+  readonly words: readonly Int32Array[];
+}
+
+function packRows(columns: readonly IntegerArray[], fields: readonly Field[], { from, to, words }: Packing): void {
+  for (const word of words) word.fill(0);
+  for (let i = 0; i < columns.length; i++) {
+    const { word, shift, mask } = fields[i] as Field;
+    const column = columns[i] as IntegerArray;
+    const packed = words[word] as Int32Array;
+    for (let row = from; row < to; row++) (packed[row - from] as number) |= ((column[row] as number) & mask) << shift;
+  }
 }
 
 /** Grows with the groups, not with the rows: a table that fits the cache is several times faster. */
@@ -81,29 +170,30 @@ interface Table {
   size: number;
   /** Group + 1 at each slot, 0 where there is none. */
   slots: Uint32Array;
-  hashes: Int32Array;
   first: Uint32Array;
-  counts: Uint32Array;
-  /** The columns of the groups; absent before the first row. */
-  keys: IntegerArray[] | undefined;
+  /** Of each group, side by side in memory, its hash, how often it was met, and its words; absent before the first row. */
+  entries: Int32Array | undefined;
 }
+
+const HASH = 0;
+const COUNT = 1;
+/** Where an entry's words begin. */
+const KEYS = 2;
 
 function emptyTable(): Table {
   const capacity = 1024;
-  return {
-    size: 0,
-    slots: new Uint32Array(2 * capacity),
-    hashes: new Int32Array(capacity),
-    first: new Uint32Array(capacity),
-    counts: new Uint32Array(capacity),
-    keys: undefined,
-  };
+  return { size: 0, slots: new Uint32Array(2 * capacity), first: new Uint32Array(capacity), entries: undefined };
 }
 
-function hashRows(columns: readonly IntegerArray[], start: number, end: number, hashes: Int32Array): void {
+function hashRows(words: readonly Int32Array[], rows: number, hashes: Int32Array): void {
   hashes.fill(0);
-  for (const column of columns) hashColumn(column, start, end, hashes);
-  for (let i = 0; i < end - start; i++) {
+  for (const word of words) {
+    for (let i = 0; i < rows; i++) {
+      const mixed = Math.imul((hashes[i] as number) ^ (word[i] as number), 0x9e3779b1);
+      hashes[i] = (mixed << 13) | (mixed >>> 19);
+    }
+  }
+  for (let i = 0; i < rows; i++) {
     // The finalizer of MurmurHash3: every bit of the input changes every bit of the slot.
     let hash = hashes[i] as number;
     hash ^= hash >>> 16;
@@ -114,67 +204,61 @@ function hashRows(columns: readonly IntegerArray[], start: number, end: number, 
   }
 }
 
-function hashColumn(column: IntegerArray, start: number, end: number, hashes: Int32Array): void {
-  for (let row = start; row < end; row++) {
-    const mixed = Math.imul((hashes[row - start] as number) ^ (column[row] as number), 0x9e3779b1);
-    hashes[row - start] = (mixed << 13) | (mixed >>> 19);
-  }
+/** A row among those that were packed, and its number among all. */
+interface PackedRow {
+  readonly at: number;
+  readonly row: number;
+  readonly hash: number;
 }
 
-function findGroup(table: Table, columns: readonly IntegerArray[], row: number, hash: number): number {
+function findGroup(table: Table, words: readonly Int32Array[], packed: PackedRow): number {
   const mask = table.slots.length - 1;
-  for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+  const entries = table.entries as Int32Array;
+  const width = words.length + KEYS;
+  for (let slot = packed.hash & mask; ; slot = (slot + 1) & mask) {
     const group = (table.slots[slot] as number) - 1;
-    if (group < 0) return addGroup(table, columns, row, { hash, slot });
-    if (table.hashes[group] === hash && equalRows(table.keys as IntegerArray[], group, columns, row)) {
-      (table.counts[group] as number)++;
+    if (group < 0) return addGroup(table, words, packed, slot);
+    const entry = group * width;
+    if (entries[entry + HASH] === packed.hash && equalRows(entries, entry + KEYS, words, packed.at)) {
+      (entries[entry + COUNT] as number)++;
       return group;
     }
   }
 }
 
-function equalRows(keys: readonly IntegerArray[], group: number, columns: readonly IntegerArray[], row: number): boolean {
-  for (let i = 0; i < columns.length; i++) if ((keys[i] as IntegerArray)[group] !== (columns[i] as IntegerArray)[row]) return false;
+function equalRows(entries: Int32Array, keys: number, words: readonly Int32Array[], at: number): boolean {
+  for (let i = 0; i < words.length; i++) if (entries[keys + i] !== (words[i] as Int32Array)[at]) return false;
   return true;
 }
 
-interface Place {
-  readonly hash: number;
-  readonly slot: number;
-}
-
-function addGroup(table: Table, columns: readonly IntegerArray[], row: number, { hash, slot }: Place): number {
+function addGroup(table: Table, words: readonly Int32Array[], { at, row, hash }: PackedRow, slot: number): number {
   const group = table.size++;
-  const keys = table.keys as IntegerArray[];
-  for (let i = 0; i < columns.length; i++) (keys[i] as IntegerArray)[group] = (columns[i] as IntegerArray)[row] as number;
+  const entries = table.entries as Int32Array;
+  const entry = group * (words.length + KEYS);
+  entries[entry + HASH] = hash;
+  entries[entry + COUNT] = 1;
+  for (let i = 0; i < words.length; i++) entries[entry + KEYS + i] = (words[i] as Int32Array)[at] as number;
   table.slots[slot] = group + 1;
-  table.hashes[group] = hash;
   table.first[group] = row;
-  table.counts[group] = 1;
-  if (table.size === table.hashes.length) growTable(table);
+  if (table.size === table.first.length) growTable(table);
   return group;
 }
 
 function growTable(table: Table): void {
-  const capacity = 2 * table.size;
-  table.hashes = widened(table.hashes, new Int32Array(capacity));
-  table.first = widened(table.first, new Uint32Array(capacity));
-  table.counts = widened(table.counts, new Uint32Array(capacity));
-  table.keys = table.keys?.map((column) => widened(column, emptyLike(column, capacity)));
-  table.slots = new Uint32Array(2 * capacity);
+  const entries = table.entries as Int32Array;
+  const width = entries.length / table.size;
+  table.first = widened(table.first, new Uint32Array(2 * table.size));
+  table.entries = widened(entries, new Int32Array(2 * entries.length));
+  table.slots = new Uint32Array(4 * table.size);
   const mask = table.slots.length - 1;
   for (let group = 0; group < table.size; group++) {
-    let slot = (table.hashes[group] as number) & mask;
+    let slot = (entries[group * width + HASH] as number) & mask;
     while (table.slots[slot] !== 0) slot = (slot + 1) & mask;
     table.slots[slot] = group + 1;
   }
 }
 
-function widened<A extends IntegerArray>(from: A, to: A): A {
+function widened<A extends Int32Array | Uint32Array>(from: A, to: A): A {
   to.set(from);
   return to;
-}
-
-function emptyLike<A extends IntegerArray>(array: A, length: number): A {
-  return new (array.constructor as new (length: number) => A)(length);
 }

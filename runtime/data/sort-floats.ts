@@ -6,16 +6,13 @@ const BUCKETS = 1 << DIGIT_BITS;
 const SHIFTS = [0, DIGIT_BITS, 2 * DIGIT_BITS] as const;
 
 /** Numbers in ascending order, as integers that order as they do, and what was given with each. */
-export interface SortedSingles<A extends Carried> {
+export interface SortedSingles<A extends Floats> {
   readonly keys: Uint32Array;
   readonly carried: A;
 }
 
-/** One number a row that is taken along: its weight, or its place. */
-type Carried = Floats | Uint32Array;
-
 /** Sorts single-precision numbers by radix and takes others along: one pass after the other, in sequence. */
-export function sortSingles<A extends Carried>(values: Float32Array, carried: A): SortedSingles<A> {
+export function sortSingles<A extends Floats>(values: Float32Array, carried: A): SortedSingles<A> {
   const rows = values.length;
   let from: SortedSingles<A> = { keys: sortableWords(values), carried };
   let spare: SortedSingles<A> | undefined;
@@ -32,7 +29,7 @@ export function sortSingles<A extends Carried>(values: Float32Array, carried: A)
   return from;
 }
 
-function scatter(from: SortedSingles<Carried>, to: SortedSingles<Carried>, shift: number, starts: Uint32Array): void {
+function scatter(from: SortedSingles<Floats>, to: SortedSingles<Floats>, shift: number, starts: Uint32Array): void {
   const { keys, carried } = from;
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at]!;
@@ -117,6 +114,6 @@ function sortableHalves(values: Float64Array): readonly [Uint32Array, Uint32Arra
   return [low, high];
 }
 
-function emptyLike<A extends Carried>(values: A): A {
+function emptyLike<A extends Floats>(values: A): A {
   return new (values.constructor as new (length: number) => A)(values.length);
 }

@@ -3,12 +3,14 @@ import type { SplitArtifact } from '../../compiler/plan/artifact.ts';
 import type { PartName } from '../../compiler/types.ts';
 import { loadParts } from '../../runtime/data/load-parts.ts';
 import { inputOf, openTable, withDuckDB, type OpenTable, type TableContext } from '../../runtime/data/load-table.ts';
-import { loadTarget, requestTarget, selectTarget, takeRows, targetOf } from '../../runtime/data/load-target.ts';
+import { loadTarget, requestTarget, selectTarget, targetOf } from '../../runtime/data/load-target.ts';
 import type { Labelled, Matrix, Target } from '../../runtime/data/matrix.ts';
+import { takeRows } from '../../runtime/data/take-rows.ts';
 import { readColumns, type ReadArray } from '../../runtime/engines/duckdb/read-columns.ts';
 import { applyFeatures } from './apply-features.ts';
 import { compileFeatures } from './compile-features.ts';
 import type { FittedFeatures } from './fitted.ts';
+import { groupParts, type GroupedParts, type ReadParts } from './group-parts.ts';
 import { keptRows } from './missing-values.ts';
 import { rawColumns, readRaw, requestRaw, type RawColumns } from './read-raw.ts';
 
@@ -25,22 +27,38 @@ export type LoadedParts<P extends PartName> = Readonly<Record<P, LoadedPart>> & 
  * Loads the features that arrive in a slot, and their target, for some parts of their split. Training rows have the
  * out-of-fold values of what is cross-fitted.
  */
-export async function loadFeatures<P extends PartName>(
+export async function loadFeatures<P extends PartName>(context: TableContext, slot: string, options: { readonly parts: readonly P[] }): Promise<LoadedParts<P>> {
+  return applyToParts(await readParts(context, slot, options.parts));
+}
+
+/**
+ * The same for trainers that take rows by groups: where many rows are equal, features are made once for those that
+ * differ.
+ */
+export async function loadTrainerRows<P extends PartName>(
   context: TableContext,
   slot: string,
   options: { readonly parts: readonly P[] },
-): Promise<LoadedParts<P>> {
+): Promise<LoadedParts<P> | GroupedParts<P>> {
+  const read = await readParts(context, slot, options.parts);
+  return groupParts(read) ?? applyToParts(read);
+}
+
+async function readParts<P extends PartName>(context: TableContext, slot: string, names: readonly P[]): Promise<ReadParts<P>> {
   const fitted = fittedOf(context, slot);
   const split = inputOf(context, `${slot}.split`, 'split');
   const table = await openTable(context, `${slot}.table`);
   const { raw, target, parts } = await withDuckDB(context, async (connection) => ({
-    parts: await loadParts(connection, context, split, options.parts),
+    parts: await loadParts(connection, context, split, names),
     ...(await loadRows(connection, table, fitted, split)),
   }));
+  const positionsOf = (part: P): Uint32Array => (part === 'train' ? keptRows(parts[part], fitted.features, raw) : parts[part]);
+  const rowsIndex = Object.fromEntries(names.map((part) => [part, positionsOf(part)])) as Record<P, Uint32Array>;
+  return { fitted, raw, target, rows: table.artifact.rows, names, rowsIndex };
+}
+
+function applyToParts<P extends PartName>({ fitted, raw, target, names, rowsIndex }: ReadParts<P>): LoadedParts<P> {
   const compiled = compileFeatures(fitted);
-  const rowsIndex = Object.fromEntries(
-    options.parts.map((part) => [part, part === 'train' ? keptRows(parts[part], fitted.features, raw) : parts[part]]),
-  ) as Record<P, Uint32Array>;
   const load = (part: P): LoadedPart => {
     const positions = rowsIndex[part];
     const columns = new Map([...raw].map(([column, values]) => [column, takeValues(values, positions)]));
@@ -48,7 +66,7 @@ export async function loadFeatures<P extends PartName>(
     const { matrix, unseen } = applyFeatures(compiled, columns, { rows: positions.length, ...training });
     return { matrix, unseen, target: selectTarget(target, positions) };
   };
-  const loaded = Object.fromEntries(options.parts.map((part) => [part, load(part)])) as Record<P, LoadedPart>;
+  const loaded = Object.fromEntries(names.map((part) => [part, load(part)])) as Record<P, LoadedPart>;
   return { ...loaded, rowsIndex };
 }
 

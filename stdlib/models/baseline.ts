@@ -28,6 +28,6 @@ async function runBaseline(context: RunContext): Promise<RunResult> {
   return modelResult(context, parts, {
     bytes: new TextEncoder().encode(`${JSON.stringify(model, undefined, 1)}\n`),
     summary: { values: model.values },
-    predict: ({ rows }) => Promise.resolve(predictBaseline(model, rows)),
+    predict: (part) => predictBaseline(model, parts[part].matrix.rows),
   });
 }

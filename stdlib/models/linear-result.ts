@@ -4,7 +4,7 @@ import type { LoadedPart } from '../features/load-features.ts';
 import type { LinearFit } from './linear/fit-logistic.ts';
 import { linearPredictor } from './linear/predict-linear.ts';
 import { summariseLinear } from './linear/summarise-linear.ts';
-import { modelResult, type SCORED_PARTS } from './scored-model.ts';
+import { modelResult, type ScoredPart } from './scored-model.ts';
 
 /** Coefficients that a summary lists; the model has them all. */
 const LISTED = 20;
@@ -12,7 +12,7 @@ const LISTED = 20;
 /** The artifact of a linear model: readable JSON, its completion included. */
 export async function linearResult(
   context: RunContext,
-  parts: Readonly<Record<(typeof SCORED_PARTS)[number], LoadedPart>>,
+  parts: Readonly<Record<ScoredPart, LoadedPart>>,
   fit: LinearFit,
   warnings: readonly string[],
 ): Promise<RunResult> {
@@ -26,6 +26,6 @@ export async function linearResult(
       coefficients: summariseLinear(fit.model, LISTED) as unknown as readonly JsonObject[],
     },
     warnings: [...fit.warnings, ...warnings],
-    predict: (matrix) => Promise.resolve(predict(matrix)),
+    predict: (part) => predict(parts[part].matrix),
   });
 }

@@ -107,7 +107,7 @@ async function runNetwork(context: RunContext): Promise<RunResult> {
     summary: summaryOf(context, fit),
     warnings: [...fit.warnings, ...SCORED_PARTS.flatMap((part) => unseenWarnings(part, parts[part]))],
     statistics: { trainingSeconds: seconds },
-    predict: (matrix) => Promise.resolve(predict(matrix)),
+    predict: (part) => predict(parts[part].matrix),
   });
 }
 

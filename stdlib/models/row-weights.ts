@@ -3,7 +3,7 @@ import type { InferContext } from '../../compiler/kinds/kind.ts';
 import { StepError, type RunContext } from '../../compiler/kinds/run.ts';
 import { byName, column, described, either, number, word, type ParamSchema } from '../../compiler/kinds/schema.ts';
 import { loadNumbers } from '../../runtime/data/load-numbers.ts';
-import type { Labelled, Target } from '../../runtime/data/matrix.ts';
+import type { Target, TrainerRows } from '../../runtime/data/matrix.ts';
 import { featuresOf } from './scored-model.ts';
 
 /** The parameters that say how much training rows count. */
@@ -42,7 +42,7 @@ export function weightReads(context: InferContext): { readonly reads?: { readonl
 }
 
 /** Training rows with the weights that the author asked for. `rows` are their places in the table. */
-export async function weightRows(context: RunContext, train: Labelled, rows: Uint32Array): Promise<Labelled> {
+export async function weightRows<R extends TrainerRows>(context: RunContext, train: R, rows: Uint32Array): Promise<R> {
   const { weight, class_weight: classWeight } = context.step.params as WeightValues;
   const { target } = train;
   let weights: Float32Array | undefined;

@@ -4,11 +4,14 @@ import type { JsonObject } from '../../compiler/json.ts';
 import { partRef, unionParts } from '../../compiler/check/provenance.ts';
 import type { BlobRef, ModelArtifact } from '../../compiler/plan/artifact.ts';
 import type { FeaturesType, Interpretability, ModelType, PartName } from '../../compiler/types.ts';
-import type { Labelled, Matrix, Target } from '../../runtime/data/matrix.ts';
+import type { Target } from '../../runtime/data/matrix.ts';
 import { decodeScores, encodeScores, type Scores } from '../../runtime/data/scores.ts';
 
 /** The parts that a model is scored on, while their rows are in memory, for reports to read. */
 export const SCORED_PARTS = ['validate', 'test'] as const satisfies readonly PartName[];
+
+/** A part that models are scored on. */
+export type ScoredPart = (typeof SCORED_PARTS)[number];
 
 /** What a model said of a part when it was made. */
 export async function readScores(context: Pick<RunContext, 'readBlob'>, model: ModelArtifact, part: (typeof SCORED_PARTS)[number]): Promise<Scores> {
@@ -48,22 +51,23 @@ export interface TrainedModel {
   readonly summary: JsonObject;
   readonly warnings?: readonly string[];
   readonly statistics?: JsonObject;
-  /** Values in the layout of `Scores.values`. */
-  readonly predict: (matrix: Matrix) => Promise<Scores['values']>;
+  /** What it says of the rows of a part, in the layout of `Scores.values`. */
+  readonly predict: (part: ScoredPart) => Scores['values'] | Promise<Scores['values']>;
 }
 
 /** The artifact of a trained model: with its scores on the parts that it was not fitted on. */
 export async function modelResult(
   context: RunContext,
-  parts: Readonly<Record<(typeof SCORED_PARTS)[number], Labelled>>,
+  parts: Readonly<Record<ScoredPart, { readonly target: Target }>>,
   model: TrainedModel,
 ): Promise<RunResult> {
   const scores: Partial<Record<PartName, BlobRef>> = {};
   context.progress({ phase: 'scoring' });
   for (const part of SCORED_PARTS) {
-    const { matrix, target } = parts[part];
-    const values = await model.predict(matrix);
-    scores[part] = await context.putBytes(encodeScores({ rows: matrix.rows, target, values }));
+    const { target } = parts[part];
+    const values = await model.predict(part);
+    const rows = target.kind === 'classes' ? target.codes.length : target.values.length;
+    scores[part] = await context.putBytes(encodeScores({ rows, target, values }));
   }
   const target = parts.validate.target;
   return {

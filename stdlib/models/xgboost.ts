@@ -4,15 +4,17 @@ import type { JsonObject } from '../../compiler/json.ts';
 import type { InferContext, Inferred, Kind } from '../../compiler/kinds/kind.ts';
 import { StepError, type RunContext, type RunResult } from '../../compiler/kinds/run.ts';
 import type { Task } from '../../compiler/types.ts';
-import type { Labelled, Target } from '../../runtime/data/matrix.ts';
+import { matrixOf, type Target, type TrainerRows } from '../../runtime/data/matrix.ts';
+import { takeRows } from '../../runtime/data/take-rows.ts';
 import { interactionConstraints, monotoneConstraints } from '../../runtime/engines/xgboost/constraints.ts';
 import type { EarlyStopping } from '../../runtime/engines/xgboost/early-stopping.ts';
 import { XGBOOST_OBJECTIVES } from '../../runtime/engines/xgboost/parameters.ts';
+import type { XgboostPredictor } from '../../runtime/engines/xgboost/predict.ts';
 import type { TrainedModel, TrainRequest } from '../../runtime/engines/xgboost/train.ts';
 import { exampleOnPenguins } from '../example.ts';
-import { loadFeatures, unseenWarnings } from '../features/load-features.ts';
+import { loadTrainerRows, unseenWarnings } from '../features/load-features.ts';
 import { checkWeights, weightReads, weightRows } from './row-weights.ts';
-import { featuresOf, inferModel, modelResult, SCORED_PARTS, taskOf } from './scored-model.ts';
+import { featuresOf, inferModel, modelResult, SCORED_PARTS, taskOf, type ScoredPart } from './scored-model.ts';
 import { engineMetric, engineParameters, followedMetrics, ourMetric, withoutAliases, xgboostParams } from './xgboost-params.ts';
 
 /** Gradient boosted trees. */
@@ -99,38 +101,58 @@ function checkFeatureNames(context: InferContext, params: JsonObject): boolean {
 
 async function runXgboost(context: RunContext): Promise<RunResult> {
   const { trainXgboost } = await import('../../runtime/engines/xgboost/train.ts');
-  const { predictXgboost } = await import('../../runtime/engines/xgboost/predict.ts');
+  const { openXgboostPredictor } = await import('../../runtime/engines/xgboost/predict.ts');
   const library = context.engines['xgboost'];
   if (library === undefined) throw new StepError('XGBoost is not there', 'run `mlp apply` to fetch it');
   context.progress({ phase: 'reading' });
-  const parts = await loadFeatures(context, 'x', { parts: ['train', ...SCORED_PARTS] });
+  const parts = await loadTrainerRows(context, 'x', { parts: ['train', ...SCORED_PARTS] });
   const task = taskOf(parts.train.target);
   const train = await weightRows(context, parts.train, parts.rowsIndex.train);
   const begun = performance.now();
   context.progress({ phase: 'training' });
   const trained = await trainXgboost(trainRequest(context, { library, task, train, validate: parts.validate }));
   const seconds = (performance.now() - begun) / 1000;
-  return modelResult(context, parts, {
-    bytes: trained.model,
-    summary: summaryOf(trained),
-    warnings: SCORED_PARTS.flatMap((part) => unseenWarnings(part, parts[part])),
-    statistics: { trainingSeconds: seconds },
-    predict: (matrix) =>
-      predictXgboost({ library, model: trained.model, matrix, threads: context.threads, ...classCount(parts.train.target) }),
-  });
+  const { features } = matrixOf(train);
+  const predictor = await openXgboostPredictor({ library, model: trained.model, features: features.length, threads: context.threads, ...classCount(train.target) });
+  try {
+    return await modelResult(context, parts, {
+      bytes: trained.model,
+      summary: summaryOf(trained),
+      warnings: SCORED_PARTS.flatMap((part) => unseenWarnings(part, parts[part])),
+      statistics: { trainingSeconds: seconds },
+      predict: partScorer(predictor, parts),
+    });
+  } finally {
+    predictor.close();
+  }
+}
+
+/** Where rows are groups of one matrix, those that differ are asked about once, for all parts. */
+function partScorer(predictor: Pick<XgboostPredictor, 'predict'>, parts: Readonly<Record<ScoredPart, TrainerRows>>): (part: ScoredPart) => Float32Array {
+  let said: Float32Array | undefined;
+  return (part) => {
+    const rows = parts[part];
+    if (!('groups' in rows)) return predictor.predict(rows.matrix);
+    said ??= predictor.predict(rows.distinct);
+    const width = said.length / rows.distinct.rows;
+    if (width === 1) return takeRows(said, rows.groups);
+    const values = new Float32Array(rows.groups.length * width);
+    for (const [row, group] of rows.groups.entries()) values.set(said.subarray(group * width, (group + 1) * width), row * width);
+    return values;
+  };
 }
 
 interface Training {
   readonly library: string;
   readonly task: Task;
-  readonly train: Labelled;
-  readonly validate: Labelled;
+  readonly train: TrainerRows;
+  readonly validate: TrainerRows;
 }
 
 function trainRequest(context: RunContext, { library, task, train, validate }: Training): TrainRequest {
   const params = context.step.params;
   const stopping = params['early_stopping'] as (EarlyStoppingParams & { readonly on: string }) | undefined;
-  const names = train.matrix.features.map((feature) => feature.name);
+  const names = matrixOf(train).features.map((feature) => feature.name);
   const monotone = params['monotone_constraints'] as Readonly<Record<string, -1 | 0 | 1>> | undefined;
   const groups = params['interaction_constraints'] as readonly (readonly { readonly $column: string }[])[] | undefined;
   const parameters = {

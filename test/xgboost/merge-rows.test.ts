@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { IntegerArray } from '../../runtime/data/matrix.ts';
-import { mergeRows } from '../../runtime/data/merge-rows.ts';
+import { mergeClasses, mergeRows } from '../../runtime/data/merge-rows.ts';
 
 /** The same by a map of joined values. */
 function mergeByMap(columns: readonly IntegerArray[], rows: number) {
@@ -49,6 +49,18 @@ test('equals brute force where the table grows and blocks end', () => {
   expect(plain(mergeRows({ columns, rows }))).toEqual(mergeByMap(columns, rows));
 });
 
+test('rows that are grouped already merge by class as they would with a column for it', () => {
+  const codes = fc.array(fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 2 })), { maxLength: 60 });
+  fc.assert(
+    fc.property(codes, fc.constantFrom(1, 0.9, 0.3), (rows, atMost) => {
+      const groups = Uint32Array.from(rows, ([group]) => group);
+      const classes = Uint8Array.from(rows, ([, code]) => code);
+      const expected = mergeRows({ columns: [groups, classes], rows: rows.length, atMost });
+      expect(plain(mergeClasses({ groups, size: 6, codes: classes, classes: 3, atMost }))).toEqual(plain(expected));
+    }),
+  );
+});
+
 test('gives up where too many rows would stay', () => {
   const columns = [Uint8Array.of(1, 2, 3, 1)];
   expect(mergeRows({ columns, rows: 4, atMost: 0.75 })?.first.length).toBe(3);
@@ -68,4 +80,8 @@ test('gives up early on rows that are all distinct', () => {
   });
   expect(mergeRows({ columns: [counting], rows, atMost: 0.9 })).toBeUndefined();
   expect(read).toBe(2 ** 18 - 1);
+  const codes = new Uint8Array(rows);
+  const some = values.subarray(0, 2 ** 18);
+  expect(mergeClasses({ groups: values, size: rows, codes, classes: 1, atMost: 0.9 })).toBeUndefined();
+  expect(mergeClasses({ groups: some, size: rows, codes, classes: 1 })?.first.length).toBe(some.length);
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Feature, Labelled, Target } from '../../runtime/data/matrix.ts';
-import { predictXgboost } from '../../runtime/engines/xgboost/predict.ts';
 import { trainXgboost } from '../../runtime/engines/xgboost/train.ts';
 import { xgboostLibrary } from './library.ts';
 import { memoryCheckpoint } from './memory-checkpoint.ts';
+import { predictXgboost } from './predict-xgboost.ts';
 
 interface Data {
   readonly parts: Readonly<Record<'train' | 'validate' | 'test', readonly [number, number]>>;

@@ -3,12 +3,12 @@ import { StepError } from '../../compiler/kinds/run.ts';
 import { interactionConstraints, monotoneConstraints } from '../../runtime/engines/xgboost/constraints.ts';
 import { XGBOOST_METRICS, XGBOOST_OBJECTIVES, XGBOOST_PARAMETERS } from '../../runtime/engines/xgboost/parameters.ts';
 import type { XgboostParameter, XgboostTask } from '../../runtime/engines/xgboost/parameters.ts';
-import { predictXgboost } from '../../runtime/engines/xgboost/predict.ts';
 import { trainXgboost, type XgboostParameters } from '../../runtime/engines/xgboost/train.ts';
 import type { Labelled } from '../../runtime/data/matrix.ts';
 import { xgboostLibrary } from './library.ts';
 import { makeLabelled } from './make-labelled.ts';
 import { memoryCheckpoint } from './memory-checkpoint.ts';
+import { predictXgboost } from './predict-xgboost.ts';
 
 let library: string;
 beforeAll(async () => {

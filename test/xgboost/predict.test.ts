@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Codes, Labelled, Matrix } from '../../runtime/data/matrix.ts';
-import { openXgboostPredictor, predictXgboost } from '../../runtime/engines/xgboost/predict.ts';
+import { openXgboostPredictor } from '../../runtime/engines/xgboost/predict.ts';
 import { trainXgboost } from '../../runtime/engines/xgboost/train.ts';
 import { xgboostLibrary } from './library.ts';
 import { makeLabelled } from './make-labelled.ts';
 import { memoryCheckpoint } from './memory-checkpoint.ts';
+import { predictXgboost } from './predict-xgboost.ts';
 
 let library: string;
 beforeAll(async () => {

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { StepError } from '../../compiler/kinds/run.ts';
-import type { Labelled } from '../../runtime/data/matrix.ts';
+import type { GroupedRows, Labelled } from '../../runtime/data/matrix.ts';
+import { takeRows } from '../../runtime/data/take-rows.ts';
 import { trainXgboost, type RoundProgress, type TrainRequest } from '../../runtime/engines/xgboost/train.ts';
-import { modelJson, predictXgboost } from '../../runtime/engines/xgboost/predict.ts';
+import { modelJson } from '../../runtime/engines/xgboost/predict.ts';
 import { xgboostLibrary } from './library.ts';
 import { makeLabelled } from './make-labelled.ts';
 import { memoryCheckpoint } from './memory-checkpoint.ts';
+import { predictXgboost } from './predict-xgboost.ts';
 
 let library: string;
 beforeAll(async () => {
@@ -31,6 +33,20 @@ function train(request: Partial<TrainRequest>) {
     checkpoint: memoryCheckpoint(),
     ...request,
   });
+}
+
+/** The same rows by groups. Rows of the first one are in two groups, and one group has no row. */
+function byGroups({ matrix, target, weights }: Labelled): GroupedRows {
+  if (target.kind !== 'classes') throw new Error('rows of classes are grouped');
+  const rows = Array.from({ length: matrix.rows }, (_, row) => matrix.features.map((one) => (one.kind === 'category' ? one.codes : one.values)[row]).join());
+  const first = [...new Set(rows)].map((text) => rows.indexOf(text));
+  const kept = Uint32Array.from([...first, first[0] ?? 0, first[1] ?? 0]);
+  const groups = Uint32Array.from(rows, (text) => first.indexOf(rows.indexOf(text)));
+  groups.forEach((group, row) => {
+    if (group === 0 && row % 2 === 1) groups[row] = first.length;
+  });
+  const features = matrix.features.map((one) => (one.kind === 'category' ? { ...one, codes: takeRows(one.codes, kept) } : { ...one, values: takeRows(one.values, kept) }));
+  return { distinct: { rows: kept.length, features }, groups, target, ...(weights === undefined ? {} : { weights }) };
 }
 
 /** The same rows, where those of the last category have none. */
@@ -168,6 +184,18 @@ describe('equal rows', () => {
     const predict = (model: Uint8Array) => predictXgboost({ library, model, matrix: repeated.matrix, threads: 1, classes: 2 });
     expectClose(await predict(merged.model), await predict(plain.model), 1e-4);
     expectClose(merged.curve['validate']?.['auc'] ?? [], plain.curve['validate']?.['auc'] ?? [], 1e-6);
+  });
+
+  test.each<[string, Partial<TrainRequest>]>([
+    ['merged', {}],
+    ['not merged', { mergeRows: false }],
+    ['with weights', { train: { ...repeated, weights: Float32Array.from({ length: 3000 }, (_, row) => 1 + (row % 3)) }, mergeRows: true }],
+    ['with all metrics', { evalMetrics: ['auc', 'logloss'] }],
+    ['with categories that training has not seen', { train: withoutLast(repeated) }],
+  ])('give the same model, bit by bit, when they come by groups: %s', async (_, request) => {
+    const given = { train: repeated, validate: repeated, evalMetrics: ['auc'], ...request } satisfies Partial<TrainRequest>;
+    const grouped = { ...given, train: byGroups(given.train as Labelled), validate: byGroups(repeated) };
+    expect(await train(grouped)).toEqual(await train(given));
   });
 
   test.each<[string, Partial<TrainRequest>, number]>([

@@ -1,5 +1,5 @@
 import type { Codes, Feature, IntegerArray, Matrix, Target } from '../../data/matrix.ts';
-import type { MergedRows } from '../../data/merge-rows.ts';
+import { takeRows } from '../../data/take-rows.ts';
 import type { XgboostLibrary } from './library.ts';
 
 /** The arrays that XGBoost reads in place. */
@@ -26,24 +26,10 @@ export function targetColumn(target: Target): ColumnArray {
   return target.kind === 'classes' ? target.codes : floats(target.values);
 }
 
-/** An array's bits, for comparing it without regard to NaN. */
-export function columnBits(values: ColumnArray): IntegerArray {
-  return values instanceof Float32Array ? new Uint32Array(values.buffer, values.byteOffset, values.length) : values;
-}
-
-/** One value for each group of equal rows. */
-export function pickRows<A extends ColumnArray>(values: A, merged: Pick<MergedRows, 'first'>): A {
-  const picked = emptyLike(values, merged.first.length);
-  for (let group = 0; group < picked.length; group++) picked[group] = values[merged.first[group] as number] as number;
-  return picked as A;
-}
-
-/** The features of groups of equal rows. */
-export function pickColumns(columns: readonly Column[], merged: Pick<MergedRows, 'first'>): Column[] {
+/** The features of some rows, by their positions. */
+export function pickColumns(columns: readonly Column[], rows: Uint32Array): Column[] {
   return columns.map((column) =>
-    column.type === 'q'
-      ? { ...column, values: pickRows(column.values, merged) }
-      : { ...column, values: pickRows(column.values, merged) },
+    column.type === 'q' ? { ...column, values: takeRows(column.values, rows) } : { ...column, values: takeRows(column.values, rows) },
   );
 }
 
@@ -92,16 +78,6 @@ export function highestCode({ values, highest }: Extract<Column, { type: 'c' }>)
 
 function floats(values: Float64Array | Float32Array | IntegerArray): ColumnArray {
   return values instanceof Float64Array ? new Float32Array(values) : values;
-}
-
-function emptyLike(values: ColumnArray, length: number): ColumnArray {
-  if (values instanceof Float32Array) return new Float32Array(length);
-  if (values instanceof Uint8Array) return new Uint8Array(length);
-  if (values instanceof Uint16Array) return new Uint16Array(length);
-  if (values instanceof Uint32Array) return new Uint32Array(length);
-  if (values instanceof Int8Array) return new Int8Array(length);
-  if (values instanceof Int16Array) return new Int16Array(length);
-  return new Int32Array(length);
 }
 
 /** A bit for each row, the lowest first, set where there is a value; `undefined` if there is one in every row. */

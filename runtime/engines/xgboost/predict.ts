@@ -1,9 +1,9 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
 import type { Matrix } from '../../data/matrix.ts';
+import { MERGE_PAYS } from '../../data/merge-rows.ts';
 import { describeArray, matrixColumns, sliceColumns, withColumns, type Column } from './columns.ts';
 import { openXgboost, type Handle, type XgboostLibrary } from './library.ts';
 import { openMemory } from './row-memory.ts';
-import { MERGE_PAYS } from './training-matrix.ts';
 
 /** A model to be opened. */
 export interface PredictorRequest {
@@ -47,19 +47,6 @@ export async function openXgboostPredictor({ library: path, model, features, thr
       library.freeBooster(booster);
     },
   };
-}
-
-/** A model, and the rows to ask it about. */
-export type PredictRequest = Omit<PredictorRequest, 'features'> & { readonly matrix: Matrix };
-
-/** Opens a model for one matrix. */
-export async function predictXgboost({ matrix, ...request }: PredictRequest): Promise<Float32Array> {
-  const predictor = await openXgboostPredictor({ ...request, features: matrix.features.length });
-  try {
-    return predictor.predict(matrix);
-  } finally {
-    predictor.close();
-  }
 }
 
 /** Rows that are looked up at once, and then asked about. */

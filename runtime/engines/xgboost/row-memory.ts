@@ -1,5 +1,5 @@
-import { openRowTable } from '../../data/merge-rows.ts';
-import { columnBits, pickColumns, type Column } from './columns.ts';
+import { bitsOf, openRowTable } from '../../data/merge-rows.ts';
+import { pickColumns, type Column } from './columns.ts';
 
 /** What a model said of rows that it was asked about. */
 export interface RowMemory {
@@ -23,7 +23,7 @@ export function openMemory(width: number): RowMemory {
       const rows = values.length / width;
       const known = table.size();
       if (groups.length < rows) groups = new Uint32Array(rows);
-      table.find(columns.map((column) => columnBits(column.values)), { start: 0, end: rows, groups });
+      table.find(columns.map((column) => bitsOf(column.values)), { start: 0, end: rows, groups });
       const fresh = table.size() - known;
       if (said.length < table.size() * width) {
         const wider = new Float32Array(Math.max(table.size() * width, 2 * said.length));
@@ -39,9 +39,9 @@ export function openMemory(width: number): RowMemory {
 }
 
 /** The first row of each group from the number `known` on: groups are numbered in the order in which they are met. */
-function firstRows(groups: Uint32Array, known: number, fresh: number): { readonly first: Uint32Array } {
+function firstRows(groups: Uint32Array, known: number, fresh: number): Uint32Array {
   const first = new Uint32Array(fresh);
   let found = 0;
   for (let row = 0; found < fresh; row++) if (groups[row] === known + found) first[found++] = row;
-  return { first };
+  return first;
 }

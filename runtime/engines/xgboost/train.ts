@@ -1,14 +1,14 @@
 import { StepError, type Checkpoints } from '../../../compiler/kinds/run.ts';
 import type { ClassCounts } from '../../data/area-under-curve.ts';
 import { isStopped, updateBest, type BestRound } from '../../data/early-stopping.ts';
-import type { Labelled, Matrix } from '../../data/matrix.ts';
+import { matrixOf, rowCount, type Matrix, type TrainerRows } from '../../data/matrix.ts';
+import { prepareForAuc, type ClassRows } from './auc-rows.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Curve, type TrainingState } from './checkpoint.ts';
 import { stoppingRule, type EarlyStopping } from './early-stopping.ts';
 import { evaluateRound, type Evaluation, type Followed } from './evaluation.ts';
 import { modelFeatureNames } from './feature-names.ts';
 import { openXgboost, type Handle, type XgboostLibrary } from './library.ts';
 import { createTrainingMatrix, limitCategories, prepareRows, type PreparedRows } from './training-matrix.ts';
-import { prepareForAuc } from './auc-rows.ts';
 
 /** Values of XGBoost's parameters, by its own names. */
 export type XgboostParameters = Readonly<Record<string, string | number | boolean>>;
@@ -17,8 +17,8 @@ export type XgboostParameters = Readonly<Record<string, string | number | boolea
 export interface TrainRequest {
   /** Path of XGBoost's shared library. */
   readonly library: string;
-  readonly train: Labelled;
-  readonly validate?: Labelled;
+  readonly train: TrainerRows;
+  readonly validate?: TrainerRows;
   readonly parameters: XgboostParameters;
   readonly rounds: number;
   /** Rounds between checkpoints. Part of what the model is: see `trainXgboost`. */
@@ -80,8 +80,8 @@ export interface FeatureImportance {
  * Throws a StepError for what XGBoost refuses.
  */
 export async function trainXgboost(request: TrainRequest): Promise<TrainedModel> {
-  if (request.train.matrix.rows === 0) throw new StepError('XGBoost: there are no rows to train on');
-  if (request.train.matrix.features.length === 0) throw new StepError('XGBoost: there are no features to train on');
+  if (rowCount(request.train) === 0) throw new StepError('XGBoost: there are no rows to train on');
+  if (matrixOf(request.train).features.length === 0) throw new StepError('XGBoost: there are no features to train on');
   const library = await openXgboost(request.library);
   const session = openSession(library, request);
   try {
@@ -106,7 +106,7 @@ function openSession(library: XgboostLibrary, request: TrainRequest): Session {
   const { parameters, threads } = request;
   const maxBin = Number(parameters['max_bin'] ?? 256);
   const trainRows = prepareRows(request.train, mergeTraining(request));
-  const merged = { rows: trainRows.rows, of: request.train.matrix.rows };
+  const merged = { rows: trainRows.rows, of: rowCount(request.train) };
   const train = createTrainingMatrix(library, { rows: trainRows, maxBin, threads });
   const opened = { library, train, merged, booster: undefined };
   const followedTrain = request.evaluateTrain === true ? [{ name: 'train', matrix: train }] : [];
@@ -122,14 +122,17 @@ function openSession(library: XgboostLibrary, request: TrainRequest): Session {
 }
 
 /** Rows to follow metrics on; where that is the AUC of two classes alone, in the form that is asked for it fastest. */
-function prepareValidation(request: TrainRequest, validate: Labelled): { readonly rows: PreparedRows; readonly counts?: ClassCounts } {
+function prepareValidation(request: TrainRequest, validate: TrainerRows): { readonly rows: PreparedRows; readonly counts?: ClassCounts } {
   const { parameters, evaluateTrain } = request;
   const metrics = followedMetrics(request);
   const binary = /^binary:/.test(String(parameters['objective'] ?? ''));
   const aucAlone = metrics.length === 1 && metrics[0] === 'auc' && evaluateTrain !== true;
-  const { target, weights } = validate;
-  if (binary && aucAlone && target.kind === 'classes' && weights === undefined) return prepareForAuc(validate.matrix, target.codes);
+  if (binary && aucAlone && isOfClasses(validate) && validate.weights === undefined) return prepareForAuc(validate);
   return { rows: prepareRows(validate, mergeValidation(request)) };
+}
+
+function isOfClasses(rows: TrainerRows): rows is ClassRows {
+  return rows.target.kind === 'classes';
 }
 
 function closeSession({ library, train, validate, booster }: Session): void {
@@ -185,13 +188,13 @@ function startSegment(session: Session, request: TrainRequest, state: TrainingSt
 
 function configureBooster(library: XgboostLibrary, booster: Handle, request: TrainRequest): void {
   for (const [name, value] of boosterParameters(request)) library.setParameter(booster, name, value);
-  const { features } = request.train.matrix;
+  const { features } = matrixOf(request.train);
   library.setModelInfo(booster, 'feature_name', modelFeatureNames(features.map((feature) => feature.name)));
   library.setModelInfo(booster, 'feature_type', features.map((feature) => (feature.kind === 'category' ? 'c' : 'q')));
 }
 
 function boosterParameters(request: TrainRequest): [string, string][] {
-  const oneHot = oneHotThreshold(request.train.matrix);
+  const oneHot = oneHotThreshold(matrixOf(request.train));
   const parameters: XgboostParameters = {
     tree_method: 'hist',
     ...(oneHot === undefined ? {} : { max_cat_to_onehot: oneHot }),
@@ -269,7 +272,7 @@ function finishModel(session: Session, request: TrainRequest, state: TrainingSta
   const booster = bestRound < state.round ? library.slice(whole, bestRound) : whole;
   try {
     const model = library.saveModel(booster, 'ubj');
-    const importance = featureImportance(library, booster, request.train.matrix);
+    const importance = featureImportance(library, booster, matrixOf(request.train));
     return { model, rounds: state.round, bestRound, curve: state.curve, importance, merged };
   } finally {
     if (booster !== whole) library.freeBooster(booster);

@@ -1,6 +1,7 @@
-import type { Labelled } from '../../data/matrix.ts';
-import { mergeRows } from '../../data/merge-rows.ts';
-import { columnBits, describeArray, highestCode, matrixColumns, pickColumns, pickRows, targetColumn, withColumns } from './columns.ts';
+import { takeRows } from '../../data/take-rows.ts';
+import type { GroupedRows, TrainerRows } from '../../data/matrix.ts';
+import { bitsOf, MERGE_PAYS, mergeClasses, mergeRows, type MergedRows } from '../../data/merge-rows.ts';
+import { describeArray, highestCode, matrixColumns, pickColumns, targetColumn, withColumns } from './columns.ts';
 import type { Column, ColumnArray } from './columns.ts';
 import type { Handle, XgboostLibrary } from './library.ts';
 
@@ -13,33 +14,47 @@ export interface PreparedRows {
   readonly rows: number;
 }
 
-/** Merging is left off where more than this share of the rows would stay: it would cost more than it saves. */
-export const MERGE_PAYS = 0.9;
-
 /**
  * Makes rows ready, and merges those that are equal in features and truth into one with the sum of their weights:
  * gradients and Hessians are the same sums. `auto` merges where it pays; `true` in any case.
  */
-export function prepareRows(labelled: Labelled, merge: 'auto' | boolean): PreparedRows {
-  const { rows } = labelled.matrix;
-  const columns = matrixColumns(labelled.matrix);
-  const label = targetColumn(labelled.target);
-  const plain = { columns, label, rows, ...(labelled.weights === undefined ? {} : { weights: labelled.weights }) };
-  if (merge === false) return plain;
-  const merged = mergeRows({
-    columns: [...columns.map((column) => columnBits(column.values)), columnBits(label)],
-    rows,
-    atMost: merge === 'auto' ? MERGE_PAYS : 1,
-  });
-  if (merged === undefined) return plain;
+export function prepareRows(given: TrainerRows, merge: 'auto' | boolean): PreparedRows {
+  const { columns, groups } = 'groups' in given ? distinctColumns(given) : { columns: matrixColumns(given.matrix), groups: undefined };
+  const label = targetColumn(given.target);
+  const { weights } = given;
+  const merged = merge === false ? undefined : mergeEqual(given, { columns, groups, label }, merge === 'auto' ? MERGE_PAYS : 1);
+  if (merged === undefined) {
+    return { columns: groups === undefined ? columns : pickColumns(columns, groups), label, rows: label.length, ...(weights === undefined ? {} : { weights }) };
+  }
   const size = merged.first.length;
-  const { weights } = labelled;
   return {
-    columns: pickColumns(columns, merged),
-    label: pickRows(label, merged),
+    columns: pickColumns(columns, groups === undefined ? merged.first : takeRows(groups, merged.first)),
+    label: takeRows(label, merged.first),
     weights: weights === undefined ? Float32Array.from(merged.counts) : sumWeights(weights, merged.groups, size),
     rows: size,
   };
+}
+
+interface GroupedColumns {
+  readonly columns: readonly Column[];
+  /** For each row of the matrix, its row in the columns; absent where it is its own. */
+  readonly groups: Uint32Array | undefined;
+}
+
+/** Columns of rows that differ as XGBoost sees them: what is made of different values may be equal. */
+function distinctColumns({ distinct, groups }: GroupedRows): GroupedColumns {
+  const columns = matrixColumns(distinct);
+  const merged = mergeRows({ columns: columns.map(({ values }) => bitsOf(values)), rows: distinct.rows });
+  if (merged === undefined || merged.first.length === distinct.rows) return { columns, groups };
+  return { columns: pickColumns(columns, merged.first), groups: takeRows(merged.groups, groups) };
+}
+
+function mergeEqual(given: TrainerRows, { columns, groups, label }: GroupedColumns & { readonly label: ColumnArray }, atMost: number): MergedRows | undefined {
+  if (groups !== undefined && 'groups' in given) {
+    const { codes, classes } = given.target;
+    return mergeClasses({ groups, size: columns[0]?.values.length ?? 0, codes, classes: classes.length, atMost });
+  }
+  return mergeRows({ columns: [...columns.map(({ values }) => bitsOf(values)), bitsOf(label)], rows: label.length, atMost });
 }
 
 /** Rows, and how XGBoost is to bin them. */

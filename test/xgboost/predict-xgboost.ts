@@ -1,0 +1,12 @@
+import type { Matrix } from '../../runtime/data/matrix.ts';
+import { openXgboostPredictor, type PredictorRequest } from '../../runtime/engines/xgboost/predict.ts';
+
+/** Opens a model for one matrix. */
+export async function predictXgboost({ matrix, ...request }: Omit<PredictorRequest, 'features'> & { readonly matrix: Matrix }): Promise<Float32Array> {
+  const predictor = await openXgboostPredictor({ ...request, features: matrix.features.length });
+  try {
+    return predictor.predict(matrix);
+  } finally {
+    predictor.close();
+  }
+}
