@@ -53,11 +53,16 @@ export async function problem(text: string, tables?: readonly AnalysisTable[]): 
   return result.ok ? undefined : result.problem;
 }
 
-/** SQL for values with ties, nulls where the column may have them, and another salt for other values. */
+/**
+ * SQL for values with ties, nulls where the column may have them, and another salt for other values: those of 2 and 3 are
+ * few, and low or high, so that aggregates over a whole column see them too.
+ */
 function valueOf(of: Column, salt: number): string {
-  const n = `(hash(i, ${salt}, '${of.name}') % 7)::INTEGER`;
+  // Of the airports that there are, some are flown from.
+  const few = of.name === 'code';
+  const n = `(hash(i, ${salt}, '${of.name}') % ${salt >= 2 ? 2 : few ? 4 : 7} + ${salt !== 3 ? 0 : few ? 7 : 5})::INTEGER`;
   const value: Readonly<Record<string, string>> = {
-    VARCHAR: `['SFO', 'LAX', 'JFK', 'a', 'B', 'é', ''][${n} + 1]`,
+    VARCHAR: `['SFO', 'LAX', 'JFK', 'a', 'B', 'é', '', 'YYY', 'ZZZ'][${n} + 1]`,
     INTEGER: `${n} * 10`,
     'DECIMAL(9,2)': `${n} / 4`,
     DOUBLE: `${n} / 3`,

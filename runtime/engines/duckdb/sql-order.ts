@@ -2,6 +2,7 @@ import type { SqlProblem } from '../../../compiler/sql/analysis.ts';
 import type { Column } from '../../../compiler/types.ts';
 import { bindInputs, groupingKeys, identifyRows, type Numbering } from './sql-row-numbers.ts';
 import { isGrouped, keepsRows, makesRows } from './sql-rowwise.ts';
+import { calledFunction } from './sql-functions.ts';
 import { placeOf } from './sql-parse.ts';
 import { resolveTables } from './sql-scopes.ts';
 import { addKeys, aggregateNeed, ascending, windowNeeds, type OrderNeed } from './sql-windows.ts';
@@ -97,15 +98,24 @@ function sourceProblem(query: TreeNode, text: string, comparesFreely: boolean): 
 
 /** Completes the order in aggregates and windows. */
 function completeCalls(query: TreeNode, numbering: Numbering, text: string): SqlProblem | undefined {
-  for (const node of [...ownNodes(query)]) {
+  const nodes = [...ownNodes(query)];
+  const sorted = new Set(nodes.flatMap(sortedList));
+  for (const node of nodes) {
     const needs =
-      node['class'] === 'WINDOW' ? windowNeeds(node) : node['class'] === 'FUNCTION' ? [aggregateNeed(node)] : [];
+      node['class'] === 'WINDOW' ? windowNeeds(node) : node['class'] === 'FUNCTION' && !sorted.has(node) ? [aggregateNeed(node)] : [];
     for (const need of needs) {
       const problem = completeCall(need, node, query, numbering);
       if (problem !== undefined) return { ...problem, ...placeOf(node, text) };
     }
   }
   return undefined;
+}
+
+/** The list of rows that a call sorts by itself: `list(DISTINCT x ORDER BY x)` is parsed as `list_sort(list(DISTINCT x))`. */
+function sortedList(call: TreeNode): TreeNode[] {
+  if (!/^(list|array)_(reverse_)?sort$/.test(calledFunction(call) ?? '')) return [];
+  const list = nodesAt(call, 'children')[0];
+  return list !== undefined && /^(list|array_agg)$/.test(calledFunction(list) ?? '') ? [list] : [];
 }
 
 function completeCall(need: OrderNeed, node: TreeNode, query: TreeNode, numbering: Numbering): SqlProblem | undefined {
