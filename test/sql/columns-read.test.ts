@@ -31,7 +31,7 @@ describe('columns read', () => {
     expect((await facts(text)).reads).toEqual(reads);
   });
 
-  it('are all that a result depends on, over every shape; and no column said to be never null is', async () => {
+  it('are all that a result depends on, over every shape; and no column said to be never null is', { timeout: 300_000 }, async () => {
     const connection = await connect();
     const unneeded: string[] = [];
     for (const text of shapes) {
@@ -59,7 +59,7 @@ describe('columns read', () => {
     expect(shapes.length).toBeGreaterThanOrEqual(140);
   });
 
-  it('and what is known of columns otherwise, are all that an identity does not tell', async () => {
+  it('and what is known of columns otherwise, are all that an identity does not tell', { timeout: 300_000 }, async () => {
     const connection = await connect();
     let told = 0;
     for (const text of shapes) {
@@ -79,7 +79,7 @@ describe('columns read', () => {
     expect(told).toBeGreaterThan(250);
   });
 
-  it('the ordered query gives the rows of the text', async () => {
+  it('the ordered query gives the rows of the text', { timeout: 300_000 }, async () => {
     const connection = await connect();
     for (const text of shapes) {
       const { ordered } = await facts(text);
