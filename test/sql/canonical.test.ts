@@ -1,7 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classifyFunction, whyForbidden } from '../../compiler/sql/functions.ts';
-import { airports, analysisConnection, connect, facts, fill, flights, rowsOf, table } from './support.ts';
+import { analysisConnection, facts, table } from './support.ts';
 
 const canonical = async (text: string) => (await facts(text)).canonical;
 
@@ -206,56 +205,8 @@ describe('where types or names of columns are told without reading them', () => 
   });
 });
 
-type Condition =
-  | { readonly kind: 'compare'; readonly operands: readonly [string, string]; readonly operator: string }
-  | { readonly kind: 'AND' | 'OR'; readonly parts: readonly Condition[] };
-
-const operand = fc.constantFrom('delay', 'distance', '10', '20', 'NULL', 'delay + 10');
-const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
-  condition: fc.oneof(
-    { maxDepth: 3 },
-    fc.record({
-      kind: fc.constant('compare' as const),
-      operands: fc.tuple(operand, operand),
-      operator: fc.constantFrom('<', '<=', '=', '<>', '>', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM'),
-    }),
-    fc.record({
-      kind: fc.constantFrom('AND' as const, 'OR' as const),
-      parts: fc.array(tie('condition'), { minLength: 2, maxLength: 3 }),
-    }),
-  ),
-}));
-
-const mirror: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '<>': '!=' };
-
-function spell(of: Condition, mirrored: boolean): string {
-  if (of.kind !== 'compare') {
-    const parts = of.parts.map((part) => `(${spell(part, mirrored)})`);
-    return (mirrored ? parts.reverse() : parts).join(` ${of.kind} `);
-  }
-  const [left, right] = of.operands;
-  return mirrored ? `${right} ${mirror[of.operator] ?? of.operator} ${left}` : `${left} ${of.operator} ${right}`;
-}
-
 it('DuckDB knows the case of ASCII alone, and so does the canonical form', async () => {
   const t = table('t', 'é INTEGER', 'É INTEGER');
   const [one, two] = [await facts('SELECT é - É AS d FROM t', [t]), await facts('SELECT É - é AS d FROM t', [t])];
   expect(one.canonical).not.toBe(two.canonical);
-});
-
-describe('rewrites', () => {
-  it('keep the rows of a query', async () => {
-    const connection = await connect();
-    await fill(connection, [flights, airports], 60);
-    const property = fc.asyncProperty(condition, async (each) => {
-      const [one, two] = [false, true].map(
-        (mirrored) =>
-          `SELECT *, ${spell(each, mirrored)} AS c FROM flights WHERE ${spell(each, mirrored)} OR delay = 10`,
-      );
-      const [first, second] = [await facts(one ?? ''), await facts(two ?? '')];
-      expect(second.canonical).toBe(first.canonical);
-      expect(await rowsOf(connection, second.ordered)).toEqual(await rowsOf(connection, first.ordered));
-    });
-    await fc.assert(property, { numRuns: 25 });
-  });
 });
