@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import type { Problem } from '../../compiler/needs.ts';
@@ -77,10 +77,25 @@ async function filesIn(folder: string, path: string, shown: string): Promise<Fou
   if (!isDynamicPattern(path)) return missing(file, shown);
   const found = await glob(path, { cwd: folder, absolute: true, onlyFiles: true, expandDirectories: false });
   if (found.length === 0) return { ok: false, message: `no file matches \`${shown}\``, hint: `looked in \`${folder}\`` };
-  return { ok: true, paths: found.map((name) => resolve(name)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)) };
+  const paths = await withoutLoops(found.map((name) => resolve(name)));
+  return { ok: true, paths: paths.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)) };
+}
+
+/** Files that are found again by way of a link to a folder are taken once, by the shorter path. */
+async function withoutLoops(paths: readonly string[]): Promise<string[]> {
+  const folders = new Map(await Promise.all([...new Set(paths.map((path) => dirname(path)))].map(async (folder) => [folder, await realpath(folder)] as const)));
+  const taken = new Map<string, string>();
+  for (const path of [...paths].sort((a, b) => a.length - b.length)) {
+    const real = join(folders.get(dirname(path)) ?? '', basename(path));
+    if (!taken.has(real)) taken.set(real, path);
+  }
+  return [...taken.values()];
 }
 
 async function missing(file: string, shown: string): Promise<Problem> {
+  if ((await lstat(file).catch(() => undefined))?.isSymbolicLink() === true) {
+    return { ok: false, message: `\`${shown}\` is a link to nothing`, hint: 'it leads to itself, or to a file that is not there' };
+  }
   const message = `\`${shown}\` does not exist`;
   const folder = dirname(file);
   if ((await kindOf(folder)) !== 'folder') {

@@ -2,7 +2,7 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent, RunState, StepState } from '../../runtime/events.ts';
-import { listRuns, newRunId, openJournal, readLastApply, readRun } from '../../runtime/store/journal.ts';
+import { listRuns, newRunId, openJournal, readJournal, readLastApply, readRun } from '../../runtime/store/journal.ts';
 import { readPastRuns } from '../../runtime/store/past-run.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
 import { temporaryFolder } from './fixtures.ts';
@@ -53,6 +53,37 @@ describe('the journal', () => {
     expect(await listRuns(store, 'p')).toEqual([first, second]);
     expect(await listRuns(store, 'q')).toEqual([]);
     expect(readRun(store, 'p', first).map((event) => event.event)).toEqual(['plan', 'step-end', 'run-end']);
+  });
+
+  it('keeps the order of runs when the clock is set back', async () => {
+    const store = await newStore();
+    const late = new Date(Date.UTC(2030, 0, 1));
+    let latest: string | undefined;
+    const runs: string[] = [];
+    for (const now of [late, new Date(0), new Date(1), late, new Date(Date.UTC(2031, 0, 1))]) {
+      latest = newRunId(now, latest);
+      (await openJournal(store, 'p', latest)).append({ time, event: 'plan', run: latest, pipeline: 'p', file: '', steps: [] });
+      runs.push(latest);
+      expect((await listRuns(store, 'p')).at(-1)).toBe(latest);
+    }
+    expect([...runs].sort()).toEqual(runs);
+    expect(runs.map((run) => run.slice(0, 24))).toEqual(['2030-01-01T00-00-00.000Z', '2030-01-01T00-00-00.001Z', '2030-01-01T00-00-00.002Z', '2030-01-01T00-00-00.003Z', '2031-01-01T00-00-00.000Z']);
+    expect(newRunId(new Date(0), 'something-else').slice(0, 24)).toBe('1970-01-01T00-00-00.000Z');
+  });
+
+  it('finds damage of any byte of a line, and tolerates what a kill or a loss of power leaves', async () => {
+    const store = await newStore();
+    const run = await writeRun(store, 1, { a: 'ran' }, 'done');
+    const path = store.disk.path(`runs/p/${run}.ndjson`);
+    const bytes = await readFile(path);
+    for (let at = 0; at < bytes.length; at += 1) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (damaged[at] ?? 0) ^ 4;
+      await writeFile(path, damaged);
+      expect(readJournal(store, 'p', run).damaged, `byte ${at}`).toBeGreaterThan(0);
+      await writeFile(path, Buffer.concat([bytes.subarray(0, at), Buffer.alloc(at % 3)]));
+      expect(readJournal(store, 'p', run).damaged, `cut off at ${at}`).toBe(0);
+    }
   });
 
   it('tolerates a torn last line', async () => {
