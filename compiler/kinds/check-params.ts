@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { diagnose, didYouMean, nearest, type Span } from '../../grammar/index.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { CheckedDeclaration, Findings, ResolvedDeclaration } from '../program.ts';
+import { acceptValue } from './accept-value.ts';
 import { encodeParams, pointer, type Places } from './encode-params.ts';
 import { expectation } from './expectation.ts';
 import { propertyOf, type ParamSchema, type RecordSchema } from './schema.ts';
@@ -39,30 +40,35 @@ export function checkParams(declaration: ResolvedDeclaration, findings: Findings
   if (!sound) return undefined;
   const encoded = encodeParams(item.body, kind.params, declaration.scope, own);
   if (sound) {
-    const value = structuredClone(encoded.value);
-    const validate = validatorOf(kind.params, Object.keys(value));
     const spanOf = spanFinder(encoded.places, item.body?.span ?? item.call.name.span);
-    if (validate(value)) return { ...declaration, params: { ...defaultsOf(kind.params), ...(value as JsonObject) }, spanOf };
+    const checked = (value: JsonObject): CheckedDeclaration => ({ ...declaration, params: { ...defaultsOf(kind.params), ...value }, spanOf });
+    const schema = schemaOfKeys(kind.params, Object.keys(encoded.value));
+    const accepted = structuredClone(encoded.value);
+    if (acceptValue(schema, accepted)) return checked(accepted);
+    const value = structuredClone(encoded.value);
+    const validate = validatorOf(kind.params, schema);
+    if (validate(value)) return checked(value);
     reportErrors(validate.errors ?? [], { kind: kind.name, schema: kind.params, spanOf, at: item.call.name.span }, own);
   }
   return undefined;
 }
 
 /**
- * A validator for the parameters that are there. Kinds may have dozens, of which a declaration names a few: compiling
+ * A schema of the parameters that are there. Kinds may have dozens, of which a declaration names a few: compiling
  * the schemas of all of them would take longer than the rest of a plan.
  */
-function validatorOf(schema: RecordSchema, keys: readonly string[]): ValidateFunction {
-  const ofSchema = validators.get(schema) ?? new Map<string, ValidateFunction>();
-  validators.set(schema, ofSchema);
+function schemaOfKeys(schema: RecordSchema, keys: readonly string[]): RecordSchema {
   const known = keys.filter((key) => Object.hasOwn(schema.properties, key)).sort();
-  const identity = known.join('\n');
-  let validate = ofSchema.get(identity);
-  if (validate === undefined) {
-    const properties = Object.fromEntries(known.map((key) => [key, schema.properties[key]]));
-    validate = ajv.compile({ ...schema, properties });
-    ofSchema.set(identity, validate);
-  }
+  return { ...schema, properties: Object.fromEntries(known.map((key) => [key, schema.properties[key] as ParamSchema])) };
+}
+
+/** A validator for some of the parameters of a kind. */
+function validatorOf(kind: RecordSchema, schema: RecordSchema): ValidateFunction {
+  const ofKind = validators.get(kind) ?? new Map<string, ValidateFunction>();
+  validators.set(kind, ofKind);
+  const identity = Object.keys(schema.properties).join('\n');
+  const validate = ofKind.get(identity) ?? ajv.compile(schema);
+  ofKind.set(identity, validate);
   return validate;
 }
 
