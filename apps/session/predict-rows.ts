@@ -25,8 +25,9 @@ export interface PredictSetting {
   readonly worker: string;
 }
 
-/** What a prediction may take beside the model: the rows are streamed. */
+/** What a prediction may take beside the model: the rows are streamed. A reader holds a page of every column. */
 const MEMORY = 512 * 2 ** 20;
+const MEMORY_OF_COLUMN = 512 * 2 ** 10;
 
 /** Predicts the rows of a file, in a worker process. Throws a `SessionError` when something that it needs is missing. */
 export async function predictRows(preview: Preview, request: PredictRequest, setting: PredictSetting): Promise<JobOutcome> {
@@ -51,7 +52,7 @@ export async function predictRows(preview: Preview, request: PredictRequest, set
         staging,
         cache: setting.cache,
         threads: request.threads ?? availableParallelism(),
-        memory: MEMORY,
+        memory: MEMORY + params.features.length * MEMORY_OF_COLUMN,
         engines: Object.fromEntries(engines),
         project: setting.project,
         secrets: {},

@@ -36,6 +36,7 @@ export function bitsOf(values: Float32Array | IntegerArray): IntegerArray {
 /** Finds equal rows. The result depends on the rows and their order alone. */
 export function mergeRows(request: MergeRowsRequest): MergedRows | undefined {
   const { columns, rows, atMost = 1 } = request;
+  if (atMost < 1 && columns.length > 1 && isContinuous(columns, rows, atMost)) return undefined;
   const table = openRowTable();
   const groups = new Uint32Array(rows);
   for (let start = 0; start < rows; start += PROBE) {
@@ -79,6 +80,15 @@ export function mergeClasses({ groups: given, size, codes, classes, atMost = 1 }
     if (row === PROBE - 1 && found > atMost * PROBE) return undefined;
   }
   return found > atMost * rows ? undefined : { first: first.slice(0, found), counts: counts.slice(0, found), groups };
+}
+
+/** Columns that are looked at alone, spread over all of them. */
+const LOOKED_AT = 16;
+
+/** Whether one of some columns has too many values by itself: then no rows need be compared, whole, to know that it does not pay. */
+function isContinuous(columns: readonly IntegerArray[], rows: number, atMost: number): boolean {
+  const some = columns.filter((_, at) => at % Math.ceil(columns.length / LOOKED_AT) === 0);
+  return some.some((column) => mergeRows({ columns: [column], rows, atMost }) === undefined);
 }
 
 /** Rows of the columns, and where their groups are to be written, by row. */

@@ -10,7 +10,7 @@ import { featuresOf, inferModel, SCORED_PARTS } from './scored-model.ts';
 export const linear: Kind = {
   name: 'linear',
   keyword: 'model',
-  version: 1,
+  version: 2,
   doc: 'Linear regression by least squares, as scikit-learn’s LinearRegression, or Ridge with a penalty. Missing numbers become the median with an indicator beside them, numbers are standardised and categories taken one level a column, all of it in the model itself. Exported as JSON it has `task`, `classes`, `intercepts` and `terms`, one a feature; each row’s score is the intercept plus what the terms add: a number (x or, where it is missing, `fill`, less `mean`, over `deviation`) · `coefficients`, and the same of `missing` with 1 for a missing value and 0 for any other; a category the coefficients of its level, `missingCoefficients` where it is missing, nothing where it is new. The score is the prediction.',
   example: `
 source birds = json("npm:vega-datasets/data/penguins.json") {

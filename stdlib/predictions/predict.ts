@@ -7,7 +7,7 @@ import { record } from '../../compiler/kinds/schema.ts';
 import { columnOf, inputOf } from '../../runtime/data/load-table.ts';
 import type { Matrix } from '../../runtime/data/matrix.ts';
 import { ROW_NUMBER } from '../../runtime/engines/duckdb/read-table.ts';
-import { streamColumns, type ColumnBatch, type ColumnRequest, type ReadArray } from '../../runtime/engines/duckdb/read-columns.ts';
+import { bytesOfRow, streamColumns, type ColumnBatch, type ColumnRequest, type ReadArray } from '../../runtime/engines/duckdb/read-columns.ts';
 import { withTables } from '../../runtime/engines/duckdb/table-session.ts';
 import { applyFeatures, type Applied } from '../features/apply-features.ts';
 import { compileFeatures } from '../features/compile-features.ts';
@@ -39,8 +39,9 @@ export const predict: Kind = {
   run: runPredict,
 };
 
-/** Rows that are predicted at once: enough for equal ones to meet, few enough to be held. */
+/** Rows that are predicted at once: enough for equal ones to meet. Of many columns fewer, so that they take no more than this. */
 const BATCH_ROWS = 131_072;
+const BATCH_BYTES = 32 * 2 ** 20;
 
 async function runPredict(context: RunContext): Promise<RunResult> {
   const params = context.step.params as unknown as PredictParams;
@@ -93,7 +94,7 @@ async function predictRows(predicting: Predicting): Promise<{ readonly statistic
   let predicted = 0;
   let next = 0;
   try {
-    for await (const batch of streamColumns(connection, { from: rows.from, columns: requests, most: BATCH_ROWS })) {
+    for await (const batch of streamColumns(connection, { from: rows.from, columns: requests, most: Math.min(BATCH_ROWS, Math.floor(BATCH_BYTES / bytesOfRow(requests))) })) {
       const { columns, numbers } = takeNumbers(batch, rows.total !== undefined);
       const raw = rawColumns(fitted.features, columns);
       for (const [column, values] of raw) add(counts.infinite, column, dropInfinite(values));

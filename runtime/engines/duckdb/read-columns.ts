@@ -50,6 +50,11 @@ const SQL_TYPES: Readonly<Record<Storage, string>> = {
 /** Of a text, a guess. */
 const BYTES: Readonly<Record<Storage, number>> = { u1: 1, u2: 2, u4: 4, i1: 1, i2: 2, i4: 4, f4: 4, f8: 8, pair: 8, text: 64 };
 
+/** What a row of these columns takes, in bytes; of texts, a guess. */
+export function bytesOfRow(columns: readonly ColumnRequest[]): number {
+  return columns.reduce((sum, { as }) => sum + BYTES[as], 0);
+}
+
 /** Bytes that DuckDB may hold of a result before it is copied out. */
 const BATCH_BYTES = 48 * 2 ** 20;
 
@@ -130,13 +135,15 @@ export interface ColumnBatch {
 
 /**
  * Reads columns batch by batch, in the order of the rows, in memory that does not grow with them: for tables of any size,
- * whose number of rows need not be known. A batch has `most` rows or a few less, the last what is left.
+ * whose number of rows need not be known. A batch has `most` rows or a few less, but no less than DuckDB gives at a time; the
+ * last has what is left.
  */
 export async function* streamColumns(
   connection: DuckDBConnection,
   { from, columns, most }: Omit<ReadOptions, 'rows'> & { readonly most: number },
 ): AsyncGenerator<ColumnBatch> {
-  const arrays = columns.map((column) => allocate(column.as, most));
+  const room = Math.max(most, CHUNK_ROWS);
+  const arrays = columns.map((column) => allocate(column.as, room));
   const result = await connection.stream(selectColumns(from, columns));
   const batch = (rows: number): ColumnBatch => ({
     rows,
@@ -146,7 +153,7 @@ export async function* streamColumns(
   for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     copyChunk(chunk, { columns, arrays, at });
     at += chunk.rowCount;
-    if (at + CHUNK_ROWS <= most) continue;
+    if (at + CHUNK_ROWS <= room) continue;
     yield batch(at);
     at = 0;
   }

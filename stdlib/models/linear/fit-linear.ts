@@ -3,9 +3,8 @@ import { StepError } from '../../../compiler/kinds/run.ts';
 import { designOf } from './design.ts';
 import type { Design } from './design.ts';
 import type { LinearFit } from './fit-logistic.ts';
-import { addDiagonal, addGram, addTransposed, CHUNK, completeGram, forEachChunk, multiply } from './products.ts';
+import { addDiagonal, addGram, addTransposed, CHUNK, completeGram, forEachChunk, isDense, multiply } from './products.ts';
 import type { Chunk } from './products.ts';
-import { MAX_DENSE } from './logistic-objective.ts';
 import { conjugateGradients, solvePositive, solveShortest } from './solve.ts';
 import { termsOf } from './terms.ts';
 import { weightedMean } from './weighted-statistics.ts';
@@ -49,7 +48,7 @@ export function fitLinear({ train, alpha = 0 }: LinearRequest): LinearFit {
   const means = columnSums(design, weights, (weight) => weight).map((sum) => sum / total);
   const right = columnSums(design, weights, (weight, row) => weight * (target.values[row]! - centre)).subarray(0, design.width - 1);
   const problem: Centred = { design, weights, total, means: means.subarray(0, design.width - 1), alpha };
-  const solution = right.length === 0 ? right : design.width <= MAX_DENSE ? solveByMatrix(problem, right) : solveByProducts(problem, right);
+  const solution = right.length === 0 ? right : isDense(design) ? solveByMatrix(problem, right) : solveByProducts(problem, right);
   const model = {
     task: 'regression',
     intercepts: [centre - solution.reduce((sum, value, at) => sum + value * means[at]!, 0)],

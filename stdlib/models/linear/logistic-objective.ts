@@ -3,9 +3,9 @@ import type { Design } from './design.ts';
 import { logisticLoss } from './logistic-loss.ts';
 import type { LossInput } from './logistic-loss.ts';
 import type { Objective } from './newton.ts';
-import { addDiagonal, addGram, addTransposed, CHUNK, completeGram, forEachChunk, mirror, multiply } from './products.ts';
+import { addDiagonal, addGram, addTransposed, CHUNK, completeGram, forEachChunk, isDense, mirror, multiply } from './products.ts';
 import type { Chunk, Square } from './products.ts';
-import { conjugateGradients, inner, solveWithRidge } from './solve.ts';
+import { conjugateGradients, solveWithRidge } from './solve.ts';
 
 /** What is to be fitted, to which rows. */
 export interface LogisticProblem {
@@ -18,25 +18,20 @@ export interface LogisticProblem {
   readonly penalty: number;
 }
 
-/** Up to this many coefficients the second derivatives are kept as a matrix; above it only multiplied by. */
-export const MAX_DENSE = 1200;
-
-/** Relative precision of a Newton step that is found by conjugate gradients. */
-const STEP_TOLERANCE = 1e-9;
 
 /** The penalised loss over coefficients of shape (scores, width), the last of each row being the intercept. */
 export function logisticObjective(problem: LogisticProblem): Objective {
   const scores = logisticLoss(problem.classes).scores;
   const size = scores * problem.design.width;
-  const dense = size <= MAX_DENSE;
+  const dense = isDense(problem.design, scores);
   return {
     size,
     at(coefficients) {
       const probabilities = dense ? undefined : Array.from({ length: scores }, () => new Float64Array(problem.design.rows));
       const hessian = dense ? new Float64Array(size * size) : undefined;
       const { value, gradient } = differentiate(problem, coefficients, { hessian, probabilities });
-      const solve = () =>
-        hessian === undefined ? solveByProducts(problem, probabilities ?? [], gradient) : solveDense(problem, hessian, gradient);
+      const solve = (precision: number) =>
+        hessian === undefined ? solveByProducts(problem, { probabilities: probabilities ?? [], gradient, precision }) : solveDense(problem, hessian, gradient);
       return { value, gradient, solve };
     },
   };
@@ -99,8 +94,14 @@ function holdIntercepts(data: Float64Array, scores: number, width: number): void
   }
 }
 
+interface Approximate {
+  readonly probabilities: Float64Array[];
+  readonly gradient: Float64Array;
+  readonly precision: number;
+}
+
 /** H⁻¹·gradient by conjugate gradients, H being multiplied by without ever being made. As above, intercepts are held. */
-function solveByProducts(problem: LogisticProblem, probabilities: Float64Array[], gradient: Float64Array): Float64Array {
+function solveByProducts(problem: LogisticProblem, { probabilities, gradient, precision }: Approximate): Float64Array {
   const { design, penalty } = problem;
   const diagonal = gradient.map((_, at) => (isIntercept(at, design.width) ? 0 : penalty));
   overCurvatures(problem, probabilities, (chunk, [c, d], weights) => {
@@ -118,7 +119,7 @@ function solveByProducts(problem: LogisticProblem, probabilities: Float64Array[]
       for (let at = last; at < vector.length; at += design.width) sum += vector[at]!;
       for (let at = last; at < out.length; at += design.width) out[at] = out[at]! + held * sum;
     },
-    tolerance: Math.min(STEP_TOLERANCE, Math.sqrt(inner(gradient, gradient)) + Number.MIN_VALUE),
+    tolerance: precision,
     maxIterations: 10 * gradient.length,
   });
 }

@@ -9,9 +9,36 @@ import type { Standard } from './linear-model.ts';
 export function weightedMedian(values: Float64Array, weights: Float64Array | undefined): number {
   if (values.length === 0) return 0;
   if (weights !== undefined) return medianByWeight(values, weights);
-  const sorted = values.slice().sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  const some = values.slice();
+  const middle = some.length >> 1;
+  const upper = selectSmallest(some, middle);
+  // What was selected divides the array: what is left of it is no larger.
+  return some.length % 2 === 1 ? upper : (some.subarray(0, middle).reduce((most, value) => Math.max(most, value), -Infinity) + upper) / 2;
+}
+
+/** The value that would stand at a place if the values were sorted, by Hoare's selection (1961); they change places. */
+function selectSmallest(values: Float64Array, place: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const pivot = middleOfThree(values[low]!, values[(low + high) >> 1]!, values[high]!);
+    let [left, right] = [low, high];
+    while (left <= right) {
+      while (values[left]! < pivot) left++;
+      while (values[right]! > pivot) right--;
+      if (left > right) break;
+      [values[left], values[right]] = [values[right]!, values[left]!];
+      left++;
+      right--;
+    }
+    if (place <= right) high = right;
+    else if (place >= left) low = left;
+    else break;
+  }
+  return values[place]!;
+}
+
+function middleOfThree(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }
 
 function medianByWeight(values: Float64Array, weights: Float64Array): number {
@@ -47,11 +74,14 @@ function isConstant(values: Float64Array): boolean {
 /** The mean of a function of the values. */
 export function weightedMean(values: Float64Array, weights: Float64Array | undefined, of: (value: number) => number): number {
   const sum = compensatedSum();
+  if (weights === undefined) {
+    for (let row = 0; row < values.length; row++) sum.add(of(values[row]!));
+    return sum.total() / values.length;
+  }
   const total = compensatedSum();
   for (let row = 0; row < values.length; row++) {
-    const weight = weights === undefined ? 1 : weights[row]!;
-    sum.add(weight * of(values[row]!));
-    total.add(weight);
+    sum.add(weights[row]! * of(values[row]!));
+    total.add(weights[row]!);
   }
   return sum.total() / total.total();
 }
