@@ -36,8 +36,6 @@ export interface TrainNetworkRequest {
   readonly trainingMetric: { readonly name: string; readonly of: (meanLoss: number) => number };
   readonly stopping?: StoppingRule & { readonly metric: string };
   readonly checkpoint: Checkpoints;
-  /** Seconds of training between two checkpoints: writing one takes longer than an epoch of a small network. */
-  readonly checkpointSeconds?: number;
   readonly onEpoch?: (progress: { readonly epoch: number; readonly metrics: Readonly<Record<string, number>> }) => void;
 }
 
@@ -50,28 +48,24 @@ export interface TrainedNetwork extends Weights {
   readonly curve: Curve;
 }
 
-const CHECKPOINT_SECONDS = 2;
 const PREDICTED_AT_ONCE = 4096;
 
 /**
  * Trains a network. Initial weights, the order of rows and dropout masks follow from the seed and the number of the
- * epoch alone, and a checkpoint has all the rest: a run that was killed and goes on gives the same bytes as one that was
- * not, whenever its checkpoints were made.
+ * epoch alone, and the checkpoint after every epoch has all the rest: a run that was killed and goes on gives the same bytes
+ * as one that was not.
  *
  * Throws a StepError when the loss is no longer a number.
  */
 export async function trainNetwork(request: TrainNetworkRequest): Promise<TrainedNetwork> {
-  const { stopping, epochs, checkpointSeconds = CHECKPOINT_SECONDS } = request;
+  const { stopping, epochs } = request;
   const layout = layoutOf(request.description);
   const saved = await request.checkpoint.load();
   let state = (saved && decodeState(saved)) ?? firstState(request, layout);
-  let kept = performance.now();
   while (state.epoch < epochs && (stopping === undefined || state.best === undefined || !isStopped(state.best, state.epoch, stopping))) {
     state = trainEpoch(request, layout, state);
+    if (state.epoch < epochs) await request.checkpoint.save(encodeState(state));
     request.onEpoch?.({ epoch: state.epoch, metrics: lastValues(state.curve) });
-    if (state.epoch === epochs || performance.now() - kept < 1000 * checkpointSeconds) continue;
-    await request.checkpoint.save(encodeState(state));
-    kept = performance.now();
   }
   const { parameters, statistics, round } = state.best ?? { ...state, round: state.epoch };
   return { parameters, statistics, epochs: state.epoch, bestEpoch: round, curve: state.curve };

@@ -6,15 +6,22 @@ import type { RunEvent } from '../../runtime/events.ts';
 import { digestsOf, eventsOf, newProject, outcomeOf, statesOf, type Outcome } from './program.ts';
 import { faultsOf, filesBelow } from './store-health.ts';
 
-/** Training that goes on for long enough to be caught at work, with five rounds between two checkpoints. */
+/** Trainings that go on for long enough to be caught at work: trees with five rounds between two checkpoints, a network with one epoch. */
 const PIPELINE = `
 source flights = parquet("npm:vega-datasets/data/flights-3m.parquet") { limit: 40_000, dedupe: [date, origin, destination] }
 table legs = sql("SELECT origin, destination, distance, hour(date) AS dep_hour, delay >= 15 AS late FROM flights")
 split parts = holdout(legs) { target: late }
 features x = prepare(parts)
 model trees = xgboost(x) { rounds: 40, max_depth: 6, subsample: 0.8, checkpoint: 5 }
+model net = network(x) {
+  layers: [dense(24, relu), dropout(0.2), batch_norm, dense(8, relu)]
+  optimizer: adam(rate: 1e-3)
+  epochs: 24
+  batch: 256
+  early_stopping { patience: 30 }
+}
 model lines = logistic(x)
-report scores = evaluate(trees, lines)
+report scores = evaluate(trees, net, lines)
 `;
 
 /** Linux alone tells here which processes another one has started. */
@@ -54,7 +61,7 @@ async function until(condition: () => boolean): Promise<void> {
 
 type When = (event: RunEvent) => boolean;
 const starts = (step: string): When => (event) => event.event === 'step-start' && event.name === step;
-const reachesRound = (round: number): When => (event) => event.event === 'step-progress' && (event.round ?? 0) >= round;
+const reachesRound = (step: string, round: number): When => (event) => event.event === 'step-progress' && event.name === step && (event.round ?? 0) >= round;
 
 describeOnLinux('an apply', () => {
   const project = newProject({ 'p.mlp': PIPELINE });
@@ -114,7 +121,7 @@ describeOnLinux('an apply', () => {
 
   it.each([
     ...['flights', 'parts'].map((step) => [step, 'it starts', starts(step)] as const),
-    ['trees', 'two checkpoints were made', reachesRound(12)] as const,
+    ...['trees', 'net'].map((step) => [step, 'it has come to round 12', reachesRound(step, 12)] as const),
   ])('in which the worker of %s is killed when %s fails in that step, and the next one finishes', async (step, _, when) => {
     const { outcome, store } = await killWorker(step, when);
     expect(outcome.code).toBe(3);
@@ -122,12 +129,13 @@ describeOnLinux('an apply', () => {
     expect(failed).toMatchObject([{ name: step, error: { code: 'step-crashed', message: expect.stringMatching(/killed|SIGKILL/) as unknown, file: 'p.mlp' } }]);
     expect(outcome.output).not.toMatch(/\n\s+at /);
     const next = await expectMended(store);
-    if (step !== 'trees') return;
-    const rounds = eventsOf(next).flatMap((event) => (event.event === 'step-progress' && event.round !== undefined ? [event.round] : []));
-    expect(Math.min(...rounds), 'training goes on from the last checkpoint').toBeGreaterThan(10);
+    if (step !== 'trees' && step !== 'net') return;
+    const rounds = eventsOf(next).flatMap((event) => (event.event === 'step-progress' && event.name === step && event.round !== undefined ? [event.round] : []));
+    // Trees keep what every fifth round has made.
+    expect(Math.min(...rounds), 'training goes on from the last checkpoint').toBeGreaterThan(step === 'net' ? 12 : 10);
   });
 
-  it.each([['a query starts', starts('legs')] as const, ['training has come to round 12', reachesRound(12)] as const])(
+  it.each([['a query starts', starts('legs')] as const, ['training has come to round 12', reachesRound('trees', 12)] as const])(
     'that is killed as %s leaves no worker and nothing half-written, and the next one finishes',
     async (what, when) => {
       const store = `program-${what.replaceAll(' ', '-')}`;
@@ -141,7 +149,7 @@ describeOnLinux('an apply', () => {
   );
 
   it('that is stopped by Ctrl-C ends at once with 130, and keeps what was finished', async () => {
-    const { outcome, workers } = await disturb('stopped', reachesRound(7), (program) => program.kill('SIGINT'));
+    const { outcome, workers } = await disturb('stopped', reachesRound('trees', 7), (program) => program.kill('SIGINT'));
     expect({ code: outcome.code, stderr: outcome.stderr }).toEqual({ code: 130, stderr: '' });
     expect(eventsOf(outcome).at(-1)).toMatchObject({ event: 'run-end', state: 'cancelled' });
     await until(() => !workers.some(isAlive));

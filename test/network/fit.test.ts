@@ -58,7 +58,7 @@ describe('a network', () => {
 
   const fit = ({ truth = 'binary', params = {}, train = makeRows(400, truth, 'train'), checkpoint = memoryCheckpoint(), open: opened = open, onEpoch }: Options = {}): Promise<NetworkFit> =>
     fitNetwork({
-      ...{ open: opened, train, validate: makeRows(200, truth, 'validate'), seed: '42', checkpoint, checkpointSeconds: 0 },
+      ...{ open: opened, train, validate: makeRows(200, truth, 'validate'), seed: '42', checkpoint },
       settings: settingsOf(completeParams({ ...PARAMS, ...params }, truth)),
       ...(onEpoch === undefined ? {} : { onEpoch }),
     });
@@ -89,7 +89,7 @@ describe('a network', () => {
     for (const killed of [1, 4]) {
       const saved: Uint8Array[] = [];
       const crash = new Error('killed');
-      const dying = fit({ params, checkpoint: memoryCheckpoint(saved), onEpoch: ({ epoch }) => { if (epoch === killed + 1) throw crash; } });
+      const dying = fit({ params, checkpoint: memoryCheckpoint(saved), onEpoch: ({ epoch }) => { if (epoch === killed) throw crash; } });
       await expect(dying).rejects.toBe(crash);
       expect(saved).toHaveLength(killed);
       const epochs: number[] = [];

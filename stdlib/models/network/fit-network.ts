@@ -17,7 +17,7 @@ import { mainMetric, type NetworkSettings } from './network-params.ts';
 import { answersOf } from './predict-network.ts';
 
 /** Everything that fitting a network takes. */
-export interface FitNetworkRequest extends Pick<TrainNetworkRequest, 'checkpoint' | 'checkpointSeconds' | 'seed' | 'onEpoch'> {
+export interface FitNetworkRequest extends Pick<TrainNetworkRequest, 'checkpoint' | 'seed' | 'onEpoch'> {
   readonly open: OpenNetwork;
   readonly train: Labelled;
   readonly validate: Labelled;
