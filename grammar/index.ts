@@ -1,10 +1,5 @@
 export * from './ast.ts';
-export * from './span.ts';
-export { catalogue, type Code, type Parameters } from './diagnostics/catalogue.ts';
-export * from './diagnostics/diagnostic.ts';
-export { entry, type CatalogueEntry } from './diagnostics/entry.ts';
-export { renderDiagnostic, type Paint } from './diagnostics/render-diagnostic.ts';
-export { didYouMean, nearest } from './diagnostics/nearest.ts';
+export * from './diagnostics/index.ts';
 export { formatDocument } from './format-document.ts';
 export { declarationKeywords, isOpeningKeyword, openingKeywords, type DeclarationKeyword } from './keywords.ts';
 export { parseDocument } from './parse-document.ts';

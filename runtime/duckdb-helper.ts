@@ -1,9 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import type { HelperMessage, HelperQuestion, HelperReply } from './engines/duckdb/serve-helper.ts';
+import type { HelperAnswers, HelperMessage, HelperQuestion, HelperReply } from './engines/duckdb/serve-helper.ts';
 
 /** A process of its own in which DuckDB is loaded, started at the first question. */
 export interface DuckDBHelper {
-  readonly ask: (question: HelperQuestion) => Promise<unknown>;
+  /** Asks a question; a signal ends the process in the middle of it, as an error. The next question starts another. */
+  readonly ask: <Q extends HelperQuestion>(question: Q, signal?: AbortSignal) => Promise<HelperAnswers[Q['kind']]>;
   /** Ends the process, if one was started. */
   readonly close: () => void;
 }
@@ -31,7 +32,7 @@ export function createHelper(worker: string, onStart: () => void = () => undefin
       const asked = waiting.get(reply.id);
       waiting.delete(reply.id);
       if (reply.ok) asked?.resolve(reply.value);
-      else asked?.reject(new Error(reply.error));
+      else asked?.reject(Object.assign(new Error(reply.error), reply.code === undefined ? {} : { code: reply.code }));
     });
     started.on('error', (error) => fail(`DuckDB's process could not be started: ${error.message}`));
     started.on('close', (code, signal) => {
@@ -41,14 +42,21 @@ export function createHelper(worker: string, onStart: () => void = () => undefin
     return started;
   };
   return {
-    ask: (question) =>
-      new Promise((resolve, reject) => {
+    ask: <Q extends HelperQuestion>(question: Q, signal?: AbortSignal) =>
+      new Promise<HelperAnswers[Q['kind']]>((resolve, reject) => {
         if (child === undefined) {
           child = start();
           onStart();
         }
         const id = (count += 1);
-        waiting.set(id, { resolve, reject });
+        const asked = child;
+        const stop = (): void => void asked.kill('SIGKILL');
+        signal?.addEventListener('abort', stop);
+        const done = <T>(settle: (value: T) => void) => (value: T): void => {
+          signal?.removeEventListener('abort', stop);
+          settle(value);
+        };
+        waiting.set(id, { resolve: done(resolve as (value: unknown) => void), reject: done(reject) });
         child.send({ id, ...question } satisfies HelperMessage);
       }),
     close: () => {

@@ -1,4 +1,4 @@
-import { diagnose, type Code, type Diagnostic, type Parameters } from '../../grammar/index.ts';
+import { diagnose, type Code, type Diagnostic, type Parameters } from '../../grammar/diagnostics/index.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** The text of a file that a diagnostic points into. */

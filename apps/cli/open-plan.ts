@@ -1,4 +1,4 @@
-import { hasErrors, type Diagnostic } from '../../grammar/index.ts';
+import { hasErrors, type Diagnostic } from '../../grammar/diagnostics/index.ts';
 import type { Plan } from '../../compiler/plan/plan.ts';
 import type { Preview } from '../../compiler/plan/preview.ts';
 import type { PlanBasis } from '../../compiler/plan/saved-plan.ts';

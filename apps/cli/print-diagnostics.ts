@@ -1,4 +1,4 @@
-import { lineStarts, positionAt, renderDiagnostic, type Diagnostic, type Span } from '../../grammar/index.ts';
+import { lineStarts, positionAt, renderDiagnostic, type Diagnostic, type Span } from '../../grammar/diagnostics/index.ts';
 import type { Failure, TextOf } from './failure.ts';
 import { safeJson } from './render/safe-json.ts';
 import type { Paint } from './render/text.ts';

@@ -5,35 +5,16 @@ import type { TableArtifact } from '../../compiler/plan/artifact.ts';
 import type { PlanStep } from '../../compiler/plan/plan.ts';
 import type { RunInput } from '../../compiler/kinds/run.ts';
 import type { PartName } from '../../compiler/types.ts';
-import type { connectDuckDB } from '../../runtime/engines/duckdb/connect.ts';
-import type { StoredTable } from '../../runtime/engines/duckdb/read-table.ts';
+import type { CountedTable } from '../../runtime/engines/duckdb/table-statistics.ts';
+import { blobsOf } from '../../runtime/store/record.ts';
 import type { Session } from '../session/session.ts';
 import { failure } from './failure.ts';
 import type { OpenPlan } from './open-plan.ts';
 
-type Connection = Awaited<ReturnType<typeof connectDuckDB>>;
-
-/** Looking at a table takes little: a mean is the same to its last digit on one thread. */
-const SETTING = { threads: 1, memory: 2 ** 30 };
-
-/** Opens DuckDB for as long as `use` takes; a signal ends what it is doing, as an error. */
-export async function withConnection<T>(use: (connection: Connection) => Promise<T>, signal?: AbortSignal): Promise<T> {
-  const duckdb = await import('../../runtime/engines/duckdb/connect.ts');
-  const connection = await duckdb.connectDuckDB(SETTING);
-  const interrupt = (): void => connection.interrupt();
-  signal?.addEventListener('abort', interrupt);
-  try {
-    return await use(connection);
-  } finally {
-    signal?.removeEventListener('abort', interrupt);
-    connection.closeSync();
-  }
-}
-
 /** A table of the store, as something to be queried. */
-export async function storedTable(session: Session, artifact: TableArtifact): Promise<StoredTable> {
+export async function storedTable(session: Session, artifact: TableArtifact): Promise<CountedTable> {
   const store = await session.openStore();
-  return { path: await store.verifiedPath(artifact.file.digest), columns: artifact.columns };
+  return { path: await store.verifiedPath(artifact.file.digest), columns: artifact.columns, rows: artifact.rows };
 }
 
 /** A part of prepared features, and the step that made them. */
@@ -43,17 +24,13 @@ export interface FeaturesPart {
 }
 
 /** Makes a file of a part of prepared features for as long as `use` takes: the columns as a trainer sees them. */
-export async function withFeatures<T>(session: Session, opened: OpenPlan, { step, part }: FeaturesPart, use: (table: StoredTable) => Promise<T>): Promise<T> {
-  const [{ exportFeatures }, store, inputs] = await Promise.all([
-    import('../../stdlib/features/export-features.ts'),
-    session.openStore(),
-    featuresInputs(session, opened, step),
-  ]);
+export async function withFeatures<T>(session: Session, opened: OpenPlan, { step, part }: FeaturesPart, use: (table: CountedTable) => Promise<T>): Promise<T> {
+  const [store, inputs] = await Promise.all([session.openStore(), featuresInputs(session, opened, step)]);
   const folder = await mkdtemp(join(tmpdir(), 'mlp-'));
   try {
-    const path = join(folder, 'features.parquet');
-    await exportFeatures({ ...SETTING, inputs, blobPath: store.verifiedPath }, { slot: 'x', part, out: path });
-    return await use({ path, columns: await describeFile(path) });
+    const digests = inputs.flatMap(({ artifact }) => blobsOf(artifact)).map(({ digest }) => digest);
+    const blobs = Object.fromEntries(await Promise.all(digests.map(async (digest) => [digest, await store.verifiedPath(digest)] as const)));
+    return await use(await session.duckdb.ask({ kind: 'features', inputs, blobs, part, out: join(folder, 'features.parquet') }));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -74,12 +51,4 @@ async function featuresInputs(session: Session, { preview }: OpenPlan, step: Pla
     if (/^\w+\.table$/.test(input.slot)) await add('x.table', input.step, input.part);
   }
   return inputs;
-}
-
-async function describeFile(path: string): Promise<StoredTable['columns']> {
-  const { sqlString } = await import('../../runtime/engines/duckdb/connect.ts');
-  return withConnection(async (connection) => {
-    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${sqlString(path)})`);
-    return described.getRows().map(([name, sql]) => ({ name: String(name), sql: String(sql) }));
-  });
 }

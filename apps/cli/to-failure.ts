@@ -1,5 +1,5 @@
 import { StepError } from '../../compiler/kinds/run.ts';
-import { diagnose } from '../../grammar/index.ts';
+import { diagnose } from '../../grammar/diagnostics/index.ts';
 import { StoreError } from '../../runtime/store/store-error.ts';
 import { SessionError } from '../session/session.ts';
 import { Failure, failure } from './failure.ts';

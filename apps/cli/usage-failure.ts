@@ -1,5 +1,5 @@
 import type { CommanderError } from 'commander';
-import { didYouMean } from '../../grammar/index.ts';
+import { didYouMean } from '../../grammar/diagnostics/index.ts';
 import type { CommandSpec } from './command.ts';
 import { commands } from './commands.ts';
 import { failure, type Failure } from './failure.ts';

@@ -12,8 +12,9 @@ import type { Files } from '../../runtime/store/files.ts';
 import type { Workshop } from '../../runtime/scheduler/workshop.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
-import { engineFinder, ensureEngines, kindOf, type EngineFolders, type ProjectLock } from './engines.ts';
+import { engineFinder, ensureEngines, kindOf, type EngineFolders } from './engines.ts';
 import { LOCK_FILE } from './find-project.ts';
+import type { ProjectLock } from './project-lock.ts';
 import { SessionError, type ApplyOptions, type ApplyResult } from './session.ts';
 
 /** The options of an apply, and what of its session it works with. Folders and files are absolute paths. */

@@ -1,17 +1,17 @@
 import { cpus } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
-import { compile, driveCompilation } from '../../compiler/compile.ts';
+import type { Compilation } from '../../compiler/compile.ts';
 import type { Machine } from '../../compiler/kinds/kind.ts';
-import { paramVariable } from '../../compiler/params/bind-params.ts';
+import { paramVariable } from '../../compiler/params/param-variable.ts';
 import type { Plan } from '../../compiler/plan/plan.ts';
 import type { EngineBasis, PlanBasis } from '../../compiler/plan/saved-plan.ts';
 import { arithmeticOf } from '../../runtime/arithmetic.ts';
 import { findLockEntry, isWheel } from '../../runtime/providers/lock.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
-import { registry } from '../../stdlib/index.ts';
 import { answerNeeds, type Answerer } from './answer-needs.ts';
-import { engineVersions, type ProjectLock } from './engines.ts';
 import { LOCK_FILE } from './find-project.ts';
+import type { KeptCompilations, KeptRequest, Supply } from './kept-compilations.ts';
+import { engineVersions, type ProjectLock } from './project-lock.ts';
 import { readPipeline, unreadable } from './read-pipeline.ts';
 import type { Compiled, SessionOptions } from './session.ts';
 
@@ -19,10 +19,15 @@ import type { Compiled, SessionOptions } from './session.ts';
 export interface Compiling extends Omit<Answerer, 'reads' | 'texts' | 'environment'> {
   readonly options: SessionOptions;
   readonly lock: ProjectLock;
+  readonly kept: KeptCompilations;
 }
 
+/** What was built, by its digest; the sources themselves do not know it. */
+const BUILD = typeof MLP_BUILD === 'string' ? MLP_BUILD : undefined;
+declare const MLP_BUILD: string | undefined;
+
 /** Compiles a file, named from the folder of the session, answering what the compiler asks. */
-export async function compileFile(file: string, { options, lock, ...answerer }: Compiling): Promise<Compiled> {
+export async function compileFile(file: string, { options, lock, kept, ...answerer }: Compiling): Promise<Compiled> {
   const { project, folder, digests } = answerer;
   const path = resolve(folder, file);
   const reads = new Set([path, join(project, LOCK_FILE)]);
@@ -33,21 +38,19 @@ export async function compileFile(file: string, { options, lock, ...answerer }: 
   const textOf = (name: string): string | undefined => texts.get(name);
   if (!read.ok) return { tests: [], diagnostics: [unreadable(file, read)], textOf, reads };
   texts.set(shown, read.text);
-  const compilation = compile({
-    file: shown,
-    text: read.text,
-    registry,
-    machine: machine(),
-    engines: engineVersions(lock.value),
-    params: options.params,
-    targets: options.targets,
-  });
-  const { value, diagnostics } = await driveCompilation(compilation, (needs) => answerNeeds({ ...answerer, reads, texts, environment }, needs));
+  const request = { file: shown, text: read.text, machine: machine(), engines: engineVersions(lock.value), params: options.params, targets: options.targets };
+  const supply: Supply = (needs) => answerNeeds({ ...answerer, reads, texts, environment }, needs);
+  const run = async (supplied: Supply): Promise<Compilation> => (await import('./run-compiler.ts')).runCompiler(request, supplied);
+  const { value, diagnostics } = await (BUILD === undefined ? run(supply) : findOrRun(kept, { ...request, build: `${BUILD} ${process.version}` }, supply, run));
   await digests.save();
   answerer.analyser.save();
   const sound = value !== undefined && !lock.diagnostics.some((one) => one.severity === 'error');
   const basis = value?.plan === undefined ? {} : { basis: basisOf(value.plan, { path, project, options, lock, environment }) };
   return { ...(sound ? { ...value, ...basis } : { tests: [] }), diagnostics: [...lock.diagnostics, ...diagnostics], textOf, reads };
+}
+
+async function findOrRun(kept: KeptCompilations, request: KeptRequest, supply: Supply, run: (supply: Supply) => Promise<Compilation>): Promise<Compilation> {
+  return (await kept.find(request, supply)) ?? kept.record(request, supply, run);
 }
 
 interface BasisFacts extends Pick<Compiling, 'project' | 'options' | 'lock'> {

@@ -1,9 +1,8 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { diagnose, parseDocument, type Diagnostic } from '../../grammar/index.ts';
+import { diagnose, type Diagnostic } from '../../grammar/diagnostics/index.ts';
 import type { Plan } from '../../compiler/plan/plan.ts';
 import type { TableTest } from '../../compiler/tests/table-test.ts';
-import { pipelineName } from '../../compiler/resolve/pipeline-name.ts';
 import { previewPlan, type Preview, type RecordAnswer, type RecordNeed } from '../../compiler/plan/preview.ts';
 import { namesStep } from '../../compiler/plan/step-names.ts';
 import { createAnalyser } from '../../runtime/analyse.ts';
@@ -15,11 +14,11 @@ import { openFileDigests } from '../../runtime/store/file-digests.ts';
 import { nodeFiles } from '../../runtime/store/files.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
 import { StoreError } from '../../runtime/store/store-error.ts';
-import { applyPreview } from './apply-preview.ts';
 import { compileFile } from './compile-file.ts';
-import { readLock } from './engines.ts';
+import { openKeptCompilations } from './kept-compilations.ts';
 import { findProject, LOCK_FILE } from './find-project.ts';
 import type { predictRows } from './predict-rows.ts';
+import { readLock } from './project-lock.ts';
 import { readPipeline, unreadable } from './read-pipeline.ts';
 import { readPrevious } from './read-previous.ts';
 import type { verifySteps } from './verify-steps.ts';
@@ -45,6 +44,7 @@ export function openSession(options: SessionOptions): Promise<Session> {
   // What has to be asked is new, and there will be work: the first worker starts beside the helper.
   const helper = createHelper(worker, options.work === undefined ? undefined : () => making.open().pool.prepare());
   const analyser = createAnalyser(helper, join(cache, 'answers'));
+  const kept = openKeptCompilations(join(cache, 'plans'));
   const making = lazyWorkshop(worker, options.work === 'often' ? { idleLife: WARM_LIFE } : {});
   let reading: Promise<Store> | undefined;
   const openForReading = (): Promise<Store> => (reading ??= openStore(root, { access: 'read', files }));
@@ -56,28 +56,32 @@ export function openSession(options: SessionOptions): Promise<Session> {
     pipelineOf: (file) => readPipelineName(resolve(folder, file), file),
     compile: (file) => {
       lock = readLock(project);
-      return compileFile(file, { project, folder, digests, analyser, options, lock });
+      return compileFile(file, { project, folder, digests, analyser, options, lock, kept });
     },
     preview: async (plan, mend) => {
-      const store = mend === undefined ? await openForReading() : mending(await openStore(root, { access: 'write', files }), mend.onDamage);
+      const store = remembering(mend === undefined ? await openForReading() : mending(await openStore(root, { access: 'write', files }), mend.onDamage));
       const preview = await drivePreview(plan, store);
       // What no target needs is not in the plan, but it is still in the file.
       return options.targets.length === 0 ? preview : { ...preview, removed: [] };
     },
     apply: async (preview, applyOptions) => {
       reading = undefined;
+      // Who only looks loads no scheduler, and where nothing has changed, no compiler.
+      const { applyPreview } = await import('./apply-preview.ts');
       return applyPreview(preview, { ...applyOptions, project, cache, root, files, lock, digests, workshop: making.open(), targets: options.targets });
     },
     test: (test) => runTest(helper, test),
     predict: (preview, request) => predictLazily(preview, request, { project, find, analyser, cache, root, lock, worker }),
     verify: async (preview, request) => verifyLazily(preview, request, { project, cache, lock, worker, helper, find, store: await openForReading() }),
     find,
+    duckdb: helper,
     openStore: openForReading,
     ...making,
     warm: analyser.warm,
     isOurs: (path) => path === join(project, LOCK_FILE) && lock.update !== undefined && readLock(project).text === lock.update,
     close: () => {
       analyser.save();
+      kept.save();
       helper.close();
       return making.close();
     },
@@ -113,7 +117,7 @@ function lazyWorkshop(worker: string, options: PoolOptions): Pick<Session, 'sett
 /** A process that ends is one failed test: the next starts another. */
 async function runTest(helper: DuckDBHelper, test: TableTest): Promise<TestOutcome> {
   try {
-    return (await helper.ask({ kind: 'test', test })) as TestOutcome;
+    return await helper.ask({ kind: 'test', test });
   } catch (error) {
     return { done: false, step: test.expected[0]?.step ?? '', message: error instanceof Error ? error.message : String(error) };
   }
@@ -133,6 +137,18 @@ function mending(store: Store, onDamage: (damage: Diagnostic) => void): Store {
         onDamage(diagnose('store-mended', undefined, { problem: error.diagnostic.message }));
         return found;
       }
+    },
+  };
+}
+
+/** What a step last made and what it would make are one record where nothing has changed: it is read once. */
+function remembering(store: Store): Store {
+  const records = new Map<string, ReturnType<Store['lookup']>>();
+  return {
+    ...store,
+    lookup: (fingerprint, key) => {
+      if (!records.has(key)) records.set(key, store.lookup(fingerprint, key));
+      return records.get(key);
     },
   };
 }
@@ -164,5 +180,6 @@ function findMade(preview: Preview, name: string, store: Store): Found {
 async function readPipelineName(path: string, file: string): Promise<string> {
   const read = await readPipeline(path, file);
   if (!read.ok) throw new SessionError([unreadable(file, read)]);
-  return pipelineName(parseDocument(path, read.text).value);
+  const { findPipelineName } = await import('./run-compiler.ts');
+  return findPipelineName(path, read.text);
 }

@@ -10,7 +10,8 @@ import { diagnose, hasErrors } from '../../grammar/index.ts';
 import type { Analyser } from '../../runtime/analyse.ts';
 import { openPool, type JobOutcome } from '../../runtime/scheduler/pool.ts';
 import type { PredictParams } from '../../stdlib/predictions/prediction.ts';
-import { engineFinder, ensureEngines, type readLock } from './engines.ts';
+import { engineFinder, ensureEngines } from './engines.ts';
+import type { ProjectLock } from './project-lock.ts';
 import { SessionError, type Found, type PredictRequest } from './session.ts';
 
 /** What of its session a prediction works with. */
@@ -21,7 +22,7 @@ export interface PredictSetting {
   readonly cache: string;
   /** The store's folder. */
   readonly root: string;
-  readonly lock: ReturnType<typeof readLock>;
+  readonly lock: ProjectLock;
   readonly worker: string;
 }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
-import { diagnose, nearest, type Diagnostic } from '../../grammar/index.ts';
+import { diagnose, nearest, type Diagnostic } from '../../grammar/diagnostics/index.ts';
 
 /** The text of a pipeline file, or why there is none, with the way out where one is known. */
 export type ReadPipeline = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string; readonly hint?: string };

@@ -5,6 +5,7 @@ import type { Preview } from '../../compiler/plan/preview.ts';
 import type { PlanBasis } from '../../compiler/plan/saved-plan.ts';
 import type { TableTest } from '../../compiler/tests/table-test.ts';
 import type { TestOutcome } from '../../runtime/engines/duckdb/run-test.ts';
+import type { DuckDBHelper } from '../../runtime/duckdb-helper.ts';
 import type { FetchProgress } from '../../runtime/providers/ensure-provider.ts';
 import type { JobOutcome } from '../../runtime/scheduler/pool.ts';
 import type { Difference } from '../../runtime/verify/find-difference.ts';
@@ -57,6 +58,8 @@ export interface Session {
   readonly verify: (preview: Preview, request: VerifyRequest) => Promise<readonly VerifiedStep[]>;
   /** What an apply has made of a step, if it is there and of this plan. */
   readonly find: (preview: Preview, name: string) => Promise<Found>;
+  /** DuckDB, in a process of its own: this one loads no native library. */
+  readonly duckdb: Pick<DuckDBHelper, 'ask'>;
   readonly openStore: () => Promise<Store>;
   /** Gets ready, in the background, for questions that come later. */
   readonly warm: () => void;

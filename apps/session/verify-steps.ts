@@ -6,7 +6,6 @@ import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
 import type { Preview } from '../../compiler/plan/preview.ts';
 import { hasErrors, type Diagnostic } from '../../grammar/index.ts';
 import type { DuckDBHelper } from '../../runtime/duckdb-helper.ts';
-import type { ColumnDifference } from '../../runtime/engines/duckdb/compare-tables.ts';
 import { openPool, type JobOutcome, type Pool } from '../../runtime/scheduler/pool.ts';
 import { crashOf, failureOf, secretsOf } from '../../runtime/scheduler/run-step.ts';
 import { listRuns, readRun } from '../../runtime/store/journal.ts';
@@ -15,7 +14,8 @@ import type { Store } from '../../runtime/store/store.ts';
 import { findDifference, type Contents } from '../../runtime/verify/find-difference.ts';
 import type { DoneMessage } from '../../runtime/worker/job.ts';
 import { MEMORY_SHARE, withAbsoluteRoots } from './apply-preview.ts';
-import { engineFinder, ensureEngines, kindOf, type EngineFolders, type ProjectLock } from './engines.ts';
+import { engineFinder, ensureEngines, kindOf, type EngineFolders } from './engines.ts';
+import type { ProjectLock } from './project-lock.ts';
 import { SessionError, type Found, type PartDifference, type VerifiedStep, type VerifyRequest } from './session.ts';
 
 /** What of its session a verification works with. Folders are absolute paths. */
@@ -170,7 +170,7 @@ async function compare({ setting: { store, helper } }: Verifying, { record, made
     before: ({ digest }) => store.verifiedPath(digest),
     after: ({ digest }) => Promise.resolve(join(staging, digest)),
     read: (path) => readFile(path),
-    compareTables: async (comparison) => (await helper.ask({ kind: 'compare', comparison })) as readonly ColumnDifference[],
+    compareTables: (comparison) => helper.ask({ kind: 'compare', comparison }),
   };
   const differences: PartDifference[] = [];
   for (const [part, { digest, artifact }] of Object.entries(record.outputs)) {

@@ -1,7 +1,12 @@
 // The child process in which steps run, or questions about SQL are answered: native code that crashes takes nothing else with it.
 if (process.argv[2] === 'duckdb') {
   const { serveHelper } = await import('../../runtime/engines/duckdb/serve-helper.ts');
-  serveHelper();
+  serveHelper({
+    exportFeatures: async ({ inputs, blobs, part, out }, limits) => {
+      const { exportFeatures } = await import('../../stdlib/features/export-features.ts');
+      await exportFeatures({ ...limits, inputs, blobPath: (digest) => Promise.resolve(blobs[digest] ?? '') }, { slot: 'x', part, out });
+    },
+  });
 } else if (process.argv[2] === 'probe') {
   const { probeEngine } = await import('./probe-engine.ts');
   await probeEngine(process.argv[3] ?? '', process.argv[4] ?? '');

@@ -1,7 +1,7 @@
 import { diagnose, parseDocument, type Diagnostic, type ImportItem, type StringValue } from '../../grammar/index.ts';
 import type { Kind, Registry } from '../kinds/kind.ts';
 import { askAll, type AnswerTo, type Asking, type EnvironmentNeed, type PackageNeed, type SourceNeed } from '../needs.ts';
-import { paramVariable } from '../params/bind-params.ts';
+import { paramVariable } from '../params/param-variable.ts';
 import { plainText } from '../params/plain-text.ts';
 import type { Environment, Findings, LoadedFile, LoadedProgram } from '../program.ts';
 import { addKinds } from './add-kinds.ts';

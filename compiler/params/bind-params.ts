@@ -1,5 +1,6 @@
 import { diagnose, type ParamItem, type Value } from '../../grammar/index.ts';
 import type { BoundParam, Environment, Findings, Params, ParamValue } from '../program.ts';
+import { paramVariable } from './param-variable.ts';
 import { plainText } from './plain-text.ts';
 import { valueFromText } from './read-text.ts';
 import { shiftDecimal } from './shift-decimal.ts';
@@ -10,11 +11,6 @@ import { readVariable, variableOf } from './variable.ts';
 export interface GivenValue {
   readonly text: string;
   readonly by: string;
-}
-
-/** The variable of the environment that sets a param. */
-export function paramVariable(name: string): string {
-  return `MLP_PARAM_${name}`;
 }
 
 /** What the params of one file are bound with. */

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { diagnose, didYouMean, type DeclarationItem, type ForItem, type Item } from '../../grammar/index.ts';
 import type { Kind } from '../kinds/kind.ts';
-import { bindParams, paramVariable, type GivenValue } from '../params/bind-params.ts';
+import { bindParams, type GivenValue } from '../params/bind-params.ts';
+import { paramVariable } from '../params/param-variable.ts';
 import type { BoundParam, Findings, LoadedFile, LoadedProgram, Meaning, Params, ResolvedDeclaration, ResolvedProgram, Scope } from '../program.ts';
 import { findDeclared, localName, namesOfFile } from './follow-import.ts';
 import { keySuffix, roundsOf } from './loop-keys.ts';

@@ -50,6 +50,7 @@ export async function runFake(argv: readonly string[], fake: FakeSession = {}, c
       if (one.state !== 'cached' || record === undefined) return Promise.resolve({ found: false, reason: 'not-made', step: one.step });
       return Promise.resolve({ found: true, step: one.step, record, artifact: (part) => record.outputs[part]?.artifact });
     },
+    duckdb: { ask: () => Promise.reject(new Error('nothing is asked here')) },
     openStore: () => Promise.resolve({ root: `${cwd}/.mlp/store`, lookup: () => undefined, ...fake.store } as Store),
     isOurs: () => false,
     warm: () => undefined,

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { graphOf } from '../../apps/cli/graph/graph.ts';
 import { renderPlan } from '../../apps/cli/render/plan-view.ts';
+import { renderSteps } from '../../apps/cli/render/steps-view.ts';
 import { renderReport, reportJson } from '../../apps/cli/render/report-view.ts';
 import type { Artifact } from '../../compiler/plan/artifact.ts';
 import type { PlanStep } from '../../compiler/plan/plan.ts';
 import type { Preview, StepPreview, StepState } from '../../compiler/plan/preview.ts';
+import type { ActionRecord } from '../../runtime/store/record.ts';
 import { makeStep, previewOf } from './example.ts';
 import { viewOf } from './golden.ts';
 
@@ -37,6 +39,15 @@ const steps = [
 const folded: Preview = { plan: { version: 1, pipeline: 'p', file: 'p.mlp', steps: steps.map(({ step }) => step) }, steps, removed: [] };
 
 describe('the steps of folds', () => {
+  it('that are as far as each other are one line of what is shown', () => {
+    const record = { outputs: {}, seconds: 2 } as ActionRecord;
+    const listed = steps.map((one) => ({ preview: one, record: one.state === 'cached' ? record : undefined }));
+    expect(renderSteps(folded, listed, viewOf(100)).slice(2).map((line) => line.trim().split(/\s+/).slice(0, 3).join(' '))).toEqual([
+      '· scores.folds.x ×2', '✓ scores.fold3.x prepare', '· scores.folds.gbm ×2', '✓ scores.fold3.gbm xgboost', '· scores evaluate',
+    ]);
+  });
+
+
   it('that have the same to say are one line of a plan', () => {
     expect(renderPlan(folded, viewOf(90)).join('\n')).toMatchInlineSnapshot(`
       "p p.mlp

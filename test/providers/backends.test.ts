@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readLock } from '../../apps/session/engines.ts';
+import { readLock } from '../../apps/session/project-lock.ts';
 import { BACKENDS, bestBackend, findBackend } from '../../runtime/providers/backends.ts';
 import { defaultLock } from '../../runtime/providers/default-lock.ts';
 import { ensureBackend } from '../../runtime/providers/ensure-backend.ts';

@@ -16,7 +16,7 @@ beforeAll(async () => {
   worker = join(mkdtempSync(join(process.cwd(), 'node_modules', '.mlp-test-')), 'worker.mjs');
   await build({
     stdin: {
-      contents: "import { serveHelper } from './runtime/engines/duckdb/serve-helper.ts'; serveHelper();",
+      contents: "import { serveHelper } from './runtime/engines/duckdb/serve-helper.ts'; serveHelper({ exportFeatures: () => Promise.resolve() });",
       resolveDir: process.cwd(),
     },
     outfile: worker,

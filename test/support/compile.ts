@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, posix, relative, resolve, sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../../grammar/index.ts';
 import { compile, driveCompilation, type CompileRequest } from '../../compiler/compile.ts';
 import { canonicalJson } from '../../compiler/json.ts';
@@ -55,7 +56,9 @@ export async function compileText(text: string, { folder = DATA, files = {}, pac
       onPhase?.(phase, result);
     },
   };
-  const { value, diagnostics } = await driveCompilation(compile(request), (needs) => Promise.all(needs.map((need) => answerNeed(need, { folder, files, packages, environment }))));
+  const compilation = await driveCompilation(compile(request), (needs) => Promise.all(needs.map((need) => answerNeed(need, { folder, files, packages, environment }))));
+  if (compilation.value !== undefined && !isDeepStrictEqual(JSON.parse(JSON.stringify(compilation)), compilation)) throw new Error('a compilation does not survive JSON: it could not be kept');
+  const { value, diagnostics } = compilation;
   return { plan: value?.plan, tests: value?.tests ?? [], diagnostics };
 }
 

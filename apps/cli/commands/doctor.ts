@@ -13,7 +13,7 @@ import { providerState } from '../../../runtime/providers/provider-state.ts';
 import { runPip } from '../../../runtime/providers/run-pip.ts';
 import { openStore } from '../../../runtime/store/store.ts';
 import { registry } from '../../../stdlib/index.ts';
-import { readLock } from '../../session/engines.ts';
+import { readLock } from '../../session/project-lock.ts';
 import { findProject } from '../../session/find-project.ts';
 import type { RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';

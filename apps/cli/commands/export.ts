@@ -18,7 +18,7 @@ import { formatBytes } from '../render/format.ts';
 import { reportJson } from '../render/report-view.ts';
 import { safeJson } from '../render/safe-json.ts';
 import { splitJson } from '../render/split-view.ts';
-import { storedTable, withConnection, withFeatures } from '../tables.ts';
+import { storedTable, withFeatures } from '../tables.ts';
 import { replaceFile, sizeOf, writeFolder, type Target } from '../write-file.ts';
 
 /** `mlp export FILE NAME[.PART] -o OUT` */
@@ -77,11 +77,11 @@ async function chooseWriter(exporting: Exporting): Promise<Write> {
   const artifact = made.artifact ?? record.outputs['value']?.artifact;
   if (artifact?.type === 'table') {
     demand(exporting, 'a table', TABLE_EXTENSIONS);
-    return async (path, signal) => writeTable(await storedTable(session, artifact), path, signal);
+    return async (path, signal) => writeTable(session, await storedTable(session, artifact), { path, signal });
   }
   if (artifact?.type === 'features' && part !== undefined) {
     demand(exporting, 'a part of features', TABLE_EXTENSIONS);
-    return (path, signal) => withFeatures(session, opened, { step, part: part as PartName }, (table) => writeTable(table, path, signal));
+    return (path, signal) => withFeatures(session, opened, { step, part: part as PartName }, (table) => writeTable(session, table, { path, signal }));
   }
   if (artifact?.type === 'model') return modelWriter(exporting, artifact);
   demand(exporting, whatIs(artifact), ['.json']);
@@ -94,9 +94,8 @@ function demand({ name, out }: Exporting, what: string, fitting: readonly string
   if (!fitting.includes(extension)) throw failure('not-exportable', { name, what, extension, fitting });
 }
 
-async function writeTable(table: StoredTable, path: string, signal: AbortSignal): Promise<void> {
-  const { exportTable } = await import('../../../runtime/engines/duckdb/export-table.ts');
-  const exported = await withConnection((connection) => exportTable(connection, { table, out: path }), signal);
+async function writeTable(session: Session, table: StoredTable, { path, signal }: { readonly path: string; readonly signal: AbortSignal }): Promise<void> {
+  const exported = await session.duckdb.ask({ kind: 'export', request: { table, out: path } }, signal);
   if (!exported.ok) throw failure('usage', { problem: exported.message, hint: exported.hint });
 }
 
@@ -111,7 +110,11 @@ function modelWriter(exporting: Exporting, { kind, model }: ModelArtifact): Writ
 
 /** The model in XGBoost's JSON, which its own library writes. */
 async function xgboostJson(session: Session, step: PlanStep, model: Uint8Array): Promise<Uint8Array> {
-  const [{ modelJson }, { ensureEngines, readLock }] = await Promise.all([import('../../../runtime/engines/xgboost/predict.ts'), import('../../session/engines.ts')]);
+  const [{ modelJson }, { ensureEngines }, { readLock }] = await Promise.all([
+    import('../../../runtime/engines/xgboost/predict.ts'),
+    import('../../session/engines.ts'),
+    import('../../session/project-lock.ts'),
+  ]);
   const { found, diagnostics } = await ensureEngines(readLock(session.project).value, new Map([['xgboost', step.name]]), { project: session.project });
   const library = found.get('xgboost');
   if (library === undefined) throw new Failure(diagnostics.length > 0 ? diagnostics : [diagnose('unexpected', undefined, { problem: 'xgboost is missing' })]);

@@ -47,7 +47,7 @@ async function requireRoom(folder: string, shown: string): Promise<void> {
 
 /** Fetches what the template's pipeline needs, before it is written. */
 async function fetchEngines(folder: string, { flags, terminal }: CommandContext): Promise<{ readonly update: string | undefined; readonly diagnostics: readonly Diagnostic[] }> {
-  const { readLock, ensureEngines } = await import('../../session/engines.ts');
+  const [{ ensureEngines }, { readLock }] = await Promise.all([import('../../session/engines.ts'), import('../../session/project-lock.ts')]);
   const lock = readLock(folder);
   const { diagnostics } = await ensureEngines(lock.value, new Map([['xgboost', 'trees']]), {
     project: folder,

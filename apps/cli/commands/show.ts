@@ -1,7 +1,7 @@
 import { modelBytes, type Artifact, type CheckArtifact, type TableArtifact } from '../../../compiler/plan/artifact.ts';
 import type { PlanStep } from '../../../compiler/plan/plan.ts';
 import { renderColumnType, type PartName } from '../../../compiler/types.ts';
-import type { ColumnStatistics, CountedTable } from '../../../runtime/engines/duckdb/table-statistics.ts';
+import type { LookedTable } from '../../../runtime/engines/duckdb/serve-helper.ts';
 import type { FittedFeatures } from '../../../stdlib/features/fitted.ts';
 import type { Session } from '../../session/session.ts';
 import type { RunCommand } from '../command.ts';
@@ -21,9 +21,9 @@ import { safeJson } from '../render/safe-json.ts';
 import { renderSplit, splitJson } from '../render/split-view.ts';
 import { renderSteps, stepsJson, type ListedStep } from '../render/steps-view.ts';
 import { describeChoice, metricsParts } from '../render/summary.ts';
-import { renderTableView, valueText, type TableView } from '../render/table-view.ts';
+import { renderTableView, valueText } from '../render/table-view.ts';
 import { docLines, hanging, wrap, type View } from '../render/text.ts';
-import { storedTable, withConnection, withFeatures } from '../tables.ts';
+import { storedTable, withFeatures } from '../tables.ts';
 
 /** Something shown: for programs, and as lines for people. */
 interface Shown {
@@ -126,26 +126,16 @@ async function showTable({ session, rows }: Showing, { step, part, artifact }: S
   const table = await storedTable(session, artifact);
   const planned = step.outputs.find((output) => output.part === part)?.columns ?? [];
   const types = new Map(planned.flatMap(({ name, type, nullable }) => (type.kind === 'other' ? [] : [[name, renderColumnType(type, nullable)] as const])));
-  return tableShown(await look({ ...table, rows: artifact.rows }, rows), { rows: artifact.rows, types });
+  return tableShown(await session.duckdb.ask({ kind: 'look', table, rows }), { rows: artifact.rows, types });
 }
 
 async function showFeaturesPart({ session, opened, rows }: Showing, step: PlanStep, part: PartName): Promise<Shown> {
-  return withFeatures(session, opened, { step, part }, async (table) => {
-    const { sqlString } = await import('../../../runtime/engines/duckdb/connect.ts');
-    const counted = await withConnection((connection) => connection.runAndReadAll(`SELECT count(*) FROM read_parquet(${sqlString(table.path)})`));
-    const all = Number(counted.getRows()[0]?.[0]);
-    return tableShown(await look({ ...table, rows: all }, rows), { rows: all, types: new Map() });
-  });
+  return withFeatures(session, opened, { step, part }, async (table) =>
+    tableShown(await session.duckdb.ask({ kind: 'look', table, rows }), { rows: table.rows, types: new Map() }),
+  );
 }
 
-type Looked = Pick<TableView, 'head'> & { readonly statistics: readonly ColumnStatistics[] };
-
-async function look(table: CountedTable, rows: number): Promise<Looked> {
-  const [{ tableHead }, { tableStatistics }] = await Promise.all([import('../../../runtime/engines/duckdb/read-table.ts'), import('../../../runtime/engines/duckdb/table-statistics.ts')]);
-  return withConnection(async (connection) => ({ head: await tableHead(connection, table, rows), statistics: await tableStatistics(connection, table) }));
-}
-
-function tableShown({ head, statistics }: Looked, { rows, types }: { readonly rows: number; readonly types: ReadonlyMap<string, string> }): Shown {
+function tableShown({ head, statistics }: LookedTable, { rows, types }: { readonly rows: number; readonly types: ReadonlyMap<string, string> }): Shown {
   const columns = statistics.map((column) => ({ ...column, shownType: types.get(column.name) ?? column.type }));
   return {
     json: { rows, columns: columns.map(({ shownType, type, ...column }) => ({ ...column, type: shownType, sql: type })), head },

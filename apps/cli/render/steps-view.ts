@@ -2,6 +2,7 @@ import type { Preview, StepPreview } from '../../../compiler/plan/preview.ts';
 import type { ActionRecord } from '../../../runtime/store/record.ts';
 import { mainFigure } from './figures.ts';
 import { formatSeconds } from './format.ts';
+import { groupSteps } from './group-steps.ts';
 import { describeStep, ROOM_FOR_KINDS } from './plan-view.ts';
 import { renderTable, type Cell } from './table.ts';
 import type { View } from './text.ts';
@@ -12,15 +13,21 @@ export interface ListedStep {
   readonly record: ActionRecord | undefined;
 }
 
-/** The steps of a pipeline with their states and main figures. */
+/** The steps of a pipeline with their states and main figures; those of a group that are as far as each other are one line. */
 export function renderSteps({ plan }: Preview, steps: readonly ListedStep[], view: View): string[] {
-  const rows = steps.map(({ preview, record }): Cell[] => [
-    record === undefined ? { text: '·', style: 'yellow' } : { text: '✓', style: 'green' },
-    { text: preview.step.name, style: 'bold' },
-    ...(view.width < ROOM_FOR_KINDS ? [] : [{ text: preview.step.kind, style: 'dim' as const }]),
-    record === undefined ? { text: describeStep(preview), style: 'dim' } : mainFigure(preview.step, record.outputs),
-    record === undefined ? '' : { text: formatSeconds(record.seconds), style: 'dim' },
-  ]);
+  const records = new Map(steps.map(({ preview, record }) => [preview.step.name, record]));
+  const rows = groupSteps(steps.map(({ preview }) => preview), describeStep).map(({ one, all }): Cell[] => {
+    const { step } = one;
+    const made = all.flatMap((member) => records.get(member.step.name) ?? []);
+    const figures = new Set(made.map((record) => mainFigure(step, record.outputs)));
+    return [
+      made.length === 0 ? { text: '·', style: 'yellow' } : { text: '✓', style: 'green' },
+      { text: all.length === 1 ? step.name : `${step.name} ×${all.length}`, style: 'bold' },
+      ...(view.width < ROOM_FOR_KINDS ? [] : [{ text: step.kind, style: 'dim' as const }]),
+      made.length === 0 ? { text: describeStep(one), style: 'dim' } : figures.size === 1 ? ([...figures][0] ?? '') : { text: 'each made', style: 'dim' },
+      made.length === 0 ? '' : { text: formatSeconds(made.reduce((sum, { seconds }) => sum + seconds, 0)), style: 'dim' },
+    ];
+  });
   const columns = [{}, { least: 10, cut: 'middle' as const }, ...(view.width < ROOM_FOR_KINDS ? [] : [{ least: 7 }]), { least: 14 }, { align: 'right' as const }];
   return [`${view.paint('bold', plan.pipeline)} ${view.paint('dim', plan.file)}`, '', ...renderTable({ columns, rows, indent: 2 }, view)];
 }
