@@ -4,5 +4,5 @@ import { serveSteps } from '../../../runtime/worker/serve-steps.ts';
 import { registry } from '../../../stdlib/index.ts';
 import { struckFiles } from './struck-files.ts';
 
-if (process.argv[2] === 'duckdb') serveHelper();
+if (process.argv[2] === 'duckdb') serveHelper({ exportFeatures: () => Promise.resolve() });
 else serveSteps(registry, struckFiles());
