@@ -66,7 +66,7 @@ export function* compile(request: CompileRequest): Asking<Compilation> {
   verify('infer', typed);
 
   checkDataFlow(typed, findings);
-  const tests = checkTests({ tests: program.tests, declarations: typed, scope: program.scope, findings });
+  const tests = checkTests({ tests: program.tests, declarations: typed, findings });
   verify('check-tests', tests);
 
   const targets = findTargets(request.targets ?? [], program, findings);

@@ -34,7 +34,16 @@ export interface ResolvedProgram {
   readonly declarations: readonly ResolvedDeclaration[];
   /** Steps that are wanted for themselves: those of the file that is run, and what it imports by name. */
   readonly wanted: ReadonlySet<string>;
-  readonly tests: readonly TestItem[];
+  /** Of the file that is run; those in a loop once for each round. */
+  readonly tests: readonly ResolvedTest[];
+}
+
+/** A test, in the scope in which it stands. */
+export interface ResolvedTest {
+  readonly item: TestItem;
+  readonly scope: Scope;
+  /** The rounds of the loops around it, as they are part of names: `.eu`. */
+  readonly round: string;
 }
 
 /** A declaration whose name is its own and whose kind is known. */

@@ -94,12 +94,12 @@ export interface TestItem {
   readonly clauses: readonly TestClause[];
 }
 
-/** `given table: [rows]` or `expect table: [rows]` */
+/** `given table: [rows]` or `expect table["eu"]: [rows]` */
 export interface TestClause {
   readonly kind: 'test-clause';
   readonly span: Span;
   readonly role: 'given' | 'expect';
-  readonly table: Word;
+  readonly table: WordValue | ReferenceValue;
   readonly rows: Value;
 }
 

@@ -134,7 +134,7 @@ export class MlpParser extends ValueParser {
 
   private readonly testClause = this.RULE('testClause', (): Ast.TestClause | undefined => {
     const first = this.CONSUME(t.Identifier);
-    const table = this.SUBRULE(this.word);
+    const table = this.SUBRULE(this.tableReference);
     this.CONSUME(t.Colon);
     this.ACTION(() => this.startsRowsWithoutBracket() && this.fail('LeftBracket'));
     const rows = this.SUBRULE(this.value);
@@ -149,6 +149,17 @@ export class MlpParser extends ValueParser {
     });
   });
 
+  /** A table, or the member of a loop's: `legs["eu"]`. */
+  private readonly tableReference = this.RULE('tableReference', (): Ast.WordValue | Ast.ReferenceValue => {
+    const name = this.SUBRULE(this.word);
+    const path: Ast.PathStep[] = [];
+    this.MANY({ GATE: () => this.onSameLine() && !this.startsRows(), DEF: () => path.push(this.SUBRULE(this.pathStep)) });
+    return this.ACTION(() => {
+      const last = path.at(-1);
+      return last === undefined ? { ...name, kind: 'word-value' } : { kind: 'reference', span: { ...name.span, end: last.span.end }, name, path };
+    });
+  });
+
   private readonly declarationItem = this.RULE('declarationItem', (): Ast.DeclarationItem => {
     const first = this.LA(1);
     const keyword = this.SUBRULE1(this.word);
@@ -160,6 +171,12 @@ export class MlpParser extends ValueParser {
     const rest = { keyword, name, call, ...(body === undefined ? {} : { body }) };
     return { kind: 'declaration', span: this.spanFrom(first), ...this.doc(first), ...rest };
   });
+
+  /** Whether a list of rows follows, and no index: the `:` before it is missing. */
+  private startsRows(): boolean {
+    const inside = this.LA(2).tokenType;
+    return this.LA(1).tokenType === t.LeftBracket && (inside === t.LeftBrace || inside === t.LeftBracket || inside === t.RightBracket);
+  }
 
   /** Whether a row follows that others, or the end of a list, stand behind: their `[` is missing here, not there. */
   private startsRowsWithoutBracket(): boolean {

@@ -49,10 +49,10 @@ function namedWords(items: readonly Item[]): { readonly name: Word }[] {
   });
 }
 
-/** Reports what cannot stand in a loop: a body holds declarations and further loops. */
+/** Reports what cannot stand in a loop: a body holds declarations, tests and further loops. */
 export function reportMisplaced(items: readonly Item[], inLoop: boolean, findings: Findings): void {
   for (const item of items) {
     if (item.kind === 'for') reportMisplaced(item.items, true, findings);
-    else if (inLoop && item.kind !== 'declaration') findings.add(diagnose('not-in-loop', item.span, { construct: item.kind }));
+    else if (inLoop && item.kind !== 'declaration' && item.kind !== 'test') findings.add(diagnose('not-in-loop', item.span, { construct: item.kind }));
   }
 }

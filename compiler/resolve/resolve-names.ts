@@ -3,7 +3,7 @@ import { diagnose, didYouMean, type DeclarationItem, type ForItem, type Item } f
 import type { Kind } from '../kinds/kind.ts';
 import { bindParams, type GivenValue } from '../params/bind-params.ts';
 import { paramVariable } from '../params/param-variable.ts';
-import type { BoundParam, Findings, LoadedFile, LoadedProgram, Meaning, Params, ResolvedDeclaration, ResolvedProgram, Scope } from '../program.ts';
+import type { BoundParam, Findings, LoadedFile, LoadedProgram, Meaning, Params, ResolvedDeclaration, ResolvedProgram, ResolvedTest, Scope } from '../program.ts';
 import { findDeclared, localName, namesOfFile } from './follow-import.ts';
 import { keySuffix, roundsOf } from './loop-keys.ts';
 import { reportDuplicates, reportMisplaced } from './report-names.ts';
@@ -28,6 +28,7 @@ export function resolveNames(program: LoadedProgram, given: GivenParams, finding
     scopes: new Map(),
     kinds: new Map(),
     declarations: [],
+    tests: [],
     findings,
   };
   const scope = resolveFile(root, resolving);
@@ -40,7 +41,8 @@ export function resolveNames(program: LoadedProgram, given: GivenParams, finding
     scope,
     declarations: resolving.declarations,
     wanted: new Set([...scope.own.values()].flatMap(stepsOf)),
-    tests: root.document.items.filter((item) => item.kind === 'test'),
+    // Tests of an imported file are run with that file.
+    tests: resolving.tests.filter(({ scope: { file } }) => file === root.file),
   };
 }
 
@@ -52,6 +54,7 @@ interface Resolving {
   readonly scopes: Map<LoadedFile, Scope>;
   readonly kinds: Map<DeclarationItem, Kind | undefined>;
   readonly declarations: ResolvedDeclaration[];
+  readonly tests: ResolvedTest[];
   readonly findings: Findings;
 }
 
@@ -121,6 +124,7 @@ function expandItems(items: readonly Item[], scope: Open, at: Position, resolvin
   for (const item of items) {
     if (item.kind === 'declaration') declare(item, scope, at, resolving);
     else if (item.kind === 'for') expandLoop(item, scope, at, resolving);
+    else if (item.kind === 'test') resolving.tests.push({ item, scope, round: at.suffix });
   }
 }
 

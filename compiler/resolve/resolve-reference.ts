@@ -79,7 +79,7 @@ function firstKey({ members }: CollectionMeaning): string {
 }
 
 /** An index as it is written, from the text of a loop's value. */
-function indexText(key: string): string {
+export function indexText(key: string): string {
   return /^(?:-?\d+(?:\.\d+)?|true|false)$/.test(key) ? `[${key}]` : `[${JSON.stringify(key)}]`;
 }
 

@@ -67,7 +67,7 @@ export const composing = {
   'not-in-loop': entry<{ construct: string }>({
     severity: 'error',
     message: ({ construct }) => `\`${construct}\` cannot stand in a loop`,
-    hint: () => 'move it out: a loop holds declarations and further loops',
+    hint: () => 'move it out: a loop holds declarations, tests and further loops',
   }),
   'empty-loop': entry<{ variable: string }>({
     severity: 'error',

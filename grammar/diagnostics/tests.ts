@@ -13,11 +13,17 @@ export const tests = {
     message: ({ title }) => `the test "${title}" expects nothing`,
     hint: () => 'add the rows that a table must have: `expect legs: [{ late: true }]`',
   }),
-  'test-needs-given': entry<{ table: string; needs: string; columns: readonly string[] }>({
+  /** `name` is what the test can call what it needs; without it, that is in another file and not imported by name. */
+  'test-needs-given': entry<{ table: string; needs: string; name: string | undefined; columns: readonly string[] }>({
     severity: 'error',
     message: ({ table, needs }) =>
       table === needs ? `\`${table}\` is made by no query: a test can give its rows, not expect them` : `\`${table}\` is made from \`${needs}\`, which the test does not give`,
-    hint: ({ table, needs, columns }) => (table === needs ? undefined : `add \`given ${needs}: [{ ${columns.map((column) => `${keyText(column)}: …`).join(', ')} }]\``),
+    hint: ({ table, needs, name, columns }) => {
+      if (table === needs) return undefined;
+      const rows = `[{ ${columns.map((column) => `${keyText(column)}: …`).join(', ')} }]`;
+      const local = needs.slice(needs.lastIndexOf('/') + 1);
+      return name === undefined ? `import \`${local}\` by name, and add \`given ${local}: ${rows}\`` : `add \`given ${name}: ${rows}\``;
+    },
   }),
   'test-given-and-expected': entry<{ table: string }>({
     severity: 'error',

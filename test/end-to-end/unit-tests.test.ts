@@ -41,6 +41,25 @@ describe('mlp test', () => {
     expect(existsSync(project.path('.mlp', 'store'))).toBe(false);
   });
 
+  it('runs tests of loops in each round, and of their members', async () => {
+    const text = `
+source rows = csv("rows.csv")
+for letter in ["a", "b"] {
+  table own = sql("SELECT id FROM rows WHERE name = \${letter}")
+  test "its own" { given rows: [{ id: 1, name: "a" }, { id: 2, name: "b" }], expect own: [{ id: 2 }] }
+  test "letter \${letter}" { given rows: [{ id: 3, name: "\${letter}" }], expect own: [{ id: 3 }] }
+}
+table counted = sql("SELECT count(*) AS n FROM own")
+test "members" { given own["a"]: [{ id: 1 }], given own["b"]: [], expect counted: [{ n: 1 }] }
+test "one member" { given rows: [{ id: 5, name: "b" }], expect own["b"]: [{ id: 5 }] }
+`;
+    const { code, stdout } = await newProject({ ...FILES, 'p.mlp': text }).run(['test', 'p.mlp']);
+    expect(stdout.split('\n').filter((line) => /[✓✗]/.test(line)).map((line) => line.trim())).toEqual([
+      '✗ its own (a)', '✓ letter a', '✓ its own (b)', '✓ letter b', '✓ members', '✓ one member',
+    ]);
+    expect(code).toBe(3);
+  });
+
   it('tells programs', async () => {
     const { code, stdout } = await newProject(FILES).run(['test', 'p.mlp', '--json']);
     expect(JSON.parse(stdout)).toEqual({
