@@ -27,7 +27,7 @@ export function newPlace(): string {
 }
 
 /** A process that has ended: whoever works under its name counts as dead to everybody else. */
-const deadOwner: StageOwner = { ...thisOwner(), pid: spawnSync(process.execPath, ['-e', '']).pid };
+export const deadOwner: StageOwner = { ...thisOwner(), pid: spawnSync(process.execPath, ['-e', '']).pid };
 
 /** Steps that read each other's results, two that make the same, one that trains with checkpoints, and a check. */
 export const smallSteps: Readonly<Record<string, ShortStep>> = {

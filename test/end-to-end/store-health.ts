@@ -13,8 +13,9 @@ export function faultsOf(store: string): string[] {
 }
 
 function blobsOf(record: string): string[] {
-  const { record: content } = JSON.parse(readFileSync(record, 'utf8')) as { readonly record: { readonly blobs: readonly { readonly digest: string }[] } };
-  return content.blobs.map((blob) => blob.digest);
+  const { record: content } = JSON.parse(readFileSync(record, 'utf8')) as { readonly record: { readonly blobs: readonly { readonly digest: string }[]; readonly collected?: string } };
+  // One whose blobs were collected says so.
+  return content.collected === undefined ? content.blobs.map((blob) => blob.digest) : [];
 }
 
 /** The paths of all files below a folder, in order. */

@@ -84,7 +84,7 @@ describe('fsck', () => {
         expect((await check(at)).faults).toEqual([]);
         rmSync(at, { recursive: true });
       }),
-      { numRuns: 120, seed: 5 },
+      { numRuns: 80, seed: 5 },
     );
   }, 120_000);
 

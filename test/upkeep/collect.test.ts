@@ -7,6 +7,7 @@ import type { RunEvent } from '../../runtime/events.ts';
 import type { RunSummary } from '../../runtime/scheduler/run-plan.ts';
 import { openStore, type Store } from '../../runtime/store/store.ts';
 import { StoreError } from '../../runtime/store/store-error.ts';
+import { checkStore } from '../../runtime/store/upkeep/check-store.ts';
 import { collectStore, planCollection, withUpkeep } from '../../runtime/store/upkeep/collect-store.ts';
 import type { KeepRules } from '../../runtime/store/upkeep/find-roots.ts';
 import { measureStore } from '../../runtime/store/upkeep/measure-store.ts';
@@ -123,7 +124,8 @@ describe('gc beside an apply', () => {
       createInterface(program.stdout).on('line', (line) => events.push(JSON.parse(line) as RunEvent));
       let collections = 0;
       while (program.exitCode === null) {
-        await collectStore(store, { runs: 1, forget: ['test'] });
+        const [{ faults }] = await Promise.all([checkStore(store), collectStore(store, { runs: 1, forget: ['test'] })]);
+        expect(faults, 'a check beside both').toEqual([]);
         collections += 1;
         await new Promise((later) => setTimeout(later, 5));
       }

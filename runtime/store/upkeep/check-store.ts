@@ -2,8 +2,8 @@ import type { Digest } from '../../../compiler/plan/artifact.ts';
 import { digestFile } from '../digest.ts';
 import { asideOf } from '../objects.ts';
 import { FOLDERS, VERSION_KEY, type Store } from '../store.ts';
-import { StoreError } from '../store-error.ts';
-import { listJournals, listObjects, listRecords, type ListedObject } from './list-store.ts';
+import { explained, StoreError } from '../store-error.ts';
+import { listJournals, listObjects, listRecords, readRecord, type ListedObject } from './list-store.ts';
 import { digestsOf, findUses, recordId, resultsOf, type Use } from './uses.ts';
 
 /** Something in a store that is not as it was written. */
@@ -42,9 +42,13 @@ export interface CheckOptions {
 const AT_ONCE = 3;
 
 /** Reads everything in a store and compares it with its name, checksums and what refers to it. Changes nothing. */
-export async function checkStore(store: Store, { onProgress }: CheckOptions = {}): Promise<StoreCheck> {
+export function checkStore(store: Store, options: CheckOptions = {}): Promise<StoreCheck> {
+  return explained(() => compareAll(store, options));
+}
+
+async function compareAll(store: Store, { onProgress }: CheckOptions): Promise<StoreCheck> {
   const begun = performance.now();
-  // Before the records: what a run adds meanwhile is then not taken for missing.
+  // In this order what a run adds meanwhile is not taken for missing: its objects are there before its records.
   const records = listRecords(store);
   const runs = await listJournals(store);
   const objects = listObjects(store);
@@ -57,7 +61,7 @@ export async function checkStore(store: Store, { onProgress }: CheckOptions = {}
     for (const digest of digestsOf(record)) holders.set(digest, [...(holders.get(digest) ?? []), { key, id: recordId(record) }]);
   }
   const uses = findUses(runs);
-  const known = new Set(records.map(({ key }) => key));
+  const isThere = (key: string): boolean => store.files.factsNow(store.disk.path(key)) !== undefined;
   // A run tells of a result before it is on the disk: only one that has ended tells of what has to be there.
   const promised = findUses(runs.filter(({ events }) => events.some((event) => event.event === 'run-end' && event.error === undefined)));
   const fault = (problem: Fault['problem'], key: string, by: readonly { readonly key: string; readonly id: string }[] = []): Fault => ({
@@ -70,13 +74,16 @@ export async function checkStore(store: Store, { onProgress }: CheckOptions = {}
     ...objects.flatMap(({ key, digest }) => (digest === undefined ? [fault('foreign', key)] : changed.has(key) ? [fault('changed', key, holders.get(digest))] : [])),
     ...[...holders].flatMap(([digest, by]) => {
       const key = `objects/${digest.slice(0, 2)}/${digest.slice(2)}`;
-      return sound.has(digest) || changed.has(key) ? [] : [fault('missing', key, by)];
+      if (sound.has(digest) || changed.has(key)) return [];
+      // A collection that goes on meanwhile marks records before it takes what they name.
+      const still = by.filter((one) => readRecord(store, one.key)?.collected === undefined && isThere(one.key));
+      return still.length === 0 ? [] : [fault('missing', key, still)];
     }),
     ...records.flatMap(({ key, record }) => (record === undefined ? [isRecordName(key) ? fault('unreadable', key, [{ key, id: idOfName(key) }]) : fault('foreign', key)] : [])),
     ...[...promised.keys()].flatMap((id) => {
       const key = `actions/${id.slice(0, 2)}/${id}.json`;
       const isKnownLost = store.files.factsNow(asideOf(store.disk, key)) !== undefined;
-      return known.has(key) || isKnownLost ? [] : [fault('missing', key, [{ key, id }])];
+      return isThere(key) || isKnownLost ? [] : [fault('missing', key, [{ key, id }])];
     }),
     ...runs.flatMap(({ key, damaged }) => (damaged > 0 ? [fault('unreadable', key)] : [])),
     ...strangers(store).map((key) => fault('foreign', key)),
@@ -102,7 +109,8 @@ async function changedObjects(store: Store, objects: readonly ListedObject[], on
   const left = objects.values();
   const lane = async (): Promise<void> => {
     for (const { key, digest, bytes } of left) {
-      if (digest !== undefined && (await contentOf(store, key)) !== digest) changed.add(key);
+      const isGone = (): boolean => store.files.factsNow(store.disk.path(key)) === undefined;
+      if (digest !== undefined && (await contentOf(store, key)) !== digest && !isGone()) changed.add(key);
       onProgress?.((done += bytes), all);
     }
   };

@@ -23,7 +23,11 @@ export interface Collection {
 }
 
 /** Finds what a collection would take. */
-export async function planCollection(store: Store, rules: KeepRules): Promise<Collection> {
+export function planCollection(store: Store, rules: KeepRules): Promise<Collection> {
+  return explained(() => chooseObjects(store, rules));
+}
+
+async function chooseObjects(store: Store, rules: KeepRules): Promise<Collection> {
   const all = listObjects(store);
   const { records, runs, kept, digests } = await findRoots(store, rules);
   const goes = ({ digest }: ListedObject): boolean => digest !== undefined && !digests.has(digest);

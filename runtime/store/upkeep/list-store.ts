@@ -1,6 +1,7 @@
 import type { Digest } from '../../../compiler/plan/artifact.ts';
 import { decodePipeline, listRuns, readJournal, type JournalLines } from '../journal.ts';
 import { decodeRecord, type ActionRecord } from '../record.ts';
+import { recordKey } from '../stage.ts';
 import type { Store } from '../store.ts';
 
 /** A file where the store keeps objects. */
@@ -39,11 +40,16 @@ export function listObjects(store: Store): ListedObject[] {
 /** Every file below `actions/`, read. */
 export function listRecords(store: Store): ListedRecord[] {
   return filesUnder(store, 'actions', 3).map(({ key, bytes }) => {
-    const content = store.files.readNow(store.disk.path(key));
-    const record = content === undefined ? undefined : decodeRecord(content);
-    const isItself = record !== undefined && key === `actions/${record.fingerprint.slice(0, 2)}/${record.fingerprint}/${record.key}.json`;
-    return { key, bytes, ...(isItself ? { record } : {}) };
+    const record = readRecord(store, key);
+    return { key, bytes, ...(record === undefined ? {} : { record }) };
   });
+}
+
+/** The record under a store's key; `undefined` where there is none, or another one than its name says. */
+export function readRecord({ files, disk }: Store, key: string): ActionRecord | undefined {
+  const content = files.readNow(disk.path(key));
+  const record = content === undefined ? undefined : decodeRecord(content);
+  return record !== undefined && key === recordKey(record.fingerprint, record.key) ? record : undefined;
 }
 
 /** The journals of every pipeline, oldest first within each. */
@@ -65,11 +71,11 @@ interface ListedFile {
 }
 
 /** The files below a folder, and those that are not as deep as they should be. */
-function filesUnder({ disk, files }: Store, key: string, depth: number): ListedFile[] {
+function filesUnder({ disk, files }: Pick<Store, 'disk' | 'files'>, key: string, depth: number): ListedFile[] {
   return files.listNow(disk.path(key)).flatMap((name): ListedFile[] => {
     const inner = `${key}/${name}`;
     const facts = files.factsNow(disk.path(inner));
     if (facts === undefined) return [];
-    return facts.isFolder && depth > 0 ? filesUnder({ disk, files } as Store, inner, depth - 1) : [{ key: inner, bytes: facts.bytes }];
+    return facts.isFolder && depth > 1 ? filesUnder({ disk, files }, inner, depth - 1) : [{ key: inner, bytes: facts.bytes }];
   });
 }

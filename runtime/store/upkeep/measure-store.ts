@@ -1,5 +1,6 @@
 import type { Digest } from '../../../compiler/plan/artifact.ts';
 import type { Store } from '../store.ts';
+import { explained } from '../store-error.ts';
 import { listJournals, listObjects, listRecords, type ListedRun } from './list-store.ts';
 import { digestsOf, recordId, resultsOf } from './uses.ts';
 
@@ -23,7 +24,11 @@ export interface PipelineSize {
 }
 
 /** Measures a store by step and by run. */
-export async function measureStore(store: Store): Promise<StoreSize> {
+export function measureStore(store: Store): Promise<StoreSize> {
+  return explained(() => addUp(store));
+}
+
+async function addUp(store: Store): Promise<StoreSize> {
   const objects = listObjects(store);
   const records = listRecords(store);
   const journals = await listJournals(store);
