@@ -2,7 +2,6 @@ import type { Kind } from '../../compiler/kinds/kind.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import { described, number, record } from '../../compiler/kinds/schema.ts';
 import { loadFeatures, unseenWarnings } from '../features/load-features.ts';
-import { fitLinear } from './linear/fit-linear.ts';
 import { linearResult } from './linear-result.ts';
 import { featuresOf, inferModel, SCORED_PARTS } from './scored-model.ts';
 
@@ -40,6 +39,7 @@ model line = linear(x)
 };
 
 async function runLinear(context: RunContext): Promise<RunResult> {
+  const { fitLinear } = await import('./linear/fit-linear.ts');
   context.progress({ phase: 'reading' });
   const parts = await loadFeatures(context, 'x', { parts: ['train', ...SCORED_PARTS] });
   context.progress({ phase: 'training' });

@@ -3,7 +3,6 @@ import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import { described, integer, number, record } from '../../compiler/kinds/schema.ts';
 import { exampleOnPenguins } from '../example.ts';
 import { loadFeatures, unseenWarnings } from '../features/load-features.ts';
-import { fitLogistic } from './linear/fit-logistic.ts';
 import { linearResult } from './linear-result.ts';
 import { featuresOf, inferModel, SCORED_PARTS } from './scored-model.ts';
 
@@ -34,6 +33,7 @@ export const logistic: Kind = {
 };
 
 async function runLogistic(context: RunContext): Promise<RunResult> {
+  const { fitLogistic } = await import('./linear/fit-logistic.ts');
   context.progress({ phase: 'reading' });
   const parts = await loadFeatures(context, 'x', { parts: ['train', ...SCORED_PARTS] });
   const { C, max_iter: rounds, tol } = context.step.params as { readonly C: number; readonly max_iter: number; readonly tol: number };

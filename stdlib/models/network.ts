@@ -6,7 +6,7 @@ import { exampleOnPenguins } from '../example.ts';
 import { loadFeatures, unseenWarnings } from '../features/load-features.ts';
 import { checkLayers } from './network/check-layers.ts';
 import { engineFolder } from './network/engine-folder.ts';
-import { fitNetwork, type NetworkFit } from './network/fit-network.ts';
+import type { NetworkFit } from './network/fit-network.ts';
 import { layerTable } from './network/layer-table.ts';
 import { encodeNetwork } from './network/network-model.ts';
 import { completeParams, followedMetrics, networkParams, settingsOf } from './network/network-params.ts';
@@ -83,7 +83,7 @@ function checkFollowed(context: InferContext, metric: string | undefined): boole
 }
 
 async function runNetwork(context: RunContext): Promise<RunResult> {
-  const { openTfjs } = await import('../../runtime/engines/tfjs/open-tfjs.ts');
+  const [{ openTfjs }, { fitNetwork }] = await Promise.all([import('../../runtime/engines/tfjs/open-tfjs.ts'), import('./network/fit-network.ts')]);
   context.progress({ phase: 'reading' });
   const parts = await loadFeatures(context, 'x', { parts: ['train', ...SCORED_PARTS] });
   const train = await weightRows(context, parts.train, parts.rowsIndex.train);
