@@ -1,20 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../compiler/json.ts';
 import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
 import { planOf } from '../support/compile.ts';
 import { own, wholes } from '../support/whole-steps.ts';
-import { different, same, type Edit } from './same-and-different/cases.ts';
-
-const base = readFileSync(join(import.meta.dirname, 'same-and-different/base.mlp'), 'utf8');
+import { different } from './same-and-different/different.ts';
+import { BASE, type Edit } from './same-and-different/edit.ts';
+import { same } from './same-and-different/same.ts';
 
 function edited({ why, replace = [] }: Edit): string {
   return replace.reduce((text, [from, to]) => {
     const next = typeof from === 'string' ? text.replace(from, () => to) : text.replace(from, to);
     if (next === text) throw new Error(`${why}: ${String(from)} is not in the text`);
     return next;
-  }, base);
+  }, BASE);
 }
 
 /** Kinds of steps that one plan has and the other lacks. */
@@ -30,14 +28,18 @@ function parents(plan: Plan, step: PlanStep): string {
   return canonicalJson(step.inputs.map((input) => [input.slot, plan.steps.find((one) => one.name === input.step)?.kind]));
 }
 
-describe('same', () => {
-  it.each(same)('$why', async (edit) => {
-    expect(wholes(await planOf(edited(edit), edit.options))).toEqual(wholes(await planOf(base)));
+describe.each(Object.entries(same))('the same: %s', (_, edits) => {
+  it.each(edits)('$why', async (edit) => {
+    expect(wholes(await planOf(edited(edit), edit.options))).toEqual(wholes(await planOf(BASE)));
   });
 });
 
-describe('different', () => {
-  it.each(different)('$why', async (edit) => {
-    expect(changedKinds(await planOf(base), await planOf(edited(edit), edit.options))).toEqual([...edit.changes].sort());
+describe.each(Object.entries(different))('different: %s', (_, edits) => {
+  it.each(edits)('$why', async (edit) => {
+    expect(changedKinds(await planOf(BASE), await planOf(edited(edit), edit.options))).toEqual([...edit.changes].sort());
   });
+});
+
+it('the corpus is of some size', () => {
+  for (const corpus of [same, different]) expect(Object.values(corpus).flat().length).toBeGreaterThanOrEqual(80);
 });
