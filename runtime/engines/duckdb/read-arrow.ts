@@ -4,6 +4,7 @@ import type * as Arrow from 'apache-arrow';
 import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
 import { StepError } from '../../../compiler/kinds/run.ts';
 import type { Column } from '../../../compiler/types.ts';
+import { decompressLz4 } from '../../data/lz4-frame.ts';
 import { arrowColumn, arrowTransfer, type ArrowPackage, type ArrowTransfer } from './arrow-types.ts';
 import { sqlName } from './connect.ts';
 import { ROW_NUMBER } from './read-table.ts';
@@ -26,6 +27,7 @@ export async function describeArrow(path: string): Promise<ArrowDescription> {
 
 async function withReader<T>(path: string, use: (arrow: ArrowPackage, reader: Arrow.AsyncRecordBatchStreamReader | Arrow.AsyncRecordBatchFileReader) => Promise<T>): Promise<T> {
   const arrow = await import('apache-arrow');
+  await registerCodecs(arrow);
   const file = await open(path);
   try {
     const reader = await (await arrow.RecordBatchReader.from(file)).open();
@@ -33,14 +35,22 @@ async function withReader<T>(path: string, use: (arrow: ArrowPackage, reader: Ar
   } catch (error) {
     if (error instanceof StepError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    const compressed = /compress|codec/i.test(reason);
+    const compressed = /codec/i.test(reason);
     throw new StepError(
-      `\`${basename(path)}\` cannot be read: ${compressed ? 'its buffers are compressed' : reason}`,
-      compressed ? 'write it without compression, or as Parquet, and read it with `parquet(…)`' : 'it may have been cut off: copy or download it again',
+      `\`${basename(path)}\` cannot be read: ${compressed ? `its buffers are compressed with Zstandard, which Node ${process.versions.node} does not know` : reason}`,
+      compressed ? 'write it with LZ4 or without compression, or as Parquet, and read it with `parquet(…)`; Node 22.15 reads it as it is' : 'it may have been cut off: copy or download it again',
     );
   } finally {
     await file.close().catch(() => undefined);
   }
+}
+
+/** Tells the package how buffers are decompressed: LZ4, which pyarrow's `write_feather` takes by default, and Zstandard where Node has it. */
+async function registerCodecs({ compressionRegistry, CompressionType }: ArrowPackage): Promise<void> {
+  if (compressionRegistry.get(CompressionType.LZ4_FRAME) !== null) return;
+  compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: decompressLz4 });
+  const { zstdDecompressSync } = (await import('node:zlib')) as { readonly zstdDecompressSync?: (bytes: Uint8Array) => Uint8Array; readonly gunzipSync: unknown };
+  if (zstdDecompressSync !== undefined) compressionRegistry.set(CompressionType.ZSTD, { decode: (bytes) => zstdDecompressSync(bytes) });
 }
 
 /** Rows of a chunk of DuckDB. */

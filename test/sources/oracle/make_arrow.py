@@ -36,5 +36,8 @@ with pa.ipc.new_file(HERE / "types.arrow", table.schema) as writer:
     writer.write_table(table, max_chunksize=2)
 with pa.ipc.new_stream(HERE / "types.arrows", table.schema) as writer:
     writer.write_table(table, max_chunksize=2)
-feather.write_feather(table, HERE / "compressed.feather", compression="lz4")
+# Enough rows for several blocks, some that are shorter compressed and some that are not.
+many = pa.table({"n": [i * i * 2654435761 % 2**40 for i in range(12000)], "s": [f"t{i % 50}" for i in range(12000)]})
+for compression in ["lz4", "zstd"]:
+    feather.write_feather(many, HERE / f"{compression}.feather", compression=compression)
 feather.write_feather(pa.table({"xs": [[1], [2]]}), HERE / "nested.feather", compression="uncompressed")
