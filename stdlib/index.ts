@@ -4,10 +4,13 @@ import { select } from './choices/select.ts';
 import { prepare } from './features/prepare.ts';
 import { adjust } from './models/adjust.ts';
 import { baseline } from './models/baseline.ts';
+import { extraTrees } from './models/extra-trees.ts';
+import { lightgbm } from './models/lightgbm.ts';
 import { linear } from './models/linear.ts';
 import { logistic } from './models/logistic.ts';
 import { measureLatency } from './models/measure-latency.ts';
 import { network } from './models/network.ts';
+import { randomForest } from './models/random-forest.ts';
 import { xgboost } from './models/xgboost.ts';
 import { predict } from './predictions/predict.ts';
 import { evaluate } from './reports/evaluate.ts';
@@ -34,6 +37,9 @@ const kinds: readonly Kind[] = [
   byTime,
   prepare,
   xgboost,
+  lightgbm,
+  randomForest,
+  extraTrees,
   network,
   logistic,
   linear,

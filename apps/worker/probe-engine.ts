@@ -7,6 +7,9 @@ export async function probeEngine(engine: string, place: string): Promise<void> 
     case 'xgboost':
       await (await import('../../runtime/engines/xgboost/library.ts')).openXgboost(place);
       return;
+    case 'lightgbm':
+      await (await import('../../runtime/engines/lightgbm/library.ts')).openLightgbm(place);
+      return;
     case 'tensorflowjs':
       await (await import('../../runtime/engines/tfjs/open-tfjs.ts')).openTfjs(place);
       return;

@@ -156,6 +156,11 @@ export function record(properties: Readonly<Record<string, ParamSchema>>, requir
   return { type: 'object', properties, required, additionalProperties: false, 'x-record': true };
 }
 
+/** Gives a record the names under which others know its keys: who writes one of them is told the key. */
+export function knownAs(schema: RecordSchema, names: Readonly<Record<string, string>>): RecordSchema {
+  return { ...schema, 'x-known-as': names };
+}
+
 /** Keys that are columns of the kind's input, beside known ones. */
 export function byColumn(value: ParamSchema, known: Readonly<Record<string, ParamSchema>> = {}): RecordSchema {
   return { type: 'object', properties: known, additionalProperties: value, 'x-record': true, 'x-columns-as-keys': true };

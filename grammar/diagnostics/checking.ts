@@ -339,6 +339,11 @@ export const checking = {
     message: ({ objective, task, target }) => `\`${objective}\` is no objective for \`${target}\`: the task is ${task}`,
     hint: ({ known }) => `its objectives are ${listed(known)}`,
   }),
+  'param-needs': entry<{ name: string; needs: string; hint: string }>({
+    severity: 'error',
+    message: ({ name, needs }) => `\`${name}\` does nothing without \`${needs}\``,
+    hint: ({ hint }) => hint,
+  }),
   'not-among-features': entry<{ name: string; known: readonly string[]; suggestion: string | undefined }>({
     severity: 'error',
     message: ({ name }) => `\`${name}\` is not among the features`,

@@ -1,41 +1,32 @@
 import { TENSORFLOWJS, TENSORFLOWJS_VERSION } from './backends.ts';
 import type { Lock, PackageEntry, WheelEntry } from './lock.ts';
-import { PLATFORMS } from './platform.ts';
+import { PLATFORMS, type Platform } from './platform.ts';
 
 /** The engines that this version of the program was tested with: the lock of a project that has none yet. */
 export function defaultLock(): Lock {
   return [
+    ...wheels('lightgbm', '4.7.0', {
+      'darwin-arm64': ['lightgbm', 'lightgbm-4.7.0-py3-none-macosx_12_0_arm64.whl', 1_498_914, '129535462686f274df179133643118c5c5c5667167fe6c3a28d955f0b3c8e868'],
+      'linux-arm64': ['lightgbm', 'lightgbm-4.7.0-py3-none-manylinux2014_aarch64.manylinux_2_17_aarch64.whl', 3_349_492, 'd4529acec5c6fefe4768302a529707d0ead90f6a6f42df694b856212e09695b8'],
+      'linux-x64': ['lightgbm', 'lightgbm-4.7.0-py3-none-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl', 3_476_028, 'd23e922acd891e77212e4d0fbcee9ba973c96dee479491341d05ba595357ebb7'],
+      'win32-x64': ['lightgbm', 'lightgbm-4.7.0-py3-none-win_amd64.whl', 1_360_833, 'f42d1e5b32b6f170e606d7c689c6165671da98d7bf37f1addec2623efc8740c9'],
+    }),
     ...PLATFORMS.map((platform): PackageEntry => ({ engine: TENSORFLOWJS, platform, version: TENSORFLOWJS_VERSION, backend: 'wasm' })),
-    xgboost('darwin-arm64', {
-      distribution: 'xgboost',
-      file: 'xgboost-3.4.1-py3-none-macosx_12_0_arm64.whl',
-      size: 2_365_501,
-      sha256: 'a7afd7dbace0951c93aa85ffe046e54bc40893f5b51cd3e7991eb157bf9c7c7c',
-    }),
-    xgboost('linux-arm64', {
-      distribution: 'xgboost-cpu',
-      file: 'xgboost_cpu-3.4.1-py3-none-manylinux_2_28_aarch64.whl',
-      size: 5_386_310,
-      sha256: '47b81860b18056f9425b34fe2905343bc7ee0118122ae09cf2e31c305ed49877',
-    }),
-    xgboost('linux-x64', {
-      distribution: 'xgboost-cpu',
-      file: 'xgboost_cpu-3.4.1-py3-none-manylinux_2_28_x86_64.whl',
-      size: 5_796_137,
-      sha256: '1f16331f5c6beb2b40fbd4bf2834333062d93c9eb38b76186a5c206841dc1809',
-    }),
-    xgboost('win32-x64', {
-      distribution: 'xgboost-cpu',
-      file: 'xgboost_cpu-3.4.1-py3-none-win_amd64.whl',
-      size: 2_163_579,
-      sha256: 'ceb0f7c786511e1876df6ca83a6f837a3187159bde51d8dcc5cdf5e2de76e366',
+    ...wheels('xgboost', '3.4.1', {
+      'darwin-arm64': ['xgboost', 'xgboost-3.4.1-py3-none-macosx_12_0_arm64.whl', 2_365_501, 'a7afd7dbace0951c93aa85ffe046e54bc40893f5b51cd3e7991eb157bf9c7c7c'],
+      'linux-arm64': ['xgboost-cpu', 'xgboost_cpu-3.4.1-py3-none-manylinux_2_28_aarch64.whl', 5_386_310, '47b81860b18056f9425b34fe2905343bc7ee0118122ae09cf2e31c305ed49877'],
+      'linux-x64': ['xgboost-cpu', 'xgboost_cpu-3.4.1-py3-none-manylinux_2_28_x86_64.whl', 5_796_137, '1f16331f5c6beb2b40fbd4bf2834333062d93c9eb38b76186a5c206841dc1809'],
+      'win32-x64': ['xgboost-cpu', 'xgboost_cpu-3.4.1-py3-none-win_amd64.whl', 2_163_579, 'ceb0f7c786511e1876df6ca83a6f837a3187159bde51d8dcc5cdf5e2de76e366'],
     }),
   ];
 }
 
-function xgboost(
-  platform: WheelEntry['platform'],
-  pin: Pick<WheelEntry, 'distribution' | 'file' | 'size' | 'sha256'>,
-): WheelEntry {
-  return { engine: 'xgboost', platform, version: '3.4.1', ...pin };
+/** Distribution, file, bytes and digest of an engine's wheel. */
+type Pin = readonly [distribution: string, file: string, size: number, sha256: string];
+
+function wheels(engine: string, version: string, pins: Readonly<Record<Platform, Pin>>): WheelEntry[] {
+  return PLATFORMS.map((platform) => {
+    const [distribution, file, size, sha256] = pins[platform];
+    return { engine, platform, version, distribution, file, size, sha256 };
+  });
 }

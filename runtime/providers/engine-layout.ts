@@ -6,10 +6,22 @@ export interface EngineLayout {
   readonly keeps: (name: string) => boolean;
   /** Where the shared library lies in the wheel. */
   readonly library: Readonly<Record<Platform, string>>;
+  /** The engine in whose wheel the OpenMP runtime lies that this one needs on Linux and does not bring. */
+  readonly openMpOf?: string;
 }
 
 /** The engines that can be fetched. */
 export const ENGINE_LAYOUTS: Readonly<Record<string, EngineLayout>> = {
+  lightgbm: {
+    keeps: (name) => /^(?:lightgbm\/(?:lib|bin)\/lib_lightgbm\.(?:so|dylib|dll)|[^/]+\.dist-info\/licenses\/[^/]+)$/.test(name),
+    library: {
+      'darwin-arm64': 'lightgbm/lib/lib_lightgbm.dylib',
+      'linux-arm64': 'lightgbm/lib/lib_lightgbm.so',
+      'linux-x64': 'lightgbm/lib/lib_lightgbm.so',
+      'win32-x64': 'lightgbm/bin/lib_lightgbm.dll',
+    },
+    openMpOf: 'xgboost',
+  },
   xgboost: {
     // The library looks for its OpenMP runtime in `….libs`, two folders up.
     keeps: (name) => /^(?:xgboost\/lib\/|[^/]+\.libs\/|[^/]+\.dist-info\/licenses\/)[^/]+$/.test(name),

@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { diagnose, type Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
 import { ENGINE_LAYOUTS, type EngineLayout } from './engine-layout.ts';
 import { engineSubject, fetchWheel } from './fetch-wheel.ts';
 import type { WheelEntry } from './lock.ts';
+import { borrowOpenMp, openMpBeside, systemHasOpenMp } from './openmp.ts';
 import { defaultCacheFolder, platformName } from './platform.ts';
 import { inspectFolder, providerFolder, writeMarker } from './provider-folder.ts';
 import { providerState, type ProviderQuery } from './provider-state.ts';
@@ -19,6 +21,8 @@ export interface EnsureRequest extends ProviderQuery {
   readonly signal?: AbortSignal;
   /** By default pip itself. */
   readonly runPip?: RunPip;
+  /** Whether the system has an OpenMP runtime; by default it is looked for. */
+  readonly systemHasOpenMp?: () => boolean;
 }
 
 /** What is being done to get an engine. */
@@ -44,7 +48,7 @@ export async function ensureProvider(request: EnsureRequest): Promise<EnsuredPro
   const { lock, engine, step, cacheFolder = defaultCacheFolder() } = request;
   try {
     const state = await providerState({ ...request, cacheFolder });
-    if (state.state === 'present') return { ok: true, entry: state.entry, library: state.library };
+    if (state.state === 'present') return await withOpenMp(request, { ok: true, entry: state.entry, library: state.library });
     const layout = ENGINE_LAYOUTS[engine];
     if (state.state === 'unsupported' || layout === undefined) {
       const platforms = lock.filter((entry) => entry.engine === engine).map((entry) => entry.platform);
@@ -53,7 +57,7 @@ export async function ensureProvider(request: EnsureRequest): Promise<EnsuredPro
     }
     const { entry } = state;
     const made = await makeProvider({ ...request, cacheFolder }, entry, layout);
-    return 'diagnostic' in made ? failed(made.diagnostic) : { ok: true, entry, library: made.library };
+    return 'diagnostic' in made ? failed(made.diagnostic) : await withOpenMp(request, { ok: true, entry, library: made.library });
   } catch (error) {
     const problem = cacheProblem(error);
     if (problem === undefined) throw error;
@@ -63,6 +67,18 @@ export async function ensureProvider(request: EnsureRequest): Promise<EnsuredPro
 
 function failed(diagnostic: Diagnostic): EnsuredProvider {
   return { ok: false, diagnostic };
+}
+
+/** Sees to it that an engine finds an OpenMP runtime: where the system has none, that of another engine's wheel. */
+async function withOpenMp(request: EnsureRequest, ensured: EnsuredProvider & { readonly ok: true }): Promise<EnsuredProvider> {
+  const { entry, library } = ensured;
+  const lender = ENGINE_LAYOUTS[entry.engine]?.openMpOf;
+  if (lender === undefined || !entry.platform.startsWith('linux') || existsSync(openMpBeside(library))) return ensured;
+  if ((request.systemHasOpenMp ?? systemHasOpenMp)()) return ensured;
+  const other = await ensureProvider({ ...request, engine: lender });
+  if (!other.ok) return other;
+  await borrowOpenMp(other.library, library);
+  return ensured;
 }
 
 async function makeProvider(

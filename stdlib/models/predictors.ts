@@ -1,8 +1,9 @@
-import { StepError, type RunContext } from '../../compiler/kinds/run.ts';
+import type { RunContext } from '../../compiler/kinds/run.ts';
 import type { StoredModel } from '../../compiler/plan/artifact.ts';
 import type { Feature, Matrix } from '../../runtime/data/matrix.ts';
 import type { Scores } from '../../runtime/data/scores.ts';
 import { calibrator, type Adjustment } from './adjust/adjustment.ts';
+import { libraryOf } from './boosting/run-boosting.ts';
 import type { LinearModel } from './linear/linear-model.ts';
 import { predictBaseline, type BaselineModel } from './linear/baseline.ts';
 import { linearPredictor } from './linear/predict-linear.ts';
@@ -33,6 +34,9 @@ interface Loading {
 /** How the models of each kind are loaded. */
 const LOADERS: Readonly<Record<string, (loading: Loading) => Promise<Predictor>>> = {
   xgboost: loadXgboost,
+  lightgbm: loadLightgbm,
+  random_forest: loadForest,
+  extra_trees: loadForest,
   logistic: loadLinear,
   linear: loadLinear,
   network: loadNetwork,
@@ -51,12 +55,26 @@ export async function openPredictor(
   return load({ bytes: await context.readBlob(model.model.digest), model, template, context });
 }
 
-async function loadXgboost({ bytes, model, template, context: { engines, threads } }: Loading): Promise<Predictor> {
+async function loadXgboost({ bytes, model, template, context }: Loading): Promise<Predictor> {
   const { openXgboostPredictor } = await import('../../runtime/engines/xgboost/predict.ts');
-  const library = engines['xgboost'];
-  if (library === undefined) throw new StepError('XGBoost is not there', 'run `mlp apply` to fetch it');
-  const classes = model.task === 'regression' ? {} : { classes: model.classes.length };
-  return openXgboostPredictor({ library, model: bytes, features: template.features.length, threads, ...classes });
+  const library = libraryOf(context, { engine: 'xgboost', label: 'XGBoost' });
+  return openXgboostPredictor({ library, model: bytes, features: template.features.length, threads: context.threads, ...classesOf(model) });
+}
+
+async function loadLightgbm({ bytes, model, template, context }: Loading): Promise<Predictor> {
+  const { openLightgbmPredictor } = await import('../../runtime/engines/lightgbm/predict.ts');
+  const library = libraryOf(context, { engine: 'lightgbm', label: 'LightGBM' });
+  return openLightgbmPredictor({ library, model: bytes, features: template.features.length, threads: context.threads, ...classesOf(model) });
+}
+
+async function loadForest({ bytes, model, template, context }: Loading): Promise<Predictor> {
+  const { openForestPredictor } = await import('../../runtime/engines/lightgbm/forest.ts');
+  const library = libraryOf(context, { engine: 'lightgbm', label: 'LightGBM' });
+  return openForestPredictor({ library, model: bytes, features: template.features.length, threads: context.threads, ...classesOf(model) });
+}
+
+function classesOf({ task, classes }: StoredModel): { readonly classes?: number } {
+  return task === 'regression' ? {} : { classes: classes.length };
 }
 
 function loadLinear({ bytes, template }: Loading): Promise<Predictor> {

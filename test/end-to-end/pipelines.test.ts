@@ -32,6 +32,12 @@ const PIPELINES = [
     exports: ['x.test.parquet', 'x.json', 'parts.json', 'umbrella.json'],
   },
   {
+    file: 'pipelines/zoo.mlp',
+    flags: [],
+    shows: { leafwise: 'model', forest: 'model', shrubs: 'model', calibrated: 'model', scores: 'report', best: 'choice', weights: 'report' },
+    exports: ['leafwise.txt', 'forest.txt', 'shrubs.txt', 'boosted.json'],
+  },
+  {
     file: 'pipelines/flights.mlp',
     flags: ['--param', 'max_rows=20000'],
     shows: { flights: 'table', 'x.validate': 'rows', scores: 'report', champion: 'choice' },

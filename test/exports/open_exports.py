@@ -1,7 +1,7 @@
 """Opens exported files as people do who have never heard of mlp, and says what is in them.
 
 Reads requests by name as JSON from standard input, writes their answers as JSON to standard output. Made with Python 3.11,
-numpy 2.4.6, polars 2.1.0, pyarrow 26.0.1 and xgboost 3.4.1 (PyPI xgboost-cpu).
+numpy 2.4.6, polars 2.1.0, pyarrow 26.0.1, lightgbm 4.7.0 and xgboost 3.4.1 (PyPI xgboost-cpu).
 """
 
 import bisect
@@ -10,6 +10,7 @@ import decimal
 import json
 import sys
 
+import lightgbm as lgb
 import numpy as np
 import polars as pl
 import pyarrow.feather
@@ -98,6 +99,27 @@ def xgboost(request):
     return booster.predict(rows).ravel().tolist()
 
 
+def lightgbm(request):
+    """The same by LightGBM's own package, which knows features by their order."""
+    booster = lgb.Booster(model_file=request["model"])
+    with open(request["features"]) as file:
+        features = {feature["column"]: feature for feature in json.load(file)["features"]}
+    frame = pl.read_parquet(request["rows"])
+    names = frame.columns[: booster.num_feature()]
+    matrix = np.array([codes_of(features.get(name), frame[name].to_list()) for name in names], dtype=float).T
+    return booster.predict(matrix).ravel().tolist()
+
+
+def forest(request):
+    """The same for forests, whose documentation says that shares of several classes are made to add up to 1."""
+    said = np.array(lightgbm(request))
+    classes = lgb.Booster(model_file=request["model"]).num_model_per_iteration()
+    if classes == 1:
+        return said.tolist()
+    shares = said.clip(0, 1).reshape(-1, classes)
+    return (shares / shares.sum(axis=1, keepdims=True)).ravel().tolist()
+
+
 def standard(values, of):
     return (values - of["mean"]) / of["deviation"]
 
@@ -155,5 +177,5 @@ def adjust(request):
     return (mapped if len(maps) == 1 else mapped / mapped.sum(axis=1, keepdims=True)).ravel().tolist()
 
 
-OPENERS = {"adjust": adjust, "table": table, "xgboost": xgboost, "linear": linear, "baseline": baseline}
+OPENERS = {"adjust": adjust, "table": table, "xgboost": xgboost, "lightgbm": lightgbm, "forest": forest, "linear": linear, "baseline": baseline}
 json.dump({name: OPENERS[request["open"]](request) for name, request in json.load(sys.stdin).items()}, sys.stdout)

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 /** A program of another field that opens what was exported: where it is, or what is missing. */
 export type Peer = { readonly found: true; readonly path: string } | { readonly found: false; readonly missing: string };
 
-const PACKAGES = ['numpy', 'polars', 'pyarrow', 'xgboost'];
+const PACKAGES = ['numpy', 'polars', 'pyarrow', 'xgboost', 'lightgbm'];
 
 /** A Python that has the packages that open exported files: `MLP_TEST_PYTHON`, else `python3`. */
 export function findPython(): Peer {
@@ -41,7 +41,7 @@ export function withPeer(title: string, peer: Peer, declare: (path: string) => v
 
 /** A file to be opened, and what with. */
 export interface OpenRequest {
-  readonly open: 'table' | 'xgboost' | 'linear' | 'baseline' | 'adjust';
+  readonly open: 'table' | 'xgboost' | 'lightgbm' | 'forest' | 'linear' | 'baseline' | 'adjust';
   readonly [key: string]: string | Readonly<Record<string, string>>;
 }
 

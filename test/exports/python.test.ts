@@ -103,6 +103,8 @@ const WRAPPED: Readonly<Record<string, { readonly open: string; readonly file: s
 /** What opens the models of a kind, and how far its answers may be from ours. */
 const OPENED = {
   trees: { open: 'xgboost', within: 1e-6, extensions: ['ubj', 'json'] },
+  leaves: { open: 'lightgbm', within: 1e-12, extensions: ['txt'] },
+  woods: { open: 'forest', within: 1e-12, extensions: ['txt'] },
   lines: { open: 'linear', within: 1e-12, extensions: ['json'] },
   guess: { open: 'baseline', within: 1e-12, extensions: ['json'] },
   sure: { open: 'adjust', within: 1e-6, extensions: ['json'] },

@@ -7,7 +7,7 @@ import { fitNetwork, type NetworkFit } from '../../stdlib/models/network/fit-net
 import { decodeNetwork, encodeNetwork } from '../../stdlib/models/network/network-model.ts';
 import { completeParams, settingsOf } from '../../stdlib/models/network/network-params.ts';
 import { networkPredictor } from '../../stdlib/models/network/predict-network.ts';
-import { memoryCheckpoint } from '../xgboost/memory-checkpoint.ts';
+import { memoryCheckpoint } from '../support/memory-checkpoint.ts';
 import { backendFolder, testTfjs } from './tfjs.ts';
 
 const LEVELS = ['a', 'b', 'c', 'd'];

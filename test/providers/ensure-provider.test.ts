@@ -175,6 +175,46 @@ describe('failures name the engine, the step and the way out', () => {
   });
 });
 
+describe('an engine whose wheel brings no OpenMP runtime', () => {
+  const borrower = 'lightgbm-9.9-py3-none-manylinux_2_28_x86_64.whl';
+  const wheels: Readonly<Record<string, Uint8Array>> = {
+    [borrower]: makeZip([{ name: 'lightgbm/lib/lib_lightgbm.so', data: 'the borrower' }]),
+    [FILE]: makeZip([
+      { name: 'xgboost/lib/libxgboost.so', data: 'the lender' },
+      { name: 'xgboost_cpu.libs/libgomp-e985bcbb.so.1.0.0', data: 'ELF\0libc.so.6\0libgomp-e985bcbb.so.1.0.0\0GOMP_4.0\0' },
+    ]),
+  };
+  const lock: Lock = Object.entries(wheels).map(([file, bytes]) => ({
+    ...{ engine: file === FILE ? 'xgboost' : 'lightgbm', platform, version: '9.9', distribution: file.split('-')[0] ?? '', file },
+    ...{ size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') },
+  }));
+  /** A pip that brings whichever wheel is asked for. */
+  const runPip: RunPip = async (args) => {
+    const file = args.some((arg) => arg.startsWith('lightgbm')) ? borrower : FILE;
+    await writeFile(join(args[args.indexOf('--dest') + 1] ?? '', file), wheels[file] ?? '');
+    return { kind: 'ran', exitCode: 0, output: '' };
+  };
+  const request = { lock, engine: 'lightgbm', runPip };
+
+  test('gets that of another, under the name by which it asks for it', async () => {
+    const path = await library({ ...request, systemHasOpenMp: () => false });
+    const runtime = await readFile(join(path, '../libgomp.so.1'), 'latin1');
+    expect(runtime).toBe(`ELF\0libc.so.6\0libgomp.so.1${'\0'.repeat(14)}GOMP_4.0\0`);
+    // Once is enough: neither is fetched or looked for again.
+    const again = { ...request, runPip: noPip, systemHasOpenMp: () => expect.fail('it was looked for') };
+    expect(await library(again)).toBe(path);
+  });
+
+  test('goes without where the system has one', async () => {
+    const path = await library({ ...request, systemHasOpenMp: () => true });
+    expect(await readdir(join(path, '..'))).toEqual(['lib_lightgbm.so']);
+  });
+
+  test('says so when the other cannot be had', async () => {
+    expect(await diagnostic({ ...request, lock: lock.filter(({ engine }) => engine === 'lightgbm'), systemHasOpenMp: () => false })).toMatchObject({ code: 'engine-unsupported' });
+  });
+});
+
 test('the pinned XGBoost is fetched for real, into the cache of whoever runs the tests', { timeout: 300_000 }, async () => {
   const ensured = await ensureProvider({ lock: defaultLock(), engine: 'xgboost', step: 'gbm' });
   expect(ensured.ok ? 'present' : ensured.diagnostic).toBe('present');

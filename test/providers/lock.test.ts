@@ -14,7 +14,10 @@ test('the lock of a new project is the lock of this one', () => {
 });
 
 test('every platform has every engine', () => {
-  for (const platform of PLATFORMS) expect(findLockEntry(defaultLock(), 'xgboost', platform)?.version).toBe('3.4.1');
+  for (const platform of PLATFORMS) {
+    expect(findLockEntry(defaultLock(), 'xgboost', platform)?.version).toBe('3.4.1');
+    expect(findLockEntry(defaultLock(), 'lightgbm', platform)?.version).toBe('4.7.0');
+  }
 });
 
 test('what is printed is read back, in whatever order it was given', () => {

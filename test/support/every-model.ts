@@ -20,6 +20,8 @@ features x = prepare(two) {
   text { note: ngrams(n: 1..2, buckets: 16) }
 }
 model trees2 = xgboost(x) { rounds: 12, max_depth: 3 }
+model leaves2 = lightgbm(x) { rounds: 12, num_leaves: 6, bagging_fraction: 0.8, bagging_freq: 1, checkpoint: 5 }
+model woods2 = random_forest(x) { n_estimators: 12, min_samples_leaf: 3, checkpoint: 5 }
 model lines2 = logistic(x)
 model net2 = network(x) { layers: [dense(8, relu), batch_norm], epochs: 4, batch: 32 }
 model guess2 = baseline(x)
@@ -32,6 +34,8 @@ features y = prepare(three) {
   text { note: ngrams(buckets: 8) }
 }
 model trees3 = xgboost(y) { rounds: 8, max_depth: 3 }
+model leaves3 = lightgbm(y) { rounds: 8, num_leaves: 6, checkpoint: 3 }
+model woods3 = extra_trees(y) { n_estimators: 12, min_samples_leaf: 3, checkpoint: 5 }
 model lines3 = logistic(y)
 model net3 = network(y) { layers: [dense(8, tanh)], epochs: 4, batch: 32 }
 model guess3 = baseline(y)
@@ -46,6 +50,8 @@ features z = prepare(many) {
   date { day: [cyclic(month)], at: [cyclic(hour)] }
 }
 model trees1 = xgboost(z) { rounds: 12, max_depth: 3 }
+model leaves1 = lightgbm(z) { rounds: 12, num_leaves: 6 }
+model woods1 = random_forest(z) { n_estimators: 12, min_samples_leaf: 3, checkpoint: 5 }
 model lines1 = linear(z) { alpha: 1 }
 model net1 = network(z) { layers: [dense(8, leaky_relu), dropout(0.1)], epochs: 4, batch: 32 }
 model guess1 = baseline(z)
@@ -59,7 +65,7 @@ export const MODELS = [
   { task: 'binary', number: 2, features: 'x', split: 'two' },
   { task: 'multiclass', number: 3, features: 'y', split: 'three' },
   { task: 'regression', number: 1, features: 'z', split: 'many' },
-].flatMap(({ task, number, features, split }) => ['trees', 'lines', 'net', 'guess', ...(task === 'regression' ? [] : ['sure'])].map((kind) => ({ kind, name: `${kind}${number}`, task, features, split })));
+].flatMap(({ task, number, features, split }) => ['trees', 'leaves', 'woods', 'lines', 'net', 'guess', ...(task === 'regression' ? [] : ['sure'])].map((kind) => ({ kind, name: `${kind}${number}`, task, features, split })));
 
 const ROWS = 600;
 const CITIES = ['Zürich', 'a "b"', 'Łódź', '東京', 'rare'];

@@ -2,26 +2,26 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { StepError } from '../../compiler/kinds/run.ts';
 import { interactionConstraints, monotoneConstraints } from '../../runtime/engines/xgboost/constraints.ts';
 import { XGBOOST_METRICS, XGBOOST_OBJECTIVES, XGBOOST_PARAMETERS } from '../../runtime/engines/xgboost/parameters.ts';
-import type { XgboostParameter, XgboostTask } from '../../runtime/engines/xgboost/parameters.ts';
-import { trainXgboost, type XgboostParameters } from '../../runtime/engines/xgboost/train.ts';
+import type { EngineParameters, TrainerParameter, TrainerTask } from '../../runtime/trainers/parameters.ts';
+import { trainXgboost } from '../../runtime/engines/xgboost/train.ts';
 import type { Labelled } from '../../runtime/data/matrix.ts';
-import { xgboostLibrary } from './library.ts';
-import { makeLabelled } from './make-labelled.ts';
-import { memoryCheckpoint } from './memory-checkpoint.ts';
+import { engineLibrary } from '../support/engine-library.ts';
+import { makeLabelled } from '../support/make-labelled.ts';
+import { memoryCheckpoint } from '../support/memory-checkpoint.ts';
 import { predictXgboost } from './predict-xgboost.ts';
 
 let library: string;
 beforeAll(async () => {
-  library = await xgboostLibrary();
+  library = await engineLibrary('xgboost');
 });
 
 const binary = makeLabelled({ rows: 200 });
 const multiclass = makeLabelled({ rows: 200, classes: 3 });
 const shares = Float64Array.from({ length: 200 }, (_, row) => ((row * 37) % 100) / 100 + 0.001);
 const regression: Labelled = { ...binary, target: { kind: 'numbers', values: shares } };
-const DATA: Readonly<Record<XgboostTask, Labelled>> = { binary, multiclass, regression };
+const DATA: Readonly<Record<TrainerTask, Labelled>> = { binary, multiclass, regression };
 
-async function train(parameters: XgboostParameters, task: XgboostTask = 'regression', metrics: readonly string[] = []) {
+async function train(parameters: EngineParameters, task: TrainerTask = 'regression', metrics: readonly string[] = []) {
   const classes = task === 'multiclass' ? { num_class: 3 } : {};
   return trainXgboost({
     library,
@@ -34,7 +34,7 @@ async function train(parameters: XgboostParameters, task: XgboostTask = 'regress
 }
 
 /** The objective under which XGBoost reads a parameter. */
-function objectiveOf({ name }: XgboostParameter): XgboostParameters {
+function objectiveOf({ name }: TrainerParameter): EngineParameters {
   const objectives: Readonly<Record<string, string>> = {
     huber_slope: 'reg:pseudohubererror',
     quantile_alpha: 'reg:quantileerror',
@@ -46,7 +46,7 @@ function objectiveOf({ name }: XgboostParameter): XgboostParameters {
 }
 
 /** With a dropout, so that XGBoost reads what goes with it. */
-function base(parameter: XgboostParameter): XgboostParameters {
+function base(parameter: TrainerParameter): EngineParameters {
   return { ...objectiveOf(parameter), rate_drop: 0.5 };
 }
 

@@ -2,14 +2,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Codes, Labelled, Matrix } from '../../runtime/data/matrix.ts';
 import { openXgboostPredictor } from '../../runtime/engines/xgboost/predict.ts';
 import { trainXgboost } from '../../runtime/engines/xgboost/train.ts';
-import { xgboostLibrary } from './library.ts';
-import { makeLabelled } from './make-labelled.ts';
-import { memoryCheckpoint } from './memory-checkpoint.ts';
+import { engineLibrary } from '../support/engine-library.ts';
+import { makeLabelled } from '../support/make-labelled.ts';
+import { memoryCheckpoint } from '../support/memory-checkpoint.ts';
 import { predictXgboost } from './predict-xgboost.ts';
 
 let library: string;
 beforeAll(async () => {
-  library = await xgboostLibrary();
+  library = await engineLibrary('xgboost');
 });
 
 async function model(train: Labelled, parameters: Record<string, string | number>): Promise<Uint8Array> {

@@ -3,23 +3,24 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { StepError } from '../../compiler/kinds/run.ts';
 import type { GroupedRows, Labelled } from '../../runtime/data/matrix.ts';
 import { takeRows } from '../../runtime/data/take-rows.ts';
-import { trainXgboost, type RoundProgress, type TrainRequest } from '../../runtime/engines/xgboost/train.ts';
+import { trainXgboost, type XgboostRequest } from '../../runtime/engines/xgboost/train.ts';
+import type { RoundProgress } from '../../runtime/trainers/segments.ts';
 import { modelJson } from '../../runtime/engines/xgboost/predict.ts';
-import { xgboostLibrary } from './library.ts';
-import { makeLabelled } from './make-labelled.ts';
-import { memoryCheckpoint } from './memory-checkpoint.ts';
+import { engineLibrary } from '../support/engine-library.ts';
+import { makeLabelled } from '../support/make-labelled.ts';
+import { memoryCheckpoint } from '../support/memory-checkpoint.ts';
 import { predictXgboost } from './predict-xgboost.ts';
 
 let library: string;
 beforeAll(async () => {
-  library = await xgboostLibrary();
+  library = await engineLibrary('xgboost');
 });
 
 const data = makeLabelled();
 const validate = makeLabelled({ seed: 2, rows: 300 });
 const repeated = makeLabelled({ discrete: true, rows: 3000 });
 
-function train(request: Partial<TrainRequest>) {
+function train(request: Partial<XgboostRequest>) {
   return trainXgboost({
     library,
     train: data,
@@ -62,7 +63,7 @@ function digest(bytes: Uint8Array): string {
 }
 
 describe('a run that was killed gives the bytes of one that was not', () => {
-  const request: Partial<TrainRequest> = {
+  const request: Partial<XgboostRequest> = {
     parameters: { objective: 'binary:logistic', subsample: 0.7, colsample_bynode: 0.7, eta: 0.05 },
     validate,
     evalMetrics: ['logloss'],
@@ -144,7 +145,7 @@ test('reports rounds with metrics of the parts that are followed', async () => {
 });
 
 describe('the AUC that is followed alone is XGBoost’s, to the last bit', () => {
-  test.each<[string, Partial<TrainRequest>]>([
+  test.each<[string, Partial<XgboostRequest>]>([
     ['rows that differ', { validate }],
     ['rows of which many are equal', { train: repeated, validate: repeated }],
     ['training rows that are not merged', { train: repeated, validate: repeated, mergeRows: false }],
@@ -162,7 +163,7 @@ describe('the AUC that is followed alone is XGBoost’s, to the last bit', () =>
   });
 
   test('and a run that was killed goes on with it', async () => {
-    const request: Partial<TrainRequest> = { train: repeated, validate: repeated, evalMetrics: ['auc'] };
+    const request: Partial<XgboostRequest> = { train: repeated, validate: repeated, evalMetrics: ['auc'] };
     const whole = await train(request);
     const saved: Uint8Array[] = [];
     const onRound = ({ round }: RoundProgress) => {
@@ -186,19 +187,19 @@ describe('equal rows', () => {
     expectClose(merged.curve['validate']?.['auc'] ?? [], plain.curve['validate']?.['auc'] ?? [], 1e-6);
   });
 
-  test.each<[string, Partial<TrainRequest>]>([
+  test.each<[string, Partial<XgboostRequest>]>([
     ['merged', {}],
     ['not merged', { mergeRows: false }],
     ['with weights', { train: { ...repeated, weights: Float32Array.from({ length: 3000 }, (_, row) => 1 + (row % 3)) }, mergeRows: true }],
     ['with all metrics', { evalMetrics: ['auc', 'logloss'] }],
     ['with categories that training has not seen', { train: withoutLast(repeated) }],
   ])('give the same model, bit by bit, when they come by groups: %s', async (_, request) => {
-    const given = { train: repeated, validate: repeated, evalMetrics: ['auc'], ...request } satisfies Partial<TrainRequest>;
+    const given = { train: repeated, validate: repeated, evalMetrics: ['auc'], ...request } satisfies Partial<XgboostRequest>;
     const grouped = { ...given, train: byGroups(given.train as Labelled), validate: byGroups(repeated) };
     expect(await train(grouped)).toEqual(await train(given));
   });
 
-  test.each<[string, Partial<TrainRequest>, number]>([
+  test.each<[string, Partial<XgboostRequest>, number]>([
     ['not with sampling', { parameters: { objective: 'binary:logistic', subsample: 0.9 } }, 3000],
     ['not with weights', { train: { ...repeated, weights: new Float32Array(3000).fill(2) } }, 3000],
     ['not where few are equal', { train: data }, 600],
@@ -271,7 +272,7 @@ describe('what XGBoost refuses is said in one sentence', () => {
     matrix: { rows: 600, features: [{ kind: 'numeric', name: 'x', values: new Float64Array(600).fill(Infinity) }] },
   };
   const oneClass: Labelled = { ...validate, target: { kind: 'classes', classes: ['no', 'yes'], codes: new Uint8Array(300) } };
-  test.each<[string, Partial<TrainRequest>, RegExp]>([
+  test.each<[string, Partial<XgboostRequest>, RegExp]>([
     ['a parameter out of range', { parameters: { subsample: 1.5 } }, /^XGBoost: value 1\.5 for parameter subsample exceeds the bounds \[0,1\]$/],
     ['a parameter of another type', { parameters: { max_depth: 'deep' } }, /^XGBoost: parameter max_depth takes a value of type int, not 'deep'$/],
     ['an unknown objective', { parameters: { objective: 'binary:logistics' } }, /^XGBoost: .*binary:logistics/],

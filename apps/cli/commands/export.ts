@@ -99,9 +99,12 @@ async function writeTable(session: Session, table: StoredTable, { path, signal }
   if (!exported.ok) throw failure('usage', { problem: exported.message, hint: exported.hint });
 }
 
+/** How exported models may end, by kind, where not `.json` alone. */
+const MODEL_EXTENSIONS: Readonly<Record<string, readonly string[]>> = { xgboost: ['.ubj', '.json'], lightgbm: ['.txt'], random_forest: ['.txt'], extra_trees: ['.txt'] };
+
 function modelWriter(exporting: Exporting, { kind, model }: ModelArtifact): Write {
   const { session, made, out } = exporting;
-  demand(exporting, `a model of ${kind}`, kind === 'xgboost' ? ['.ubj', '.json'] : ['.json']);
+  demand(exporting, `a model of ${kind}`, MODEL_EXTENSIONS[kind] ?? ['.json']);
   return async (path) => {
     const bytes = await (await session.openStore()).readBlob(model.digest);
     await writeFile(path, kind === 'xgboost' && extname(out).toLowerCase() === '.json' ? await xgboostJson(session, made.step, bytes) : bytes);

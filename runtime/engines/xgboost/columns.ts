@@ -1,50 +1,25 @@
-import type { Codes, Feature, IntegerArray, Matrix, Target } from '../../data/matrix.ts';
-import { takeRows } from '../../data/take-rows.ts';
+import { matrixColumns, type Column } from '../../data/columns.ts';
+import type { Codes, IntegerArray, Matrix, Target } from '../../data/matrix.ts';
 import type { XgboostLibrary } from './library.ts';
 
 /** The arrays that XGBoost reads in place. */
-export type ColumnArray = Float32Array | IntegerArray;
-
-/** A feature as XGBoost takes it: a quantity, or category codes. */
-export type Column =
-  | { readonly type: 'q'; readonly values: ColumnArray }
-  /** Codes above `highest` are missing. */
-  | { readonly type: 'c'; readonly values: Codes; readonly highest: number };
+export type FloatArray = Float32Array | IntegerArray;
 
 /** The features of a matrix, in its order. Doubles become floats, which is what XGBoost compares. */
-export function matrixColumns(matrix: Matrix): Column[] {
-  return matrix.features.map((feature: Feature): Column => {
-    if (feature.kind === 'category') {
-      return { type: 'c', values: feature.codes, highest: feature.levels.length - 1 };
-    }
-    return { type: 'q', values: floats(feature.values) };
-  });
+export function floatColumns(matrix: Matrix): Column<FloatArray>[] {
+  return matrixColumns(matrix).map((column) => (column.type === 'c' ? column : { type: 'q', values: floats(column.values) }));
 }
 
 /** The truth as XGBoost takes it: codes of classes, or floats. */
-export function targetColumn(target: Target): ColumnArray {
+export function targetColumn(target: Target): FloatArray {
   return target.kind === 'classes' ? target.codes : floats(target.values);
-}
-
-/** The features of some rows, by their positions. */
-export function pickColumns(columns: readonly Column[], rows: Uint32Array): Column[] {
-  return columns.map((column) =>
-    column.type === 'q' ? { ...column, values: takeRows(column.values, rows) } : { ...column, values: takeRows(column.values, rows) },
-  );
-}
-
-/** The features of the rows from `start` to before `end`, over the same memory. */
-export function sliceColumns(columns: readonly Column[], start: number, end: number): Column[] {
-  return columns.map((column) =>
-    column.type === 'q' ? { ...column, values: column.values.subarray(start, end) } : { ...column, values: column.values.subarray(start, end) },
-  );
 }
 
 /**
  * Describes columns to XGBoost in the array interface's JSON, for the length of `use`. XGBoost reads the memory in
  * place, and the JSON holds addresses only: whatever they point at is kept alive here.
  */
-export function withColumns<T>(library: XgboostLibrary, columns: readonly Column[], use: (json: string) => T): T {
+export function withColumns<T>(library: XgboostLibrary, columns: readonly Column<FloatArray>[], use: (json: string) => T): T {
   const masks = columns.map((column) => (column.type === 'c' ? validityMask(column.values, column.highest) : undefined));
   const kept = [columns, masks];
   const described = columns.map((column, index) => {
@@ -62,7 +37,7 @@ export function withColumns<T>(library: XgboostLibrary, columns: readonly Column
 }
 
 /** One array in the array interface's JSON. */
-export function describeArray(library: XgboostLibrary, values: ColumnArray, shape?: readonly number[]): string {
+export function describeArray(library: XgboostLibrary, values: FloatArray, shape?: readonly number[]): string {
   return JSON.stringify({ ...arrayInterface(library, values), ...(shape === undefined ? {} : { shape }) });
 }
 
@@ -76,7 +51,7 @@ export function highestCode({ values, highest }: Extract<Column, { type: 'c' }>)
   return found;
 }
 
-function floats(values: Float64Array | Float32Array | IntegerArray): ColumnArray {
+function floats(values: Float64Array | FloatArray): FloatArray {
   return values instanceof Float64Array ? new Float32Array(values) : values;
 }
 
@@ -92,7 +67,7 @@ function validityMask(codes: Codes, highest: number): Uint8Array | undefined {
   return mask;
 }
 
-function arrayInterface(library: XgboostLibrary, values: ColumnArray) {
+function arrayInterface(library: XgboostLibrary, values: FloatArray) {
   return {
     data: [library.address(values), true],
     typestr: typeString(values),
@@ -102,7 +77,7 @@ function arrayInterface(library: XgboostLibrary, values: ColumnArray) {
   };
 }
 
-function typeString(values: ColumnArray): string {
+function typeString(values: FloatArray): string {
   const letter =
     values instanceof Float32Array
       ? 'f'

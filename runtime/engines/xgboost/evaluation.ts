@@ -1,9 +1,6 @@
-import { StepError } from '../../../compiler/kinds/run.ts';
 import { areaUnderCurve, type ClassCounts } from '../../data/area-under-curve.ts';
+import { undefinedMetric, type Evaluation } from '../../trainers/evaluation.ts';
 import type { Handle, XgboostLibrary } from './library.ts';
-
-/** Values by matrix, then by metric. */
-export type Evaluation = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** Rows that metrics are followed on: their name, and the matrix that was made of them. */
 export interface Followed {
@@ -18,7 +15,7 @@ export function evaluateRound(library: XgboostLibrary, booster: Handle, round: n
   const own = followed.flatMap(({ name, matrix, counts }) => {
     if (counts === undefined) return [];
     const auc = areaUnderCurve(library.predictMatrix(booster, matrix), counts);
-    if (!Number.isFinite(auc)) throw undefinedMetric('auc', name);
+    if (!Number.isFinite(auc)) throw undefinedMetric('XGBoost', 'auc', name);
     return [[name, { auc }] as const];
   });
   const others = followed.filter(({ counts }) => counts === undefined);
@@ -37,15 +34,8 @@ export function parseEvaluation(line: string, matrices: readonly string[]): Eval
     if (matrix === undefined || colon < 0) throw new Error(`XGBoost reported metrics in an unknown form: ${line}`);
     const metric = item.slice(matrix.length + 1, colon);
     const value = Number(item.slice(colon + 1).trim() || 'NaN');
-    if (!Number.isFinite(value)) throw undefinedMetric(metric, matrix);
+    if (!Number.isFinite(value)) throw undefinedMetric('XGBoost', metric, matrix);
     (values[matrix] as Record<string, number>)[metric] = value;
   }
   return values;
-}
-
-function undefinedMetric(metric: string, matrix: string): StepError {
-  const hint = /^auc/.test(metric)
-    ? `\`${metric}\` needs rows of every class in the \`${matrix}\` part: split with \`stratify: true\`, or stop on another metric`
-    : 'a smaller `eta`, or targets and weights within the range of the objective, may keep it finite';
-  return new StepError(`XGBoost: the metric \`${metric}\` is not a number on the \`${matrix}\` part`, hint);
 }

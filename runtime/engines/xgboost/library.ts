@@ -1,4 +1,5 @@
-import { loadNative, type Native } from './native.ts';
+import type { Native } from '../load-native.ts';
+import { loadXgboost, type XgboostNative } from './native.ts';
 
 /** A pointer of XGBoost's: a booster, a matrix. */
 export type Handle = bigint;
@@ -45,12 +46,12 @@ export interface XgboostLibrary {
 
 /** Loads XGBoost's shared library. */
 export async function openXgboost(path: string): Promise<XgboostLibrary> {
-  const native = await loadNative(path);
+  const native = await loadXgboost(path);
   native.call('XGBSetGlobalConfig', '{"verbosity":0}');
   return { ...matrixFunctions(native), ...boosterFunctions(native), ...outputFunctions(native), address: native.address };
 }
 
-function matrixFunctions({ call, create, withBatch }: Native) {
+function matrixFunctions({ call, create, withBatch }: XgboostNative) {
   return {
     createProxy: () => create('XGProxyDMatrixCreate'),
     setColumns: (proxy: Handle, columns: string) => call('XGProxyDMatrixSetDataColumnar', proxy, columns),

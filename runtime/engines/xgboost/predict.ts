@@ -1,9 +1,9 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
+import type { Column } from '../../data/columns.ts';
 import type { Matrix } from '../../data/matrix.ts';
-import { MERGE_PAYS } from '../../data/merge-rows.ts';
-import { describeArray, matrixColumns, sliceColumns, withColumns, type Column } from './columns.ts';
+import { askOnce } from '../../trainers/row-memory.ts';
+import { describeArray, floatColumns, withColumns, type FloatArray } from './columns.ts';
 import { openXgboost, type Handle, type XgboostLibrary } from './library.ts';
-import { openMemory } from './row-memory.ts';
 
 /** A model to be opened. */
 export interface PredictorRequest {
@@ -38,7 +38,7 @@ export async function openXgboostPredictor({ library: path, model, features, thr
   const row = new Float32Array(features);
   const described = describeArray(library, row, [1, features]);
   return {
-    predict: rememberingPredictor(library, booster, predictionWidth(classes)),
+    predict: columnPredictor(library, booster, predictionWidth(classes)),
     predictRow: (values) => {
       row.set(values);
       return library.predictDense(booster, described, CONFIG);
@@ -49,43 +49,17 @@ export async function openXgboostPredictor({ library: path, model, features, thr
   };
 }
 
-/** Rows that are looked up at once, and then asked about. */
-const SLICE_ROWS = 2 ** 17;
-
-/** What is remembered of rows: no more different ones than this, and no more bytes of their features. */
-const REMEMBERED = { rows: 2 ** 19, bytes: 32 * 2 ** 20 };
-
-/**
- * Predicts each different row once, and remembers what it said from one matrix to the next, as long as rows come again.
- * Memory stays within bounds: what is remembered is forgotten when it is too much.
- */
-function rememberingPredictor(library: XgboostLibrary, booster: Handle, width: number): XgboostPredictor['predict'] {
-  let memory = openMemory(width);
-  let pays = true;
-  const ask = (columns: readonly Column[], rows: number): Float32Array => {
-    const values = withColumns(library, columns, (json) => library.predictColumns(booster, json, CONFIG));
-    checkWidth(values.length, rows * width);
-    return values;
-  };
-  return ({ rows, ...matrix }) => {
-    const columns = matrixColumns({ rows, ...matrix });
-    const values = new Float32Array(rows * width);
-    const rowBytes = columns.reduce((bytes, column) => bytes + column.values.BYTES_PER_ELEMENT, 0);
-    const most = Math.min(REMEMBERED.rows, REMEMBERED.bytes / Math.max(1, rowBytes));
-    for (let start = 0; start < rows; start += SLICE_ROWS) {
-      const end = Math.min(rows, start + SLICE_ROWS);
-      const slice = rows <= SLICE_ROWS ? columns : sliceColumns(columns, start, end);
-      const of = values.subarray(start * width, end * width);
-      if (!pays) {
-        of.set(ask(slice, end - start));
-        continue;
-      }
-      if (memory.size() > most) memory = openMemory(width);
-      const fresh = memory.recall(slice, of, ask);
-      pays = fresh <= MERGE_PAYS * (end - start) || end - start < SLICE_ROWS;
-    }
-    return values;
-  };
+function columnPredictor(library: XgboostLibrary, booster: Handle, width: number): XgboostPredictor['predict'] {
+  const ask = askOnce({
+    ask: (columns: readonly Column<FloatArray>[], rows: number) => {
+      const values = withColumns(library, columns, (json) => library.predictColumns(booster, json, CONFIG));
+      checkWidth(values.length, rows * width);
+      return values;
+    },
+    width,
+    empty: (length) => new Float32Array(length),
+  });
+  return (matrix) => ask(floatColumns(matrix), matrix.rows);
 }
 
 /** A model in XGBoost's JSON format, for export. */

@@ -1,15 +1,15 @@
-import { takeRows } from '../../data/take-rows.ts';
+import { columnBits, pickColumns, type Column } from '../../data/columns.ts';
 import type { GroupedRows, TrainerRows } from '../../data/matrix.ts';
-import { bitsOf, MERGE_PAYS, mergeClasses, mergeRows, type MergedRows } from '../../data/merge-rows.ts';
-import { describeArray, highestCode, matrixColumns, pickColumns, targetColumn, withColumns } from './columns.ts';
-import type { Column, ColumnArray } from './columns.ts';
+import { MERGE_PAYS, mergeClasses, mergeRows, type MergedRows } from '../../data/merge-rows.ts';
+import { takeRows } from '../../data/take-rows.ts';
+import { describeArray, floatColumns, highestCode, targetColumn, withColumns, type FloatArray } from './columns.ts';
 import type { Handle, XgboostLibrary } from './library.ts';
 
 /** Rows as they go into a matrix of XGBoost's, equal ones merged. */
 export interface PreparedRows {
-  readonly columns: readonly Column[];
+  readonly columns: readonly Column<FloatArray>[];
   /** Absent where the matrix is only to be predicted for. */
-  readonly label?: ColumnArray;
+  readonly label?: FloatArray;
   readonly weights?: Float32Array;
   readonly rows: number;
 }
@@ -19,7 +19,7 @@ export interface PreparedRows {
  * gradients and Hessians are the same sums. `auto` merges where it pays; `true` in any case.
  */
 export function prepareRows(given: TrainerRows, merge: 'auto' | boolean): PreparedRows {
-  const { columns, groups } = 'groups' in given ? distinctColumns(given) : { columns: matrixColumns(given.matrix), groups: undefined };
+  const { columns, groups } = 'groups' in given ? distinctColumns(given) : { columns: floatColumns(given.matrix), groups: undefined };
   const label = targetColumn(given.target);
   const { weights } = given;
   const merged = merge === false ? undefined : mergeEqual(given, { columns, groups, label }, merge === 'auto' ? MERGE_PAYS : 1);
@@ -36,25 +36,25 @@ export function prepareRows(given: TrainerRows, merge: 'auto' | boolean): Prepar
 }
 
 interface GroupedColumns {
-  readonly columns: readonly Column[];
+  readonly columns: readonly Column<FloatArray>[];
   /** For each row of the matrix, its row in the columns; absent where it is its own. */
   readonly groups: Uint32Array | undefined;
 }
 
 /** Columns of rows that differ as XGBoost sees them: what is made of different values may be equal. */
 function distinctColumns({ distinct, groups }: GroupedRows): GroupedColumns {
-  const columns = matrixColumns(distinct);
-  const merged = mergeRows({ columns: columns.map(({ values }) => bitsOf(values)), rows: distinct.rows });
+  const columns = floatColumns(distinct);
+  const merged = mergeRows({ columns: columns.flatMap(({ values }) => columnBits(values)), rows: distinct.rows });
   if (merged === undefined || merged.first.length === distinct.rows) return { columns, groups };
   return { columns: pickColumns(columns, merged.first), groups: takeRows(merged.groups, groups) };
 }
 
-function mergeEqual(given: TrainerRows, { columns, groups, label }: GroupedColumns & { readonly label: ColumnArray }, atMost: number): MergedRows | undefined {
+function mergeEqual(given: TrainerRows, { columns, groups, label }: GroupedColumns & { readonly label: FloatArray }, atMost: number): MergedRows | undefined {
   if (groups !== undefined && 'groups' in given) {
     const { codes, classes } = given.target;
     return mergeClasses({ groups, size: columns[0]?.values.length ?? 0, codes, classes: classes.length, atMost });
   }
-  return mergeRows({ columns: [...columns.map(({ values }) => bitsOf(values)), bitsOf(label)], rows: label.length, atMost });
+  return mergeRows({ columns: [...columns, { values: label }].flatMap(({ values }) => columnBits(values)), rows: label.length, atMost });
 }
 
 /** Rows, and how XGBoost is to bin them. */
@@ -91,7 +91,7 @@ export function createTrainingMatrix(library: XgboostLibrary, request: TrainingM
  * would take them for the highest one.
  */
 export function limitCategories(validate: PreparedRows, train: PreparedRows): PreparedRows {
-  const columns = validate.columns.map((column, index): Column => {
+  const columns = validate.columns.map((column, index): Column<FloatArray> => {
     const trained = train.columns[index];
     return column.type === 'c' && trained?.type === 'c' ? { ...column, highest: highestCode(trained) } : column;
   });

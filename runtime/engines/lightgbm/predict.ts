@@ -1,0 +1,68 @@
+import { StepError } from '../../../compiler/kinds/run.ts';
+import { matrixColumns, type Column } from '../../data/columns.ts';
+import type { Matrix } from '../../data/matrix.ts';
+import { askOnce } from '../../trainers/row-memory.ts';
+import { denseRows } from './dense-rows.ts';
+import { openLightgbm } from './library.ts';
+
+/** A model to be opened. */
+export interface PredictorRequest {
+  /** Path of LightGBM's shared library. */
+  readonly library: string;
+  /** A model as `trainLightgbm` gives it. */
+  readonly model: Uint8Array;
+  /** How many features a row has. */
+  readonly features: number;
+  readonly threads: number;
+  /** How many classes there are; absent for a regression. */
+  readonly classes?: number;
+}
+
+/** An open model; `close` frees it. Not for use after that. */
+export interface LightgbmPredictor {
+  /**
+   * What the model says of rows, in the layout of `Scores.values`: the value of a regression, the probability of the last
+   * of two classes, or for k > 2 classes k probabilities a row. The matrix has the features of the training matrix, in its
+   * order. Missing and unseen categories are missing values.
+   */
+  readonly predict: (matrix: Matrix) => Float64Array;
+  /** The same for one row: its features in order, as numbers, codes of categories, NaN for what is missing. The next call overwrites it. */
+  readonly predictRow: (values: ArrayLike<number>) => Float64Array;
+  readonly close: () => void;
+}
+
+/** Opens a model. Its calls are synchronous, on as many threads as are given. */
+export async function openLightgbmPredictor(request: PredictorRequest): Promise<LightgbmPredictor> {
+  const { model, features, threads, classes = 2 } = request;
+  const library = await openLightgbm(request.library);
+  const text = new TextDecoder().decode(model);
+  if (!text.startsWith('tree\n')) throw new StepError('LightGBM: this is no model of its format');
+  const booster = library.loadModel(text);
+  const width = classes > 2 ? classes : 1;
+  const found = library.classes(booster);
+  // LightGBM writes as many as it has, wherever that ends.
+  if (found !== width) {
+    library.freeBooster(booster);
+    throw new StepError(`LightGBM: the model gives ${found} values a row where ${width} were expected`);
+  }
+  const ask = askOnce({
+    ask: (columns: readonly Column[], rows: number) => library.predict(booster, denseRows(columns, rows, 'rows'), { type: 'value', width, threads }),
+    width,
+    empty: (length) => new Float64Array(length),
+  });
+  const row = new Float64Array(features);
+  const values = new Float64Array(width);
+  const single = library.openRow(booster, row, values);
+  return {
+    predict: (matrix) => ask(matrixColumns(matrix), matrix.rows),
+    predictRow: (given) => {
+      row.set(given);
+      single.predict();
+      return values;
+    },
+    close: () => {
+      single.close();
+      library.freeBooster(booster);
+    },
+  };
+}
