@@ -11,11 +11,20 @@ export interface Measured {
 
 const SAMPLE_MS = 20;
 
+/** How a program is measured. */
+export interface MeasureOptions {
+  readonly cwd?: string;
+  /** Seconds after which it is killed, which fails. */
+  readonly limit?: number;
+}
+
 /** Runs a program to its end, and samples the resident memory of all its processes. Fails if it does. */
-export function measure(command: string, args: readonly string[], cwd?: string): Promise<Measured> {
+export function measure(command: string, args: readonly string[], { cwd, limit }: MeasureOptions = {}): Promise<Measured> {
   return new Promise((resolve, reject) => {
     const begun = performance.now();
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(cwd === undefined ? {} : { cwd }) });
+    // With a limit in a group of its own, so that nothing of it goes on when it is killed.
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: limit !== undefined, ...(cwd === undefined ? {} : { cwd }) });
+    const tooLong = limit === undefined ? undefined : setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), limit * 1000);
     let output = '';
     let errors = '';
     let memory = 0;
@@ -27,6 +36,7 @@ export function measure(command: string, args: readonly string[], cwd?: string):
     child.on('error', reject);
     child.on('close', (code) => {
       clearInterval(timer);
+      clearTimeout(tooLong);
       const seconds = (performance.now() - begun) / 1000;
       if (code === 0) resolve({ seconds, memory, output });
       else reject(new Error(`${command} ${args.join(' ')} ended with ${code}:\n${errors}${output}`));
