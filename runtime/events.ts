@@ -32,6 +32,8 @@ export interface PlannedStep {
   readonly fingerprint: Digest;
   /** The query as its author wrote it, for steps that are one: what a later plan shows as the old one. */
   readonly text?: string;
+  /** Seconds that it was expected to take, if it has to run. */
+  readonly expected?: number;
   /** The steps that it reads, by slot: so that its record's parts, which name slots, can be told in names. */
   readonly inputs?: Readonly<Record<string, string>>;
   /** The files from outside that it reads, in order. */

@@ -20,7 +20,7 @@ import { findProject, LOCK_FILE } from './find-project.ts';
 import type { predictRows } from './predict-rows.ts';
 import { readLock } from './project-lock.ts';
 import { readPipeline, unreadable } from './read-pipeline.ts';
-import { readPrevious } from './read-previous.ts';
+import { costOf, readPrevious } from './read-previous.ts';
 import type { verifySteps } from './verify-steps.ts';
 import { SessionError, type Found, type Session, type SessionOptions } from './session.ts';
 
@@ -73,6 +73,7 @@ export function openSession(options: SessionOptions): Promise<Session> {
     test: (test) => runTest(helper, test),
     predict: (preview, request) => predictLazily(preview, request, { project, find, analyser, cache, root, lock, worker }),
     verify: async (preview, request) => verifyLazily(preview, request, { project, cache, lock, worker, helper, find, store: await openForReading() }),
+    compareInputs: async (preview, one) => (await import('./compare-inputs.ts')).compareInputs(preview, one, { find, helper, store: await openForReading() }),
     find,
     duckdb: helper,
     openStore: openForReading,
@@ -154,17 +155,18 @@ function remembering(store: Store): Store {
 }
 
 async function drivePreview(plan: Plan, store: Store): Promise<Preview> {
-  const asking = previewPlan(plan, await readPrevious(store, plan.pipeline));
+  const { steps, accuracy } = await readPrevious(store, plan.pipeline);
+  const asking = previewPlan(plan, steps);
   let step = asking.next();
   while (step.done !== true) step = asking.next(answerRecord(store, step.value));
-  return step.value;
+  return { ...step.value, ...(accuracy === undefined ? {} : { accuracy }) };
 }
 
 function answerRecord(store: Store, { fingerprint, key }: RecordNeed): RecordAnswer {
   const record = key === undefined ? undefined : store.lookup(fingerprint, key);
   if (record === undefined || !store.isWhole(record)) return { known: store.hasFingerprint(fingerprint) };
   const outputs = Object.fromEntries(Object.entries(record.outputs).map(([part, { artifact }]) => [part, artifact]));
-  return { known: true, record: { outputs, seconds: record.seconds } };
+  return { known: true, record: { outputs, cost: costOf(record) } };
 }
 
 function findMade(preview: Preview, name: string, store: Store): Found {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../grammar/index.ts';
 import type { Artifact } from '../../compiler/plan/artifact.ts';
 import type { Guarantee, Plan, PlanStep } from '../../compiler/plan/plan.ts';
-import type { Preview } from '../../compiler/plan/preview.ts';
+import type { Preview, StepPreview } from '../../compiler/plan/preview.ts';
 import type { PlanBasis } from '../../compiler/plan/saved-plan.ts';
 import type { TableTest } from '../../compiler/tests/table-test.ts';
 import type { TestOutcome } from '../../runtime/engines/duckdb/run-test.ts';
@@ -56,6 +56,8 @@ export interface Session {
   readonly predict: (preview: Preview, request: PredictRequest) => Promise<JobOutcome>;
   /** Runs steps again, beside the store, and compares. Throws a `SessionError` when something that it needs is missing. */
   readonly verify: (preview: Preview, request: VerifyRequest) => Promise<readonly VerifiedStep[]>;
+  /** How the columns that a step reads differ from those of the last apply, by the parts of its reasons, as far as the store can tell. */
+  readonly compareInputs: (preview: Preview, one: StepPreview) => Promise<ReadonlyMap<string, ChangedColumn>>;
   /** What an apply has made of a step, if it is there and of this plan. */
   readonly find: (preview: Preview, name: string) => Promise<Found>;
   /** DuckDB, in a process of its own: this one loads no native library. */
@@ -152,6 +154,13 @@ export interface VerifiedStep {
 /** Where a part of a step's result differs first. */
 export interface PartDifference extends Difference {
   readonly part: string;
+}
+
+/** How a column differs from what it was: in how many of its rows, and the first of them, counted from 1. */
+export interface ChangedColumn {
+  readonly differ: number;
+  readonly of: number;
+  readonly first?: { readonly row: number; readonly before: string | null; readonly after: string | null };
 }
 
 /** How an apply ended. Counts are of steps. */

@@ -1,3 +1,4 @@
+import type { Cost } from './cost.ts';
 import type { StepKey } from './keys.ts';
 import type { PlanStep } from './plan.ts';
 
@@ -22,8 +23,8 @@ export interface PreviousStep {
   readonly parts: Readonly<Record<string, string>>;
   /** The query as its author wrote it, for steps that are one. */
   readonly text?: string;
-  readonly seconds?: number;
-  readonly rows?: number;
+  /** Where its record is still there. */
+  readonly cost?: Cost;
 }
 
 interface Comparison {

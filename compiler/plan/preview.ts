@@ -1,7 +1,8 @@
 import { addTo } from '../add-to.ts';
 import { describeChange, type PreviousStep, type Reason, type StepChange } from './describe-change.ts';
 import type { Artifact } from './artifact.ts';
-import { isFit } from './is-fit.ts';
+import type { Cost } from './cost.ts';
+import { openEstimates, type Accuracy, type Estimate } from './estimate.ts';
 import { keyOf } from './keys.ts';
 import type { Plan, PlanStep } from './plan.ts';
 
@@ -19,7 +20,7 @@ export interface RecordAnswer {
   readonly record?: {
     /** By part. */
     readonly outputs: Readonly<Record<string, Artifact>>;
-    readonly seconds: number;
+    readonly cost: Cost;
   };
 }
 
@@ -39,20 +40,14 @@ export interface StepPreview {
   readonly estimate: Estimate;
 }
 
-/** What a step will take: measured the last time, or guessed from the bytes that it reads. */
-export interface Estimate {
-  readonly seconds: number;
-  readonly rows?: number;
-  readonly bytes?: number;
-  readonly basis: 'history' | 'guess';
-}
-
 /** A plan with the state of each of its steps, in the plan's order. */
 export interface Preview {
   readonly plan: Plan;
   readonly steps: readonly StepPreview[];
   /** Steps of the last finished apply of this pipeline that are no longer in it. */
   readonly removed: readonly PreviousStep[];
+  /** Absent where the last apply ran nothing. */
+  readonly accuracy?: Accuracy;
 }
 
 /** A preview names what it needs of the store, one record at a time, and goes on with the answer. */
@@ -65,6 +60,7 @@ export function* previewPlan(plan: Plan, previous: ReadonlyMap<string, PreviousS
   // A step of the last apply with the same key is the same, if its name is neither in the plan nor taken for another step.
   const taken = new Set(plan.steps.map((step) => step.name));
   const earlierByKey = new Map<string, PreviousStep[]>();
+  const estimate = openEstimates(previous);
   for (const one of previous.values()) addTo(earlierByKey, one.key, one);
   for (const step of plan.steps) {
     const inputs = step.inputs.map((input) => contents.get(input.step)?.[input.part]);
@@ -80,7 +76,12 @@ export function* previewPlan(plan: Plan, previous: ReadonlyMap<string, PreviousS
       state: own,
       ...describeChange({ step, key, before: earlier, states: previews }),
       ...(key === undefined ? {} : { key: key.key }),
-      estimate: estimate(step, earlier, answer),
+      estimate: estimate({
+        step,
+        recorded: answer.record?.cost,
+        before: earlier,
+        inputs: step.inputs.map((input, index) => inputs[index] ?? previews.get(input.step)?.estimate.rows),
+      }),
     });
   }
   const steps = plan.steps.flatMap((step) => {
@@ -95,14 +96,4 @@ export function* previewPlan(plan: Plan, previous: ReadonlyMap<string, PreviousS
 function withState(preview: StepPreview, previews: ReadonlyMap<string, StepPreview>): StepPreview {
   const doer = previews.get(preview.step.fusedInto ?? preview.step.sameAs ?? '');
   return doer === undefined || preview.state === 'cached' ? preview : { ...preview, state: withState(doer, previews).state };
-}
-
-const GUESSED_BYTES_PER_SECOND = 20e6;
-
-function estimate(step: PlanStep, before: PreviousStep | undefined, answer: RecordAnswer): Estimate {
-  const seconds = answer.record?.seconds ?? before?.seconds;
-  if (seconds !== undefined) return { seconds, ...(before?.rows === undefined ? {} : { rows: before.rows }), basis: 'history' };
-  const bytes = step.roots.reduce((sum, root) => sum + root.bytes, 0);
-  const guess = bytes > 0 ? bytes / GUESSED_BYTES_PER_SECOND : isFit(step) ? 2 : 0.2;
-  return { seconds: Math.round(guess * 10) / 10, ...(bytes > 0 ? { bytes } : {}), basis: 'guess' };
 }

@@ -2,7 +2,7 @@ import type { Digest } from '../../compiler/plan/artifact.ts';
 import type { StepKey } from '../../compiler/plan/keys.ts';
 import type { PlanStep } from '../../compiler/plan/plan.ts';
 import type { Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
-import type { RunEndEvent, RunEvent, RunState } from '../events.ts';
+import type { PlannedStep, RunEndEvent, RunEvent, RunState } from '../events.ts';
 import { tidyCheckpoints } from '../store/checkpoints.ts';
 import { listRuns, newRunId, openJournal, type Journal } from '../store/journal.ts';
 import { COLLECTING } from '../store/leases.ts';
@@ -121,18 +121,23 @@ function announce(run: Run, id: string): void {
     run: id,
     pipeline,
     file,
-    steps: steps.map(({ name, keyword, kind, fingerprint, query, inputs, roots }) => ({
-      name,
-      keyword,
-      kind,
-      fingerprint,
-      ...(query === undefined ? {} : { text: query.text }),
-      ...(inputs.length === 0 ? {} : { inputs: Object.fromEntries(inputs.map((input) => [input.slot, input.step])) }),
-      ...(roots.length === 0 ? {} : { files: roots.map((root) => root.path) }),
-    })),
+    steps: steps.map((step) => announced(step, run.options.cost?.(step))),
     ...(targets === undefined ? {} : { targets }),
     ...(label === undefined ? {} : { label }),
   });
+}
+
+function announced({ name, keyword, kind, fingerprint, query, inputs, roots }: PlanStep, expected: number | undefined): PlannedStep {
+  return {
+    name,
+    keyword,
+    kind,
+    fingerprint,
+    ...(query === undefined ? {} : { text: query.text }),
+    ...(expected === undefined ? {} : { expected }),
+    ...(inputs.length === 0 ? {} : { inputs: Object.fromEntries(inputs.map((input) => [input.slot, input.step])) }),
+    ...(roots.length === 0 ? {} : { files: roots.map((root) => root.path) }),
+  };
 }
 
 function deferred(): Run['halted'] {

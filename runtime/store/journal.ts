@@ -106,6 +106,8 @@ function checksumOf(text: string): string {
 export interface LastApply {
   readonly run: string;
   readonly steps: ReadonlyMap<string, LastStep>;
+  /** Seconds of the steps that the last apply that ran any has run: what was expected, and what they took. */
+  readonly accuracy?: { readonly expected: number; readonly took: number };
 }
 
 /** A step as the last apply had it, and what it last made. */
@@ -126,7 +128,7 @@ const RUNS_BACK = 20;
  * says nothing of the other steps: they are as the apply before it left them.
  */
 export async function readLastApply(store: Store, pipeline: string): Promise<LastApply | undefined> {
-  let last: { readonly run: string; readonly steps: Map<string, LastStep> } | undefined;
+  let last: { readonly run: string; readonly steps: Map<string, LastStep>; accuracy?: NonNullable<LastApply['accuracy']> } | undefined;
   let whole = false;
   for (const run of [...(await listRuns(store, pipeline))].reverse().slice(0, RUNS_BACK)) {
     const events = readRun(store, pipeline, run);
@@ -140,6 +142,8 @@ export async function readLastApply(store: Store, pipeline: string): Promise<Las
     }
     if (last === undefined) continue;
     addResults(last.steps, plan, events);
+    const accuracy = last.accuracy ?? accuracyOf(plan, events);
+    if (accuracy !== undefined) last.accuracy = accuracy;
     if (whole && [...last.steps.values()].every((step) => step.made !== undefined)) break;
   }
   return last;
@@ -155,6 +159,13 @@ function addResults(steps: Map<string, LastStep>, plan: PlanEvent, events: reado
     if (step === undefined || step.made !== undefined || fingerprint === undefined || kind !== step.kind) continue;
     steps.set(event.name, { ...step, made: { fingerprint, key: event.key } });
   }
+}
+
+function accuracyOf({ steps }: PlanEvent, events: readonly RunEvent[]): LastApply['accuracy'] {
+  const expected = new Map(steps.map((step) => [step.name, step.expected]));
+  const ran = events.flatMap((event) => (event.event === 'step-end' && event.state === 'ran' ? [{ expected: expected.get(event.name), took: event.seconds }] : []));
+  const told = ran.flatMap((one) => (one.expected === undefined ? [] : [{ ...one, expected: one.expected }]));
+  return told.length === 0 ? undefined : { expected: told.reduce((sum, one) => sum + one.expected, 0), took: told.reduce((sum, one) => sum + one.took, 0) };
 }
 
 function hasResult(event: StepEndEvent): boolean {

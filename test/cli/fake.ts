@@ -43,6 +43,7 @@ export async function runFake(argv: readonly string[], fake: FakeSession = {}, c
     apply: (_preview, options) => fake.apply?.(options, () => interrupt?.()) ?? Promise.reject(new Error('nothing is applied in this test')),
     predict: () => Promise.reject(new Error('nothing is predicted in this test')),
     verify: () => Promise.reject(new Error('nothing is verified in this test')),
+    compareInputs: () => Promise.resolve(new Map()),
     find: (_preview, name) => {
       const one = preview.steps.find(({ step }) => step.name === name);
       const record = records.get(name);

@@ -34,10 +34,10 @@ export function applyTo(store: FakeStore, plan: Plan, salts: Readonly<Record<str
     const { key, parts } = keyOf(step, inputs as Artifact[]);
     const outputs = store.records.get(key)?.outputs ?? outputsOf(plan, step.name, salts[step.name] ?? '');
     contents.set(step.name, outputs);
-    store.records.set(key, { outputs, seconds: 2 });
+    store.records.set(key, { outputs, cost: { seconds: 2, rows: 3 } });
     store.fingerprints.add(step.fingerprint);
     const text = step.query?.text;
-    store.previous.set(step.name, { name: step.name, keyword: step.keyword, kind: step.kind, key, fingerprint: step.fingerprint, parts, seconds: 2, ...(text === undefined ? {} : { text }) });
+    store.previous.set(step.name, { name: step.name, keyword: step.keyword, kind: step.kind, key, fingerprint: step.fingerprint, parts, cost: { seconds: 2, rows: 3 }, ...(text === undefined ? {} : { text }) });
   }
   return store;
 }

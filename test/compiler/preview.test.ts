@@ -221,6 +221,21 @@ table e = sql("SELECT sum(id) AS n FROM flights")
     const guessed = preview(plan, store).steps.map(({ estimate }) => estimate.basis);
     expect(new Set(guessed)).toEqual(new Set(['guess']));
     applyTo(store, plan);
-    expect(preview(plan, store).steps.map(({ estimate }) => estimate)).toEqual(plan.steps.map(() => ({ seconds: 2, basis: 'history' })));
+    expect(preview(plan, store).steps.map(({ estimate }) => estimate)).toEqual(plan.steps.map(() => ({ seconds: 2, rows: 3, basis: 'history' })));
+  });
+
+  it('scales what a step took by the rows that it reads, and takes others of its kind for those that are new', async () => {
+    const store = applyTo(newStore(), await planOf(BASE));
+    // Three times as many rows come out of the source.
+    for (const [key, record] of store.records) {
+      const { value } = record.outputs;
+      if (key === store.previous.get('flights')?.key && value?.type === 'table') store.records.set(key, { ...record, outputs: { ...record.outputs, value: { ...value, rows: 9 } } });
+    }
+    const { steps } = preview(await planOf(`${BASE}table more = sql("SELECT id FROM flights WHERE id > 7")\n`), store);
+    const estimateOf = (name: string): unknown => steps.find(({ step }) => step.name === name)?.estimate;
+    expect(estimateOf('late')).toEqual({ seconds: 6, rows: 9, basis: 'history', scaled: { before: 3, after: 9 } });
+    // Its input is still to be made: as many rows as are expected of that.
+    expect(estimateOf('few')).toEqual({ seconds: 6, rows: 9, basis: 'history', scaled: { before: 3, after: 9 } });
+    expect(estimateOf('more')).toMatchObject({ seconds: 6, basis: 'history', like: 'few', scaled: { before: 3, after: 9 } });
   });
 });

@@ -93,3 +93,17 @@ describe('an edit', () => {
     expect(Object.keys(states).filter((name) => states[name] === 'ran')).toEqual(['rows']);
   });
 });
+
+describe('mlp why', () => {
+  it('says in how many rows a column that a step reads is not what it was, as long as the store has both', async () => {
+    const rows = (changed: number): string => ['id,size,class', ...Array.from({ length: 100 }, (_, id) => `${id},${id === changed ? -1 : id % 7},${id % 3}`)].join('\n');
+    const project = newProject({ 'p.mlp': 'source rows = csv("rows.csv")\ntable sorted = sql("SELECT * FROM rows ORDER BY id")\ntable total = sql("SELECT sum(size) AS total FROM sorted WHERE class = 1")\n', 'rows.csv': rows(-1) });
+    await project.run(['apply', 'p.mlp', '--quiet']);
+    project.write({ 'rows.csv': rows(12) });
+    await project.run(['apply', 'p.mlp', '--target', 'sorted', '--quiet']);
+    const { stdout } = await project.run(['why', 'p.mlp', 'total']);
+    expect(stdout).toContain('column:sorted.size: 1 of 100 rows differs, the first is row 13: 5 → -1');
+    const { reasons } = JSON.parse((await project.run(['why', 'p.mlp', 'total', '--json'])).stdout) as { reasons: unknown };
+    expect(reasons).toMatchObject([{ part: 'column:sorted.size', rows: { differ: 1, of: 100, first: { row: 13, before: '5', after: '-1' } } }]);
+  });
+});

@@ -1,5 +1,6 @@
 import { namesStep } from '../../../compiler/plan/step-names.ts';
 import { didYouMean } from '../../../grammar/index.ts';
+import type { ChangedColumn } from '../../session/session.ts';
 import type { RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { failure } from '../failure.ts';
@@ -17,7 +18,9 @@ export const why: RunCommand = (context, { args: [file = '', name = ''] }) =>
       throw failure('unknown-target', { name, known, suggestion: didYouMean(name, known) });
     }
     const found = await session.find(preview, one.step.name);
-    const answer = { preview: one, record: found.found ? found.record : undefined };
+    const isColumnNew = one.reasons.some(({ part, before, after }) => part.startsWith('column:') && before !== null && after !== null);
+    const columns = isColumnNew ? await session.compareInputs(preview, one) : new Map<string, ChangedColumn>();
+    const answer = { preview: one, record: found.found ? found.record : undefined, columns };
     const { flags, terminal } = context;
     if (flags.json) terminal.print(safeJson(whyJson(answer), 2));
     else for (const line of renderWhy(answer, terminal.view())) terminal.print(line);

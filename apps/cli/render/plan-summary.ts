@@ -1,3 +1,4 @@
+import type { Accuracy } from '../../../compiler/plan/estimate.ts';
 import { isFit } from '../../../compiler/plan/is-fit.ts';
 import type { Preview, StepPreview } from '../../../compiler/plan/preview.ts';
 import { formatSeconds } from './format.ts';
@@ -11,6 +12,8 @@ export interface PlanSummary {
   readonly removed: number;
   /** Models that would be fitted, if everything that may run does. */
   readonly fits: number;
+  /** Seconds of what the last apply ran. */
+  readonly lastEstimate?: Accuracy;
 }
 
 /** Counts the steps of a preview by state. */
@@ -22,6 +25,7 @@ export function summarizePlan(preview: Preview): PlanSummary {
     maybe: inState('maybe'),
     removed: preview.removed.length,
     fits: preview.steps.filter((one) => one.state !== 'cached' && isFit(one.step) && one.step.sameAs === undefined).length,
+    ...(preview.accuracy === undefined ? {} : { lastEstimate: preview.accuracy }),
   };
 }
 
@@ -44,9 +48,14 @@ export function summaryLine(preview: Preview): string {
     cached > 0 ? `${cached} cached` : '',
     removed > 0 ? `${removed} removed` : '',
     fits > 0 ? `${maybe > 0 ? 'up to ' : ''}${count(fits, 'model fit')}` : '',
-    `about ${formatSeconds(seconds)}`,
+    `about ${formatSeconds(seconds)}${accuracyText(preview.accuracy)}`,
   ];
   return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** What the last estimate was worth. */
+function accuracyText(accuracy: Accuracy | undefined): string {
+  return accuracy === undefined ? '' : ` (last time ${formatSeconds(accuracy.expected)} were expected, and it took ${formatSeconds(accuracy.took)})`;
 }
 
 /** Whether a step is done by another one's run. */
