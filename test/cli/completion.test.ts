@@ -75,3 +75,28 @@ describe('completion', () => {
     for (const expected of [...words.command, ...long.map(spelled)]) expect(script).toContain(expected);
   });
 });
+
+/** What fish offers, by its own account of what Tab would. */
+function completeInFish(line: string): string[] {
+  const script = `${renderCompletion('fish', { ...flags, words })}\ncomplete -C $argv[1]`;
+  const printed = execFileSync('fish', ['-N', '-c', script, `mlp ${line}`], { cwd: folder, encoding: 'utf8', env: { ...process.env, HOME: folder } });
+  return printed.split('\n').flatMap((offered) => (offered === '' ? [] : [offered.split('\t')[0] ?? ''])).sort();
+}
+
+const has = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
+
+describe.skipIf(!has('fish'))('completion in fish (skipped where fish is missing)', () => {
+  it.each<[line: string, offered: readonly string[]]>([
+    ['wa', ['watch']],
+    ['-C pipelines pla', ['plan']],
+    ['show ', ['p.mlp', 'pipelines/', 'two words.mlp']],
+    ['show p.mlp ', ['gbm', 'right', 'rows']],
+    ['plan p.mlp --target g', ['gbm']],
+    ['plan p.mlp --ex', ['--exit-code']],
+    ['check p.mlp ', ['p.mlp', 'pipelines/', 'two words.mlp']],
+    ['predict p.mlp gbm ne', ['new.csv']],
+    ['kinds xg', ['xgboost']],
+  ])('mlp %s', (line, offered) => {
+    expect(completeInFish(line)).toEqual(offered);
+  });
+});

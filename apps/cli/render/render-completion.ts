@@ -64,7 +64,7 @@ ${Object.entries(words).map(([name, list]) => `    ${name}) compgen -W ${ansi(li
 _mlp() {
   local IFS=$'\\n'
   local current="\${COMP_WORDS[COMP_CWORD]}" command="" file="" flags="" wanted="" word previous="" position=0
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
     case "$previous" in
       ${valued.join('|')}) previous=""; continue ;;
     esac
@@ -99,20 +99,27 @@ function renderFish({ globals, commands, words }: Completions): string {
   const line = (condition: string, ...rest: readonly string[]): string => ['complete -c mlp', ...(condition === '' ? [] : [`-n '${condition}'`]), ...rest].join(' ');
   const flagLine = (condition: string, { short, long, value }: CompletedFlag): string => {
     const source = sourceOf(value ?? '');
-    return line(condition, ...(short === undefined ? [] : [`-s ${short.slice(1)}`]), ...(long === undefined ? [] : [`-l ${long.slice(2)}`]), ...(value === undefined ? [] : ['-r']), ...(source === 'path' || source === 'folder' ? ['-F'] : []));
+    return line(condition, ...(source === 'step' ? [`-a '(__mlp_steps)'`] : []), ...(short === undefined ? [] : [`-s ${short.slice(1)}`]), ...(long === undefined ? [] : [`-l ${long.slice(2)}`]), ...(value === undefined ? [] : ['-r']), ...(source === 'path' || source === 'folder' ? ['-F'] : []));
+  };
+  const wordLines = (seen: string, source: string, place: string): string[] => {
+    if (words[source] !== undefined) return [line(seen, `-a '${words[source].join(' ')}'`)];
+    if (source === 'path' || source === 'folder') return [line(seen, '-F')];
+    return source === 'file' || source === 'step' ? [line(seen + place, `-a '(__mlp_${source}s)'`)] : [];
   };
   return [
+    `function __mlp_files; __fish_complete_path (commandline -ct) | string match -r '.*(?:\\.mlp|/)(?:\\t.*)?$'; end`,
+    `function __mlp_file; for word in (commandline -opc); if string match -q '*.mlp' -- $word; echo $word; return; end; end; return 1; end`,
+    `function __mlp_steps; set -l file (__mlp_file); and test -r $file; and ${NAMES} $file; end`,
     line('', '-f'),
     ...globals.map((flag) => flagLine('', flag)),
     ...commands.flatMap(({ name, summary, flags, args }) => {
       const seen = `__fish_seen_subcommand_from ${name}`;
-      const sources = args.map((argument) => sourceOf(argument.replace('...', '')));
+      const [first, ...others] = args.map((argument) => sourceOf(argument.replace('...', '')));
       return [
-        line('__fish_use_subcommand', `-a ${name}`, `-d '${summary.replace(/['\\]/g, (character) => `\\${character}`)}'`),
+        line(`not __fish_seen_subcommand_from ${commands.map((one) => one.name).join(' ')}`, `-a ${name}`, `-d '${summary.replace(/['\\]/g, (character) => `\\${character}`)}'`),
         ...flags.map((flag) => flagLine(seen, flag)),
-        ...sources.flatMap((source) => (words[source] === undefined ? [] : [line(seen, `-a '${words[source].join(' ')}'`)])),
-        ...(sources.includes('file') ? [line(seen, `-a '(__fish_complete_suffix .mlp)'`)] : []),
-        ...(sources.includes('path') || sources.includes('folder') ? [line(seen, '-F')] : []),
+        ...(first === undefined ? [] : wordLines(seen, first, args[0]?.endsWith('...') === true ? '' : '; and not __mlp_file >/dev/null')),
+        ...others.flatMap((source) => wordLines(seen, source, '; and __mlp_file >/dev/null')),
       ];
     }),
     '',
