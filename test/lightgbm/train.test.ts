@@ -72,7 +72,8 @@ test('seeds count where something is drawn', async () => {
 
 test.each([['binary', data, BAGGED], ['several classes', makeLabelled({ classes: 3 }), { ...BAGGED, objective: 'multiclass', num_class: 3 }]] as const)('one thread and two give the same bytes: %s', async (_, rows, parameters) => {
   const weights = Float32Array.from({ length: rows.matrix.rows }, (_value, row) => 1 + (row % 3));
-  const request = { train: { ...rows, weights }, parameters };
+  const metric = rows.target.kind === 'classes' && rows.target.classes.length > 2 ? 'multi_logloss' : 'binary_logloss';
+  const request = { train: { ...rows, weights }, validate: rows, evalMetrics: [metric], parameters };
   expect(await train({ ...request, threads: 2 })).toEqual(await train({ ...request, threads: 1 }));
 });
 

@@ -91,6 +91,7 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   LGBM_BoosterUpdateOneIterCustom: 'void *booster, const float *gradients, const float *hessians, _Out_ int *finished',
   LGBM_BoosterGetEvalCounts: 'void *booster, _Out_ int *size',
   LGBM_BoosterGetEvalNames: 'void *booster, int size, _Out_ int *found, uint64_t length, _Out_ uint64_t *needed, void *names',
+  LGBM_SetMaxThreads: 'int threads',
   LGBM_BoosterGetEval: 'void *booster, int matrix, _Out_ int *size, double *values',
   LGBM_BoosterGetNumClasses: 'void *booster, _Out_ int *classes',
   LGBM_BoosterGetCurrentIteration: 'void *booster, _Out_ int *rounds',
@@ -152,7 +153,13 @@ function trainingFunctions({ call, create, out, address }: Native) {
     },
     evaluate: (booster: Handle, matrix: number, metrics: number) => {
       const values = new Float64Array(metrics);
-      call('LGBM_BoosterGetEval', booster, matrix, out(), values);
+      // Sums over rows have other last digits on other numbers of threads.
+      call('LGBM_SetMaxThreads', 1);
+      try {
+        call('LGBM_BoosterGetEval', booster, matrix, out(), values);
+      } finally {
+        call('LGBM_SetMaxThreads', -1);
+      }
       return values;
     },
     classes: (booster: Handle) => number('LGBM_BoosterGetNumClasses', booster),
