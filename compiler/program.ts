@@ -63,6 +63,8 @@ export interface Scope {
   /** Values that have a name: params of the file, what it imports of them, and loop variables. */
   readonly params: Params;
   readonly environment: Environment;
+  /** The kinds that the file can name. */
+  readonly kinds: Registry;
   /** What is declared right here, by lower-cased name. */
   readonly own: ReadonlyMap<string, Meaning>;
   readonly parent?: Scope;

@@ -102,7 +102,12 @@ export type Interpretability = 'low' | 'medium' | 'high';
 export interface ModelType {
   readonly kind: 'model';
   readonly step: string;
-  readonly features: FeaturesType;
+  /** Of the rows that it was trained on. */
+  readonly split: SplitType;
+  /** What it looks at: one set of features, or those of an ensemble's members, each once. */
+  readonly features: readonly FeaturesType[];
+  /** The models that an ensemble is made of. */
+  readonly members?: readonly ModelType[];
   readonly task: Task;
   readonly interpretability: Interpretability;
   /** The step of the model whose probabilities or decisions it changes. */

@@ -1,6 +1,11 @@
 import type { Kind, Registry } from '../compiler/kinds/kind.ts';
 import { expect } from './checks/expect.ts';
 import { select } from './choices/select.ts';
+import { bag } from './ensembles/bag.ts';
+import { outOfFold } from './ensembles/out-of-fold.ts';
+import { seeds } from './ensembles/seeds.ts';
+import { stack } from './ensembles/stack.ts';
+import { vote } from './ensembles/vote.ts';
 import { prepare } from './features/prepare.ts';
 import { adjust } from './models/adjust.ts';
 import { baseline } from './models/baseline.ts';
@@ -19,6 +24,7 @@ import { csv } from './sources/csv.ts';
 import { json } from './sources/json.ts';
 import { ndjson } from './sources/ndjson.ts';
 import { parquet } from './sources/parquet.ts';
+import { bootstrap } from './splits/bootstrap.ts';
 import { byTime } from './splits/by-time.ts';
 import { fold } from './splits/fold.ts';
 import { holdout } from './splits/holdout.ts';
@@ -45,10 +51,16 @@ const kinds: readonly Kind[] = [
   linear,
   baseline,
   adjust,
+  stack,
+  vote,
+  bag,
+  seeds,
   evaluate,
   select,
   measureLatency,
   fold,
+  bootstrap,
+  outOfFold,
   predict,
 ];
 

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../grammar/index.ts';
 import type { Kind } from '../../compiler/kinds/kind.ts';
+import { isFit } from '../../compiler/plan/is-fit.ts';
 import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
 import { ensureProvider, type FetchProgress } from '../../runtime/providers/ensure-provider.ts';
 import { ensureBackend } from '../../runtime/providers/ensure-backend.ts';
@@ -14,14 +15,19 @@ export function kindOf(step: PlanStep): Kind | undefined {
 
 /** Finds the engines that a step of a plan calls: its kind's, and those of the models that it reads, with the models that these read. */
 export function engineFinder(plan: Plan): (step: PlanStep) => readonly string[] {
-  const models = new Map(plan.steps.flatMap((step) => (step.keyword === 'model' ? [[step.name, step] as const] : [])));
-  const allOf = (step: PlanStep): string[] => {
+  const models = new Map(plan.steps.flatMap((step) => (isFit(step) ? [[step.name, step] as const] : [])));
+  return (step) => {
+    const calling = new Set([step]);
+    // A set that grows while it is walked: what is added is walked, too.
+    for (const { inputs } of calling) {
+      for (const input of inputs) {
+        const model = models.get(input.step);
+        if (model !== undefined) calling.add(model);
+      }
+    }
     // By its kind, not by the plan: there an engine has no name when the lock has no entry for it.
-    const own = kindOf(step)?.engine ?? 'duckdb';
-    const read = new Set(step.inputs.map((input) => models.get(input.step)));
-    return [own, ...[...read].flatMap((model) => (model === undefined ? [] : allOf(model)))];
+    return [...new Set([...calling].flatMap((one) => kindOf(one)?.engine ?? []))].filter((name) => name !== 'duckdb');
   };
-  return (step) => [...new Set(allOf(step))].filter((name) => name !== 'duckdb');
 }
 
 /** Where each engine's library lies, by the engine's name. */

@@ -72,12 +72,11 @@ export async function predictRows(preview: Preview, request: PredictRequest, set
 async function describePrediction(preview: Preview, request: PredictRequest, setting: PredictSetting): Promise<{ readonly params: PredictParams; readonly inputs: readonly RunInput[] }> {
   const { plan } = preview;
   const model = stepOf(plan, request.model);
-  const trained = trainedModel(plan, model);
-  const features = stepOf(plan, inputAt(trained, /^\w+$/).step);
-  const split = stepOf(plan, inputAt(trained, /^\w+\.split$/).step);
-  const table = stepOf(plan, inputAt(trained, /^\w+\.table$/).step);
+  const sets = featureSteps(plan, model);
+  const split = stepOf(plan, inputAt(model, /\.split$/).step);
+  const table = stepOf(plan, inputAt(model, /\.table$/).step);
   const target = (split.params['target'] as { readonly $column: string }).$column;
-  const read = (inputAt(features, /^\w+\.table$/).columns ?? []).filter((column) => column !== target);
+  const read = [...new Set(sets.flatMap((features) => inputAt(features, /^\w+\.table$/).columns ?? []))].filter((column) => column !== target);
   const inputs: RunInput[] = [];
   const add = async (slot: string, step: PlanStep): Promise<void> => {
     const found = await setting.find(preview, step.name);
@@ -86,7 +85,7 @@ async function describePrediction(preview: Preview, request: PredictRequest, set
     inputs.push({ slot, part: 'value', artifact });
   };
   await add('model', model);
-  await add('x', features);
+  for (const [index, features] of sets.entries()) await add(`x[${index}]`, features);
   await add('table', table);
   const common = { input: request.input, out: request.out, target, features: read };
   if (request.from === undefined) return { params: { ...common, given: { name: table.name, columns: read } }, inputs };
@@ -98,17 +97,16 @@ async function describePrediction(preview: Preview, request: PredictRequest, set
   return { params: { ...common, given: { name: source.name, columns }, from: { kind: source.kind, params: source.params, queries } }, inputs };
 }
 
+/** The sets of features that a model looks at: one, or those of the models that it is made of. */
+function featureSteps(plan: Plan, model: PlanStep): PlanStep[] {
+  const several = model.inputs.filter(({ slot }) => /^x\[\d+\]$/.test(slot));
+  return (several.length > 0 ? several : [inputAt(model, /^\w+$/)]).map(({ step }) => stepOf(plan, step));
+}
+
 function stepOf(plan: Plan, name: string): PlanStep {
   const step = plan.steps.find((one) => one.name === name);
   if (step === undefined) throw new Error(`the plan has no step ${name}`);
   return step;
-}
-
-/** The step that was trained on features: the model's own, or that of the model which it is made of. */
-function trainedModel(plan: Plan, model: PlanStep): PlanStep {
-  const [input] = model.inputs;
-  const read = input === undefined ? model : stepOf(plan, input.step);
-  return read.keyword === 'model' ? trainedModel(plan, read) : model;
 }
 
 function inputAt(step: PlanStep, slot: RegExp): PlanInput {

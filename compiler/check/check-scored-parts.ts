@@ -10,14 +10,14 @@ export function checkScoredParts(declarations: readonly TypedDeclaration[], find
     const [first] = models;
     models.forEach((model, index) => {
       const span = inputs[index]?.span;
-      if (first !== undefined && model.features.split.step !== first.features.split.step) {
-        const names = { model: model.step, split: model.features.split.step, first: first.step, other: first.features.split.step };
+      if (first !== undefined && model.split.step !== first.split.step) {
+        const names = { model: model.step, split: model.split.step, first: first.step, other: first.split.step };
         findings.add(diagnose('different-splits', span, names));
         return;
       }
       for (const part of parts) {
         if (part === 'folds') continue;
-        const scored = partRef(model.features.split, part);
+        const scored = partRef(model.split, part);
         const fitted = sharing(model.provenance.fit, scored);
         if (fitted === undefined) continue;
         const names = { model: model.step, part: `${scored.split}.${part}`, fitted: `${fitted.split}.${fitted.part}` };

@@ -121,7 +121,7 @@ function bindReference(slot: string, argument: Extract<Argument, { kind: 'refere
     findings.add(diagnose('wrong-input', value.span, { kind, wanted, found: `\`${found.text}\`, which is ${article(found.type.kind)}`, hint }));
     return undefined;
   }
-  return { kind: 'value', slot, span: value.span, step: target.name, ...found };
+  return { kind: 'value', slot, span: value.span, step: target.name, maker: target.kind, ...found };
 }
 
 /** The part of a value that a reference such as `parts.train` names. */

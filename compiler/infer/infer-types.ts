@@ -120,6 +120,7 @@ function inferContext(
     machine: request.machine,
     engines: request.engines,
     table: (name): TableLookup => lookUpTable(name, declaration, environment),
+    kind: (name) => declaration.scope.kinds.get(name),
     ask,
     report: <C extends Code>(code: C, at: Span, parameters: Parameters<C>, related?: readonly Related[]) => {
       environment.findings.add(diagnose(code, at, parameters, related));

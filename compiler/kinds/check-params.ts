@@ -3,9 +3,10 @@ import { diagnose, didYouMean, nearest, type Span } from '../../grammar/index.ts
 import type { Json, JsonObject } from '../json.ts';
 import type { CheckedDeclaration, Findings, ResolvedDeclaration } from '../program.ts';
 import { acceptValue } from './accept-value.ts';
+import type { Kind } from './kind.ts';
 import { encodeParams, pointer, type Places } from './encode-params.ts';
 import { expectation } from './expectation.ts';
-import { propertyOf, type ParamSchema, type RecordSchema } from './schema.ts';
+import { defaultsOf, propertyOf, type ParamSchema, type RecordSchema } from './schema.ts';
 
 const ajv = new Ajv({
   allErrors: true,
@@ -41,16 +42,38 @@ export function checkParams(declaration: ResolvedDeclaration, findings: Findings
   const encoded = encodeParams(item.body, kind.params, declaration.scope, own);
   if (sound) {
     const spanOf = spanFinder(encoded.places, item.body?.span ?? item.call.name.span);
-    const checked = (value: JsonObject): CheckedDeclaration => ({ ...declaration, params: { ...defaultsOf(kind.params), ...value }, spanOf });
-    const schema = schemaOfKeys(kind.params, Object.keys(encoded.value));
-    const accepted = structuredClone(encoded.value);
-    if (acceptValue(schema, accepted)) return checked(accepted);
-    const value = structuredClone(encoded.value);
-    const validate = validatorOf(kind.params, schema);
-    if (validate(value)) return checked(value);
-    reportErrors(validate.errors ?? [], { kind: kind.name, schema: kind.params, spanOf, at: item.call.name.span }, own);
+    const params = completeValue(encoded.value, { kind, spanOf, at: item.call.name.span, findings: own });
+    const completed = params && [...encoded.kinds].reduce((whole, [at, named]) => completeKind(whole, at.split('/').slice(1), { kind: named, spanOf, findings: own }), params);
+    if (sound && completed !== undefined) return { ...declaration, params: completed, spanOf };
   }
   return undefined;
+}
+
+interface Completing {
+  readonly kind: Kind;
+  readonly spanOf: SpanOf;
+  readonly findings: Findings;
+}
+
+/** Checks parameters of a kind, and fills its defaults in; `undefined` where something is wrong, which has then been reported. */
+function completeValue(given: JsonObject, { kind, spanOf, findings, at }: Completing & Pick<Reporting, 'at'>): JsonObject | undefined {
+  const schema = schemaOfKeys(kind.params, Object.keys(given));
+  const accepted = structuredClone(given);
+  if (acceptValue(schema, accepted)) return { ...defaultsOf(kind.params), ...accepted };
+  const value = structuredClone(given);
+  const validate = validatorOf(kind.params, schema);
+  if (validate(value)) return { ...defaultsOf(kind.params), ...value };
+  reportErrors(validate.errors ?? [], { kind: kind.name, schema: kind.params, spanOf, at }, findings);
+  return undefined;
+}
+
+/** The same of a kind that one of the parameters names, at a path. */
+function completeKind(params: JsonObject, [key = '', ...rest]: readonly string[], completing: Completing): JsonObject {
+  if (rest.length > 0) return { ...params, [key]: completeKind(params[key] as JsonObject, rest, completing) };
+  const { $kind: name = '', ...given } = params[key] as JsonObject;
+  const { spanOf } = completing;
+  const own = completeValue(given, { ...completing, spanOf: (path, part) => spanOf([key, ...path], part), at: spanOf([key]) });
+  return { ...params, [key]: { $kind: name, ...own } };
 }
 
 /**
@@ -70,11 +93,6 @@ function validatorOf(kind: RecordSchema, schema: RecordSchema): ValidateFunction
   const validate = ofKind.get(identity) ?? ajv.compile(schema);
   ofKind.set(identity, validate);
   return validate;
-}
-
-function defaultsOf({ properties }: RecordSchema): JsonObject {
-  const given = Object.entries(properties).filter(([, schema]) => schema['default'] !== undefined);
-  return structuredClone(Object.fromEntries(given.map(([key, schema]) => [key, schema['default'] as Json])));
 }
 
 type SpanOf = CheckedDeclaration['spanOf'];

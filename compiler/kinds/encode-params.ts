@@ -1,4 +1,4 @@
-import { diagnose, didYouMean, type CallValue, type Entry, type RangeValue, type RecordValue, type Span, type Unit, type Value } from '../../grammar/index.ts';
+import { diagnose, didYouMean, type CallValue, type DeclarationKeyword, type Entry, type RangeValue, type RecordValue, type Span, type Unit, type Value, type WordValue } from '../../grammar/index.ts';
 import type { Json } from '../json.ts';
 import type { Findings, Scope } from '../program.ts';
 import { shiftDecimal } from '../params/shift-decimal.ts';
@@ -6,12 +6,15 @@ import { findParam, plainString, sqlPieces } from '../params/string-pieces.ts';
 import { readVariable, variableOf } from '../params/variable.ts';
 import { encodeType } from './encode-type.ts';
 import { expectation } from './expectation.ts';
+import type { Kind, Registry } from './kind.ts';
 import { alternatives, propertyOf, type ParamSchema } from './schema.ts';
 
 /** Parameters as plain JSON, with the places that they came from. */
 export interface EncodedParams {
   readonly value: Readonly<Record<string, Json>>;
   readonly places: Places;
+  /** Kinds that parameters name, by the JSON pointers of these; their own parameters are still to be checked. */
+  readonly kinds: ReadonlyMap<string, Kind>;
 }
 
 /** Spans by JSON pointer. */
@@ -20,6 +23,9 @@ export type Places = ReadonlyMap<string, { readonly key?: Span; readonly value: 
 interface Encoder extends Pick<Scope, 'params' | 'environment'> {
   readonly findings: Findings;
   readonly places: Map<string, { key?: Span; value: Span }>;
+  /** Those that the file can name. */
+  readonly registry: Registry;
+  readonly kinds: Map<string, Kind>;
 }
 
 /**
@@ -27,10 +33,10 @@ interface Encoder extends Pick<Scope, 'params' | 'environment'> {
  * value, a typed constructor, a column or a param. Values that fit nothing are encoded as they look, for the schema's
  * check to report.
  */
-export function encodeParams(body: RecordValue | undefined, schema: ParamSchema, { params, environment }: Scope, findings: Findings): EncodedParams {
-  const encoder: Encoder = { params, environment, findings, places: new Map() };
+export function encodeParams(body: RecordValue | undefined, schema: ParamSchema, { params, environment, kinds: registry }: Scope, findings: Findings): EncodedParams {
+  const encoder: Encoder = { params, environment, findings, places: new Map(), registry, kinds: new Map() };
   const value = body === undefined ? {} : encodeEntries(body.entries, schema, '', encoder);
-  return { value, places: encoder.places };
+  return { value, places: encoder.places, kinds: encoder.kinds };
 }
 
 /** A path as a JSON pointer (RFC 6901). */
@@ -88,7 +94,7 @@ function encodeValue(value: Value, schema: ParamSchema, at: string, encoder: Enc
     case 'none':
       return null;
     case 'word-value':
-      return encodeWord(value.text, value.span, options, encoder);
+      return encodeWord(value, options, at, encoder);
     case 'interpolation':
       return findParam(value.name, encoder.params, encoder.findings)?.value;
     case 'call':
@@ -166,15 +172,17 @@ function rank(end: Json, words: readonly string[]): number {
   return typeof quantity === 'number' ? quantity : NaN;
 }
 
-function encodeWord(text: string, span: Span, options: readonly ParamSchema[], encoder: Encoder): Json | undefined {
+function encodeWord({ text, span }: WordValue, options: readonly ParamSchema[], at: string, encoder: Encoder): Json | undefined {
   const words = options.flatMap((one) => (one['x-words'] as readonly string[] | undefined) ?? []);
   if (words.includes(text)) return text;
   const calls = options.flatMap((one) => (typeof one['x-call'] === 'string' ? [one['x-call']] : []));
   if (calls.includes(text)) return { $call: text };
+  const keyword = keywordOf(options);
+  if (keyword !== undefined && encoder.registry.has(text)) return encodeKind({ keyword, name: { text, span }, entries: [] }, at, encoder);
   if (options.some((one) => one['x-column'] === true)) return { $column: text };
   const param = encoder.params.get(text);
   if (param !== undefined) return param.value;
-  const suggestion = didYouMean(text, [...words, ...calls, ...encoder.params.keys()]);
+  const suggestion = didYouMean(text, [...words, ...calls, ...learning(keyword, encoder), ...encoder.params.keys()]);
   encoder.findings.add(diagnose('unknown-word', span, { word: text, expected: expected(options), suggestion }));
   return undefined;
 }
@@ -187,6 +195,13 @@ function expected(options: readonly ParamSchema[]): string | undefined {
 function encodeCall(call: CallValue, options: readonly ParamSchema[], at: string, encoder: Encoder): Json | undefined {
   const name = call.name.text;
   const schema = options.find((one) => one['x-call'] === name);
+  const keyword = keywordOf(options);
+  if (schema === undefined && keyword !== undefined) {
+    const [first] = call.args;
+    if (first === undefined || !learning(keyword, encoder).includes(name)) return encodeKind({ keyword, name: call.name, entries: call.named }, at, encoder);
+    encoder.findings.add(diagnose('kind-with-inputs', first.span, { kind: name }));
+    return undefined;
+  }
   if (schema === undefined && name === 'env') return readVariable(call, encoder.environment, encoder.findings);
   if (schema === undefined && name === 'secret') {
     encoder.findings.add(diagnose('secret-not-credential', call.span, {}));
@@ -222,4 +237,31 @@ function encodeCall(call: CallValue, options: readonly ParamSchema[], at: string
     encoder.places.set(at + pointer([key]), { key: entry.key.span, value: entry.value.span });
   }
   return Object.fromEntries(encoded);
+}
+
+/** The keyword whose kinds a place takes. */
+function keywordOf(options: readonly ParamSchema[]): DeclarationKeyword | undefined {
+  return options.map((one) => one['x-kind'] as DeclarationKeyword | undefined).find((keyword) => keyword !== undefined);
+}
+
+/** The kinds of a keyword that take features and nothing else. */
+function learning(keyword: DeclarationKeyword | undefined, { registry }: Encoder): string[] {
+  return [...registry.values()].filter((kind) => kind.keyword === keyword && keyword !== undefined && kind.inputs.length === 1 && kind.inputs[0]?.accepts.includes('features') === true).map(({ name }) => name);
+}
+
+interface NamedKind {
+  readonly keyword: DeclarationKeyword;
+  readonly name: { readonly text: string; readonly span: Span };
+  readonly entries: readonly Entry[];
+}
+
+function encodeKind({ keyword, name: { text: name, span }, entries }: NamedKind, at: string, encoder: Encoder): Json | undefined {
+  const known = learning(keyword, encoder);
+  const kind = encoder.registry.get(name);
+  if (kind === undefined || !known.includes(name)) {
+    encoder.findings.add(diagnose('unfit-kind', span, { name, keyword, kinds: known, suggestion: didYouMean(name, known) }));
+    return undefined;
+  }
+  encoder.kinds.set(at, kind);
+  return { $kind: name, ...encodeEntries(entries, kind.params, at, encoder) };
 }

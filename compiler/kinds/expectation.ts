@@ -26,6 +26,7 @@ function one(schema: ParamSchema): string {
   if (schema['x-condition'] === true) return 'a condition in quotes, such as `"distance > 0"`';
   if (schema['x-secret'] === true) return '`secret("NAME")`, the name of a variable of the environment';
   if (typeof schema['x-call'] === 'string') return constructor(schema);
+  if (typeof schema['x-kind'] === 'string') return `a kind of ${schema['x-kind']} such as \`logistic\` or \`xgboost(max_depth: 2)\``;
   if (schema['x-quantity'] === 's') return 'a duration such as `5ms`';
   if (schema['x-quantity'] === 'B') return 'a size such as `20MB`';
   if (schema['x-range'] !== undefined) return `a range of ${plural(expectation(schema['x-range'] as ParamSchema))}`;

@@ -1,8 +1,8 @@
 import type { Code, DeclarationKeyword, Parameters, Related, Span } from '../../grammar/index.ts';
 import type { JsonObject } from '../json.ts';
 import type { AnswerTo, KindNeed } from '../needs.ts';
-import type { Guarantee, PackageRef, PlanInput, PlanQuery, RootFile } from '../plan/plan.ts';
-import type { ModelType, ValueType } from '../types.ts';
+import type { Guarantee, PackageRef, PlanInput, PlanOutput, PlanQuery, RootFile } from '../plan/plan.ts';
+import type { ModelType, SplitType, ValueType } from '../types.ts';
 import type { RunContext, RunResult } from './run.ts';
 import type { RecordSchema } from './schema.ts';
 
@@ -71,6 +71,8 @@ export interface InferContext {
   readonly engines: Readonly<Record<string, string>>;
   /** Every declared table in scope, by its lower-cased name, for references inside SQL; asking makes it an input. */
   readonly table: (name: string) => TableLookup;
+  /** A kind that the file can name, for parameters that name kinds. */
+  readonly kind: (name: string) => Kind | undefined;
   readonly ask: <N extends KindNeed>(need: N) => AnswerTo<N> | undefined;
   readonly report: <C extends Code>(code: C, at: Span, parameters: Parameters<C>, related?: readonly Related[]) => void;
   /** Where a parameter stands: `['encode', 'origin']`; the nearest that exists, for a default. */
@@ -109,6 +111,8 @@ export interface ValueInput {
   readonly step: string;
   readonly part: string;
   readonly type: ValueType;
+  /** The kind of the declaration. */
+  readonly maker: Pick<Kind, 'name' | 'seeded'>;
 }
 
 /** A string, with params already put in: into SQL as literals. */
@@ -131,6 +135,8 @@ export interface Inferred {
   readonly reads?: Readonly<Record<string, readonly string[]>>;
   /** Tables read that are not among the declared inputs (SQL names them in its text), in order. */
   readonly tables?: readonly { readonly slot: string; readonly step: string; readonly columns: readonly string[] }[];
+  /** Declared inputs, by slot, whose content is not read: only what is made of them. */
+  readonly unread?: readonly string[];
   /** Inputs beside those that the declared ones stand for. */
   readonly more?: readonly PlanInput[];
   /** Steps that this one needs and no declaration names; their value arrives under `slot`. */
@@ -146,25 +152,59 @@ export interface Inferred {
 }
 
 /** A step that a declaration needs and that no other declares. */
-export type ImpliedStep = ModelMeasurement | ModelRefit;
+export type ImpliedStep = StepMaking | SplitRecut | ModelRefit | ModelVariant;
 
-/** Something measured of a model, such as its latency. */
-export interface ModelMeasurement {
-  readonly slot: string;
+/** A step of any kind: `NAME.name` of the declaration `NAME`. */
+export interface StepMaking extends Pick<Inferred, 'identity' | 'guarantee'> {
+  readonly does: 'make';
+  /** Where its value arrives; absent if only other implied steps read it. */
+  readonly slot?: string;
+  readonly name: string;
   readonly kind: string;
-  readonly model: ModelType;
-  /** Parts of its fingerprint beside its kind, such as the processor that a latency was measured on. */
-  readonly identity?: Readonly<Record<string, string>>;
+  readonly params: JsonObject;
+  readonly inputs: readonly PlanInput[];
+  /** What it needs itself, beside its inputs. */
+  readonly implied?: readonly ImpliedStep[];
+  readonly outputs: readonly PlanOutput[];
+}
+
+/** What deals the rows of a split out in another way: a kind that reads it as `parts`, and of its table some columns. */
+export interface Recutting {
+  readonly kind: string;
+  readonly params: JsonObject;
+  readonly columns: readonly string[];
+}
+
+/** A split as it is in a fold. */
+export interface SplitRecut {
+  readonly does: 'recut';
+  readonly slot: string;
+  readonly from: SplitType;
+  /** From 1. */
+  readonly fold: number;
+  readonly split: Recutting;
 }
 
 /** A model fitted again in a fold, with all that stands between it and its split, on the same rows dealt out in another way. */
 export interface ModelRefit {
+  readonly does: 'refit';
   readonly slot: string;
   readonly model: ModelType;
   /** From 1; what is random in it differs by that. */
   readonly fold: number;
-  /** What deals the rows out: a kind that reads the model's split as `parts`, and of its table some columns. */
-  readonly split: { readonly kind: string; readonly params: JsonObject; readonly columns: readonly string[] };
+  readonly split: Recutting;
+}
+
+/** A model fitted once more on the same features: with other random numbers, and where `split` says so on other rows. */
+export interface ModelVariant {
+  readonly does: 'vary';
+  readonly slot: string;
+  readonly model: ModelType;
+  /** What people see of it: `seed`, `sample`. */
+  readonly label: string;
+  /** From 1; what is random differs by that from the model, which itself is the first where rows do not differ. */
+  readonly number: number;
+  readonly split?: Recutting;
 }
 
 /** The kinds of the language, by name. */

@@ -1,3 +1,6 @@
+import type { DeclarationKeyword } from '../../grammar/index.ts';
+import type { Json, JsonObject } from '../json.ts';
+
 /**
  * Schemas of parameters: JSON Schema for the encoded values, as ajv checks it, with annotations (`x-…`) that say how a
  * bare word is to be understood in this place. Built by the functions below, which are all that a kind needs.
@@ -146,6 +149,14 @@ export function call(name: string, args: Readonly<Record<string, ParamSchema>> =
   };
 }
 
+/**
+ * A kind of a keyword that learns from features, by its name, with its parameters as named arguments: `logistic(C: 0.5)`.
+ * Encoded as `{ "$kind": "logistic", "C": 0.5 }`, its defaults filled in.
+ */
+export function kindOf(keyword: DeclarationKeyword): ParamSchema {
+  return { type: 'object', properties: { $kind: { type: 'string' } }, required: ['$kind'], 'x-kind': keyword };
+}
+
 /** A value of any of some schemas. */
 export function either(...schemas: readonly ParamSchema[]): ParamSchema {
   return { anyOf: schemas };
@@ -205,4 +216,10 @@ export function alternatives(schema: ParamSchema | undefined): readonly ParamSch
 /** The schema of a key among others; a key may be called like what every JavaScript object has. */
 export function propertyOf(properties: Readonly<Record<string, ParamSchema>>, key: string): ParamSchema | undefined {
   return Object.hasOwn(properties, key) ? properties[key] : undefined;
+}
+
+/** The parameters of a declaration that says none. */
+export function defaultsOf({ properties }: RecordSchema): JsonObject {
+  const given = Object.entries(properties).filter(([, schema]) => schema['default'] !== undefined);
+  return structuredClone(Object.fromEntries(given.map(([key, schema]) => [key, schema['default'] as Json])));
 }

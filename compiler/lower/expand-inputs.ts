@@ -45,6 +45,11 @@ export function expandFeatures(slot: string, { step, split, reads }: Extract<Val
   ];
 }
 
+/** The sets of features that a model looks at, with what they stand on. */
+export function expandFeatureSets(slot: string, { features }: ModelType): PlanInput[] {
+  return features.flatMap((set, index) => expandFeatures(`${slot}[${index}]`, set));
+}
+
 /** A model itself: its features are no part of it. */
 export function expandModel(slot: string, { step }: ModelType): PlanInput[] {
   return [{ slot, step, part: 'value' }];

@@ -39,7 +39,7 @@ function lowerDeclaration(declaration: TypedDeclaration, { places, lowered, surr
   const place = places(item.span);
   const implied = lowerImplied(inferred.implied ?? [], { name, place, lowered, surroundings });
   const own: readonly PlanInput[] = [
-    ...inputs.flatMap((input) => (input.kind === 'value' ? expandInput(input, inferred.reads?.[input.slot]) : [])),
+    ...inputs.flatMap((input) => (input.kind === 'value' && inferred.unread?.includes(input.slot) !== true ? expandInput(input, inferred.reads?.[input.slot]) : [])),
     ...(inferred.tables ?? []).map(({ slot, step, columns }) => ({ slot, step, part: 'value', columns })),
     ...(inferred.more ?? []),
     ...implied.inputs,

@@ -53,6 +53,8 @@ export interface SplitArtifact {
   readonly rows: number;
   /** A Parquet file of one column `part`, UTINYINT: 0 train, 1 validate, 2 test, 255 none, in the order of the table's rows. */
   readonly codes: BlobRef;
+  /** The file has a second column, `times`, USMALLINT: how often each training row counts as one. */
+  readonly repeated?: true;
   /** Classes in the order of their codes (empty for a regression); for binary tasks the positive class is the last. */
   readonly classes: readonly string[];
   readonly parts: Readonly<Record<PartName, { readonly rows: number; readonly classes: readonly number[] }>>;
@@ -74,6 +76,10 @@ export interface StoredModel {
   readonly model: BlobRef;
   /** The models that it is made of, where its kind makes one of others. */
   readonly members?: readonly StoredModel[];
+  /** Of a member: the places of its sets of features among those of the whole; absent: it looks at all of them, in order. */
+  readonly features?: readonly number[];
+  /** Of a stack: the model that predicts from the members' predictions. */
+  readonly meta?: StoredModel;
 }
 
 /** A trained model, and its scores of the parts that it was not fitted on. */
@@ -90,9 +96,14 @@ export interface ModelArtifact extends StoredModel {
   readonly scores: Readonly<Partial<Record<PartName, BlobRef>>>;
 }
 
+/** The contents that a model is loaded from: its own, and those of the models that it is made of. */
+export function modelBlobs({ model, members = [], meta }: StoredModel): BlobRef[] {
+  return [model, ...members.flatMap(modelBlobs), ...(meta === undefined ? [] : modelBlobs(meta))];
+}
+
 /** The size of a model with all that it is made of. */
-export function modelBytes({ model, members = [] }: StoredModel): number {
-  return members.reduce((sum, member) => sum + modelBytes(member), model.bytes);
+export function modelBytes(model: StoredModel): number {
+  return modelBlobs(model).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** One part of a report: models by position among the step's inputs. */

@@ -75,6 +75,7 @@ function resolveFile(file: LoadedFile, resolving: Resolving): Scope {
     source: file.text,
     params: new Map([...imported.params, ...params]),
     environment: resolving.program.environment,
+    kinds: file.registry,
     own: new Map(imported.meanings),
   };
   resolving.scopes.set(file, scope);
@@ -144,7 +145,7 @@ function expandLoop(item: ForItem, scope: Open, at: Position, resolving: Resolvi
   const rounds = roundsOf(item, scope, resolving.findings);
   for (const { key, variable } of rounds) {
     const params = new Map([...scope.params, [variable.name, variable]]);
-    const inner: Open = { file: scope.file, source: scope.source, params, environment: scope.environment, own: new Map(), parent: scope };
+    const inner: Open = { ...scope, params, own: new Map(), parent: scope };
     expandItems(item.items, inner, { file: at.file, suffix: at.suffix + keySuffix(key) }, resolving);
     for (const [folded, meaning] of inner.own) members.get(folded)?.members.set(key, meaning);
   }

@@ -1,4 +1,5 @@
 import { composing } from './composing.ts';
+import { ensembles } from './ensembles.ts';
 import { entry } from './entry.ts';
 import { listed } from './listed.ts';
 import { tables } from './tables.ts';
@@ -9,6 +10,7 @@ export const checking = {
   ...composing,
   ...tables,
   ...tests,
+  ...ensembles,
   'no-declarations': entry<object>({
     severity: 'error',
     message: () => 'the file declares nothing',
@@ -28,6 +30,16 @@ export const checking = {
     message: ({ name, keyword }) => `there is no kind \`${name}\` of \`${keyword}\``,
     hint: ({ keyword, kinds, suggestion }) =>
       suggestion ?? (kinds.length === 0 ? `no kind of \`${keyword}\` is part of this version of mlp` : `the kinds of \`${keyword}\` are ${listed(kinds)}`),
+  }),
+  'unfit-kind': entry<{ name: string; keyword: string; kinds: readonly string[]; suggestion: string | undefined }>({
+    severity: 'error',
+    message: ({ name, keyword }) => `\`${name}\` is no kind of ${keyword} that learns from features`,
+    hint: ({ kinds, suggestion }) => suggestion ?? `these do: ${listed(kinds)}`,
+  }),
+  'kind-with-inputs': entry<{ kind: string }>({
+    severity: 'error',
+    message: ({ kind }) => `\`${kind}\` is given its inputs here, and takes parameters alone, by their names`,
+    hint: ({ kind }) => `write \`${kind}\`, or \`${kind}(key: value)\``,
   }),
   'wrong-keyword': entry<{ keyword: string; kind: string; right: string }>({
     severity: 'error',

@@ -28,6 +28,11 @@ export function inputOf<T extends RunContext['inputs'][number]['artifact']['type
   return artifact as Extract<RunContext['inputs'][number]['artifact'], { type: T }>;
 }
 
+/** The inputs by which sets of features arrive where a model may look at several: `x[0]`, `x[1]`. */
+export function featureSlots({ inputs }: Pick<RunContext, 'inputs'>): string[] {
+  return inputs.map(({ slot }) => slot).filter((slot) => /^x\[\d+\]$/.test(slot));
+}
+
 /** The manifest of a column that the plan says is there. */
 export function columnOf(table: TableArtifact, name: string): ColumnManifest {
   const column = table.columns.find((candidate) => candidate.name === name);

@@ -1,5 +1,5 @@
 import { canonicalJson, type JsonObject } from '../../compiler/json.ts';
-import type { Artifact, BlobRef, Digest, StoredModel } from '../../compiler/plan/artifact.ts';
+import { modelBlobs, type Artifact, type BlobRef, type Digest } from '../../compiler/plan/artifact.ts';
 import { digestOf } from './digest.ts';
 
 /** Records of another version are not read: their steps run again. */
@@ -58,10 +58,6 @@ export function blobsOf(artifact: Artifact): readonly BlobRef[] {
     case 'measure':
       return [];
   }
-}
-
-function modelBlobs({ model, members = [] }: StoredModel): BlobRef[] {
-  return [model, ...members.flatMap(modelBlobs)];
 }
 
 /** The number of rows that a person would ask for. */

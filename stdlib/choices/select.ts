@@ -1,9 +1,10 @@
-import type { InferContext, Inferred, Kind } from '../../compiler/kinds/kind.ts';
+import type { InferContext, Inferred, Kind, StepMaking } from '../../compiler/kinds/kind.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import { described, number, quantity, range, record, word } from '../../compiler/kinds/schema.ts';
 import type { Json, JsonObject } from '../../compiler/json.ts';
-import type { Interpretability, ReportType } from '../../compiler/types.ts';
+import { expandFeatureSets, expandModel } from '../../compiler/lower/expand-inputs.ts';
 import { modelBytes } from '../../compiler/plan/artifact.ts';
+import type { Interpretability, ModelType, ReportType } from '../../compiler/types.ts';
 import { exampleOnPenguins } from '../example.ts';
 import { chooseModel, type Bounds, type Candidate, type Requirements } from '../metrics/choose.ts';
 import { findMetric, metrics } from '../metrics/registry.ts';
@@ -80,14 +81,22 @@ function dependencies(context: InferContext, report: ReportType): Omit<Inferred,
     ...(timed
       ? {
           guarantee: 'statistical' as const,
-          implied: report.models.map((model, index) => ({
-            slot: `latency[${index}]`,
-            kind: 'measure_latency',
-            model,
-            identity: { processor: context.machine.processor },
-          })),
+          implied: report.models.map((model, index) => measurementOf(model, `latency[${index}]`, context)),
         }
       : {}),
+  };
+}
+
+function measurementOf(model: ModelType, slot: string, { machine }: InferContext): StepMaking {
+  return {
+    does: 'make',
+    slot,
+    name: slot,
+    kind: 'measure_latency',
+    params: {},
+    inputs: [...expandModel('model', model), ...expandFeatureSets('x', model)],
+    outputs: [{ part: 'value', type: 'measure' }],
+    identity: { processor: machine.processor },
   };
 }
 

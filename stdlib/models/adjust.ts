@@ -2,14 +2,16 @@ import { partRef, unionParts } from '../../compiler/check/provenance.ts';
 import type { JsonObject } from '../../compiler/json.ts';
 import type { InferContext, Inferred, Kind } from '../../compiler/kinds/kind.ts';
 import { StepError, type RunContext, type RunResult } from '../../compiler/kinds/run.ts';
+import { expandFeatureSets } from '../../compiler/lower/expand-inputs.ts';
 import { call, described, either, record, share, word } from '../../compiler/kinds/schema.ts';
-import type { BlobRef, ModelArtifact, StoredModel } from '../../compiler/plan/artifact.ts';
+import type { BlobRef, ModelArtifact } from '../../compiler/plan/artifact.ts';
 import type { ModelType, PartName } from '../../compiler/types.ts';
 import { inputOf } from '../../runtime/data/load-table.ts';
 import { encodeScores, type Scores } from '../../runtime/data/scores.ts';
 import { chooseThreshold, type ThresholdRule } from '../metrics/choose-threshold.ts';
 import { calibratedBy, calibrator, fitCalibration, type Adjustment, type Calibration } from './adjust/adjustment.ts';
 import { readScores, SCORED_PARTS } from './scored-model.ts';
+import { takeOver } from './take-over.ts';
 
 /** A model with other probabilities or another threshold. */
 export const adjust: Kind = {
@@ -91,9 +93,9 @@ function inferAdjusted(context: InferContext): Inferred | undefined {
     ...model,
     step: context.name,
     adjusts: model.step,
-    provenance: { fit, chose: choosing ? unionParts(chose, [partRef(model.features.split, 'validate')]) : chose },
+    provenance: { fit, chose: choosing ? unionParts(chose, [partRef(model.split, 'validate')]) : chose },
   };
-  return { type };
+  return { type, more: expandFeatureSets('x', type) };
 }
 
 async function runAdjust(context: RunContext): Promise<RunResult> {
@@ -165,12 +167,6 @@ async function artifactOf(context: RunContext, { model, adjustment, adjusted, ro
     summary: summaryOf(adjustment, { kind, rows }),
     scores,
   };
-}
-
-/** A model with its content among what this step has made: it stands without the record of the step that made it. */
-async function takeOver(context: RunContext, { kind, task, classes, model, members }: StoredModel): Promise<StoredModel> {
-  const own = { kind, task, classes, model: await context.putBytes(await context.readBlob(model.digest)) };
-  return members === undefined ? own : { ...own, members: await Promise.all(members.map((member) => takeOver(context, member))) };
 }
 
 const SHOWN_POINTS = 11;

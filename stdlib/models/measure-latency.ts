@@ -1,7 +1,7 @@
 import type { Kind } from '../../compiler/kinds/kind.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import { record } from '../../compiler/kinds/schema.ts';
-import { inputOf } from '../../runtime/data/load-table.ts';
+import { featureSlots, inputOf } from '../../runtime/data/load-table.ts';
 import type { Matrix } from '../../runtime/data/matrix.ts';
 import { loadSample } from '../features/load-features.ts';
 import { openPredictor } from './predictors.ts';
@@ -16,7 +16,7 @@ const SAMPLE_ROWS = 2000;
  */
 export const measureLatency: Kind = {
   name: 'measure_latency',
-  version: 1,
+  version: 2,
   doc: 'Measures the time of a model for one prepared row: p50 and p99 over rows of the table, on one thread.',
   example: '',
   inputs: [],
@@ -30,16 +30,17 @@ export const measureLatency: Kind = {
 
 async function runMeasurement(context: RunContext): Promise<RunResult> {
   const model = inputOf(context, 'model', 'model');
-  const matrix = await loadSample(context, 'x', SAMPLE_ROWS);
-  const predictor = await openPredictor({ ...context, threads: 1 }, model, matrix);
+  const matrices: Matrix[] = [];
+  for (const set of featureSlots(context)) matrices.push(await loadSample(context, set, SAMPLE_ROWS));
+  const predictor = await openPredictor({ ...context, threads: 1 }, model, matrices);
   const times = new Float64Array(CALLS);
-  const row = new Float64Array(matrix.features.length);
+  const rows = matrices.map(({ features }) => new Float64Array(features.length));
   context.progress({ phase: 'measuring' });
   try {
     for (let call = -WARM_UP_CALLS; call < CALLS; call++) {
-      copyRow(matrix, Math.abs(call * 7919) % matrix.rows, row);
+      matrices.forEach((matrix, set) => copyRow(matrix, Math.abs(call * 7919) % matrix.rows, rows[set]!));
       const start = performance.now();
-      predictor.predictRow(row);
+      predictor.predictRow(rows);
       if (call >= 0) times[call] = performance.now() - start;
     }
   } finally {

@@ -1,4 +1,3 @@
-import type { RunContext } from '../../compiler/kinds/run.ts';
 import type { StoredModel } from '../../compiler/plan/artifact.ts';
 import type { Feature, Matrix } from '../../runtime/data/matrix.ts';
 import type { Scores } from '../../runtime/data/scores.ts';
@@ -8,18 +7,7 @@ import type { LinearModel } from './linear/linear-model.ts';
 import { predictBaseline, type BaselineModel } from './linear/baseline.ts';
 import { linearPredictor } from './linear/predict-linear.ts';
 import { engineFolder } from './network/engine-folder.ts';
-
-/** A loaded model: what evaluation, prediction and serving ask. Not for use after `close`. */
-export interface Predictor {
-  /** What it says of rows, in the layout of `Scores.values`. */
-  readonly predict: (matrix: Matrix) => Scores['values'] | Promise<Scores['values']>;
-  /** The same for one row: features in the order of their names, as numbers, codes of categories, NaN for what is missing. */
-  readonly predictRow: (values: ArrayLike<number>) => ArrayLike<number>;
-  readonly close: () => void;
-}
-
-/** What loading asks of a step's context. */
-type LoadingContext = Pick<RunContext, 'readBlob' | 'engines' | 'threads'>;
+import type { LoadingContext, OpenPredictor, Predictor } from './predictor.ts';
 
 /** A model to be loaded. */
 interface Loading {
@@ -31,8 +19,15 @@ interface Loading {
   readonly context: LoadingContext;
 }
 
+/** A model that looks at one set of features. */
+interface SinglePredictor {
+  readonly predict: (matrix: Matrix) => Scores['values'] | Promise<Scores['values']>;
+  readonly predictRow: (values: ArrayLike<number>) => ArrayLike<number>;
+  readonly close: () => void;
+}
+
 /** How the models of each kind are loaded. */
-const LOADERS: Readonly<Record<string, (loading: Loading) => Promise<Predictor>>> = {
+const LOADERS: Readonly<Record<string, (loading: Loading) => Promise<SinglePredictor>>> = {
   xgboost: loadXgboost,
   lightgbm: loadLightgbm,
   random_forest: loadForest,
@@ -41,33 +36,37 @@ const LOADERS: Readonly<Record<string, (loading: Loading) => Promise<Predictor>>
   linear: loadLinear,
   network: loadNetwork,
   baseline: loadBaseline,
-  adjust: loadAdjusted,
 };
 
-/** Loads a model for rows with the features that `template` has. */
-export async function openPredictor(
-  context: LoadingContext,
-  model: StoredModel,
-  template: Matrix,
-): Promise<Predictor> {
+/** Loads a model for rows with the features that `templates` have; their rows do not matter. */
+export const openPredictor: OpenPredictor = async (context, model, templates) => {
+  if (model.kind === 'adjust') return openAdjusted(context, model, templates);
+  if (model.members !== undefined) return (await import('../ensembles/open-ensemble.ts')).openEnsemble(context, model, { templates, open: openPredictor });
   const load = LOADERS[model.kind];
   if (load === undefined) throw new Error(`no predictor for models of the kind ${model.kind}`);
-  return load({ bytes: await context.readBlob(model.model.digest), model, template, context });
+  const { predict, predictRow, close } = await load({ bytes: await context.readBlob(model.model.digest), model, template: only(templates), context });
+  return { predict: (sets) => predict(only(sets)), predictRow: (sets) => predictRow(only(sets)), close };
+};
+
+/** The set of features of a model that is not made of others, or the model that another one is made of. */
+function only<T>([one]: readonly T[]): T {
+  if (one === undefined) throw new Error('a model has lost what it needs');
+  return one;
 }
 
-async function loadXgboost({ bytes, model, template, context }: Loading): Promise<Predictor> {
+async function loadXgboost({ bytes, model, template, context }: Loading): Promise<SinglePredictor> {
   const { openXgboostPredictor } = await import('../../runtime/engines/xgboost/predict.ts');
   const library = libraryOf(context, { engine: 'xgboost', label: 'XGBoost' });
   return openXgboostPredictor({ library, model: bytes, features: template.features.length, threads: context.threads, ...classesOf(model) });
 }
 
-async function loadLightgbm({ bytes, model, template, context }: Loading): Promise<Predictor> {
+async function loadLightgbm({ bytes, model, template, context }: Loading): Promise<SinglePredictor> {
   const { openLightgbmPredictor } = await import('../../runtime/engines/lightgbm/predict.ts');
   const library = libraryOf(context, { engine: 'lightgbm', label: 'LightGBM' });
   return openLightgbmPredictor({ library, model: bytes, features: template.features.length, threads: context.threads, ...classesOf(model) });
 }
 
-async function loadForest({ bytes, model, template, context }: Loading): Promise<Predictor> {
+async function loadForest({ bytes, model, template, context }: Loading): Promise<SinglePredictor> {
   const { openForestPredictor } = await import('../../runtime/engines/lightgbm/forest.ts');
   const library = libraryOf(context, { engine: 'lightgbm', label: 'LightGBM' });
   return openForestPredictor({ library, model: bytes, features: template.features.length, threads: context.threads, ...classesOf(model) });
@@ -77,12 +76,12 @@ function classesOf({ task, classes }: StoredModel): { readonly classes?: number 
   return task === 'regression' ? {} : { classes: classes.length };
 }
 
-function loadLinear({ bytes, template }: Loading): Promise<Predictor> {
+function loadLinear({ bytes, template }: Loading): Promise<SinglePredictor> {
   const predict = linearPredictor(JSON.parse(new TextDecoder().decode(bytes)) as LinearModel);
   return Promise.resolve({ predict, predictRow: rowOfMatrix(template, predict), close: () => undefined });
 }
 
-async function loadNetwork({ bytes, template, context: { engines } }: Loading): Promise<Predictor> {
+async function loadNetwork({ bytes, template, context: { engines } }: Loading): Promise<SinglePredictor> {
   const [{ openTfjs }, { decodeNetwork }, { networkPredictor }] = await Promise.all([
     import('../../runtime/engines/tfjs/open-tfjs.ts'),
     import('./network/network-model.ts'),
@@ -92,7 +91,7 @@ async function loadNetwork({ bytes, template, context: { engines } }: Loading): 
   return { predict, predictRow: rowOfMatrix(template, predict), close: () => undefined };
 }
 
-function loadBaseline({ bytes }: Loading): Promise<Predictor> {
+function loadBaseline({ bytes }: Loading): Promise<SinglePredictor> {
   const baseline = JSON.parse(new TextDecoder().decode(bytes)) as BaselineModel;
   return Promise.resolve({
     predict: ({ rows }) => predictBaseline(baseline, rows),
@@ -101,22 +100,20 @@ function loadBaseline({ bytes }: Loading): Promise<Predictor> {
   });
 }
 
-async function loadAdjusted({ bytes, model, template, context }: Loading): Promise<Predictor> {
-  const { calibration } = JSON.parse(new TextDecoder().decode(bytes)) as Adjustment;
-  const [member] = model.members ?? [];
-  if (member === undefined) throw new Error('an adjusted model has lost the one that it wraps');
-  const wrapped = await openPredictor(context, member, template);
+async function openAdjusted(context: LoadingContext, model: StoredModel, templates: readonly Matrix[]): Promise<Predictor> {
+  const { calibration } = JSON.parse(new TextDecoder().decode(await context.readBlob(model.model.digest))) as Adjustment;
+  const wrapped = await openPredictor(context, only(model.members ?? []), templates);
   if (calibration === undefined) return wrapped;
   const calibrate = calibrator(calibration);
   return {
-    predict: async (matrix) => calibrate(await wrapped.predict(matrix)),
-    predictRow: (values) => calibrate(wrapped.predictRow(values)),
+    predict: async (sets) => calibrate(await wrapped.predict(sets)),
+    predictRow: (sets) => calibrate(wrapped.predictRow(sets)),
     close: wrapped.close,
   };
 }
 
 /** Predicts a row through a matrix of one row, which is used again each time. */
-function rowOfMatrix(template: Matrix, predict: (matrix: Matrix) => Scores['values']): Predictor['predictRow'] {
+function rowOfMatrix(template: Matrix, predict: (matrix: Matrix) => Scores['values']): SinglePredictor['predictRow'] {
   const features = template.features.map(
     (feature): Feature => (feature.kind === 'category' ? { ...feature, codes: new Uint32Array(1) } : { ...feature, values: new Float64Array(1) }),
   );

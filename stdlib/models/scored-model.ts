@@ -33,7 +33,8 @@ export function inferModel(context: InferContext, interpretability: Interpretabi
   const type: ModelType = {
     kind: 'model',
     step: context.name,
-    features,
+    split: features.split,
+    features: [features],
     task: features.split.task,
     interpretability,
     provenance: {

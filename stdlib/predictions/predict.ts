@@ -4,7 +4,7 @@ import type { JsonObject } from '../../compiler/json.ts';
 import type { Kind } from '../../compiler/kinds/kind.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import { record } from '../../compiler/kinds/schema.ts';
-import { columnOf, inputOf } from '../../runtime/data/load-table.ts';
+import { columnOf, featureSlots, inputOf } from '../../runtime/data/load-table.ts';
 import type { Matrix } from '../../runtime/data/matrix.ts';
 import { ROW_NUMBER } from '../../runtime/engines/duckdb/read-table.ts';
 import { bytesOfRow, streamColumns, type ColumnBatch, type ColumnRequest, type ReadArray } from '../../runtime/engines/duckdb/read-columns.ts';
@@ -46,18 +46,21 @@ const BATCH_BYTES = 32 * 2 ** 20;
 async function runPredict(context: RunContext): Promise<RunResult> {
   const params = context.step.params as unknown as PredictParams;
   const model = inputOf(context, 'model', 'model');
-  const fitted = fittedOf(context, 'x');
-  const compiled = compileFeatures(fitted);
-  const predictor = await openPredictor(context, model, noRows(compiled));
+  const sets = featureSlots(context).map((slot): FeatureSet => {
+    const fitted = fittedOf(context, slot);
+    return { fitted, compiled: compileFeatures(fitted) };
+  });
+  const none = sets.map(noRows);
+  const predictor = await openPredictor(context, model, none);
   try {
     // One database reads while another writes: a result that is streamed ends with the next query of its connection.
     const statistics = await withTables(context, (reading) =>
       withTables({ ...context, threads: 1 }, async (writing) => {
         const rows = await shapeRows(context, reading, params);
         const targetType = columnOf(inputOf(context, 'table', 'table'), params.target).sql;
-        const like = await predictor.predict(noRows(compiled));
+        const like = await predictor.predict(none);
         const writer = await openPredictions(writing, { model, targetType, like });
-        const tally = await predictRows({ context, connection: reading, params, rows, fitted, compiled, writer, predict: predictor.predict });
+        const tally = await predictRows({ context, connection: reading, params, rows, sets, writer, predict: predictor.predict });
         await writer.finish(params.out);
         return tally;
       }),
@@ -68,7 +71,13 @@ async function runPredict(context: RunContext): Promise<RunResult> {
   }
 }
 
-function noRows(compiled: readonly CompiledFeature[]): Matrix {
+/** Features that a model looks at, ready to be applied. */
+interface FeatureSet {
+  readonly fitted: FittedFeatures;
+  readonly compiled: readonly CompiledFeature[];
+}
+
+function noRows({ compiled }: FeatureSet): Matrix {
   const raw = new Map(compiled.map(({ fitted }) => [fitted.column, new Uint8Array()]));
   return applyFeatures(compiled, raw, { rows: 0 }).matrix;
 }
@@ -78,8 +87,7 @@ interface Predicting {
   readonly connection: DuckDBConnection;
   readonly params: PredictParams;
   readonly rows: ShapedRows;
-  readonly fitted: FittedFeatures;
-  readonly compiled: readonly CompiledFeature[];
+  readonly sets: readonly FeatureSet[];
   readonly writer: PredictionWriter;
   readonly predict: Awaited<ReturnType<typeof openPredictor>>['predict'];
 }
@@ -87,8 +95,9 @@ interface Predicting {
 type Counts = Map<string, number>;
 
 async function predictRows(predicting: Predicting): Promise<{ readonly statistics: PredictStatistics; readonly warnings: readonly string[] }> {
-  const { context, connection, params, rows, fitted, compiled, writer } = predicting;
-  const requests: ColumnRequest[] = await requestRaw(connection, rows.columns, fitted.features);
+  const { context, connection, params, rows, sets, writer } = predicting;
+  const requests: ColumnRequest[] = [];
+  for (const { fitted } of sets) requests.push(...(await requestRaw(connection, rows.columns, fitted.features)));
   if (rows.total !== undefined) requests.push({ sql: ROW_NUMBER, as: 'f8' });
   const counts = { missing: new Map<string, number>(), unseen: new Map<string, number>(), infinite: new Map<string, number>() };
   let predicted = 0;
@@ -96,12 +105,11 @@ async function predictRows(predicting: Predicting): Promise<{ readonly statistic
   try {
     for await (const batch of streamColumns(connection, { from: rows.from, columns: requests, most: Math.min(BATCH_ROWS, Math.floor(BATCH_BYTES / bytesOfRow(requests))) })) {
       const { columns, numbers } = takeNumbers(batch, rows.total !== undefined);
-      const raw = rawColumns(fitted.features, columns);
-      for (const [column, values] of raw) add(counts.infinite, column, dropInfinite(values));
-      const { matrix, unseen, missing } = applyFeatures(compiled, raw, { rows: batch.rows });
-      addAll(counts.unseen, unseen);
-      addAll(counts.missing, missing);
-      next = place(writer, { values: await predicting.predict(matrix), rows: batch.rows, numbers, next });
+      const applied = applySets(sets, columns, batch.rows);
+      addAll(counts.infinite, applied.infinite);
+      addAll(counts.unseen, applied.unseen);
+      addAll(counts.missing, applied.missing);
+      next = place(writer, { values: await predicting.predict(applied.matrices), rows: batch.rows, numbers, next });
       predicted += batch.rows;
       context.progress({ phase: 'predicting', rows: next });
     }
@@ -121,6 +129,29 @@ async function predictRows(predicting: Predicting): Promise<{ readonly statistic
     invalid: rows.invalid,
   };
   return { statistics, warnings: [...rows.warnings, ...describeCounts(statistics, { file: basename(params.input), complete: rows.complete, absent: rows.absent })] };
+}
+
+/** Features of rows by sets, and what was found in their columns; one that several sets read is counted once. */
+function applySets(sets: readonly FeatureSet[], columns: readonly ReadArray[], rows: number) {
+  let from = 0;
+  const applied = sets.map(({ fitted, compiled }) => {
+    const raw = rawColumns(fitted.features, columns.slice(from, (from += fitted.features.length)));
+    const infinite = Object.fromEntries([...raw].map(([column, values]) => [column, dropInfinite(values)]));
+    return { infinite, ...applyFeatures(compiled, raw, { rows }) };
+  });
+  return {
+    matrices: applied.map(({ matrix }) => matrix),
+    infinite: mostOf(applied.map(({ infinite }) => infinite)),
+    unseen: mostOf(applied.map(({ unseen }) => unseen)),
+    missing: mostOf(applied.map(({ missing }) => missing)),
+  };
+}
+
+/** The largest count of each column. */
+function mostOf(counts: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
+  const most = new Map<string, number>();
+  for (const one of counts) for (const [column, count] of Object.entries(one)) most.set(column, Math.max(count, most.get(column) ?? 0));
+  return Object.fromEntries(most);
 }
 
 function takeNumbers({ columns }: ColumnBatch, numbered: boolean): { readonly columns: readonly ReadArray[]; readonly numbers?: ReadArray } {

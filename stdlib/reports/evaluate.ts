@@ -4,7 +4,8 @@ import { described, either, integer, list, record, share, word } from '../../com
 import type { ModelType, ReportPart, ReportType } from '../../compiler/types.ts';
 import { exampleOnPenguins } from '../example.ts';
 import { expandMetrics, metrics, metricsOf, presets } from '../metrics/registry.ts';
-import { foldSlot } from './fold-slot.ts';
+import { foldOf } from '../splits/fold-of.ts';
+import { foldSlot } from '../splits/fold-slot.ts';
 import { runEvaluate } from './run-evaluate.ts';
 
 const metricNames = [...new Set(metrics.map((metric) => metric.name))];
@@ -95,32 +96,16 @@ function inferReport(context: InferContext): Inferred | undefined {
 function inferFolds({ params, report, spanOf }: InferContext, models: readonly ModelType[]): { readonly parts: readonly 'folds'[]; readonly implied: readonly ModelRefit[] } | undefined {
   const folds = params['folds'] as number | undefined;
   if (folds === undefined) return { parts: [], implied: [] };
-  const timed = models.find((model) => model.features.split.time !== undefined)?.features.split;
+  const timed = models.find((model) => model.split.time !== undefined)?.split;
   if (timed?.time !== undefined) {
     report('folds-of-time', spanOf(['folds'], 'key'), { split: timed.step, time: timed.time });
     return undefined;
   }
   const numbers = Array.from({ length: folds }, (_, index) => index + 1);
-  return { parts: ['folds'], implied: models.flatMap((model, index) => numbers.map((fold) => ({ slot: foldSlot(index, fold), model, fold, split: foldOf(model, { fold, folds }) }))) };
-}
-
-/** The kind, parameters and columns of a fold of the model's split. */
-function foldOf({ features: { split } }: ModelType, { fold, folds }: { readonly fold: number; readonly folds: number }): ModelRefit['split'] {
-  const target = split.task === 'regression' ? [] : [split.target.name];
-  const group = split.group ?? [];
-  return {
-    kind: 'fold',
-    params: {
-      fold,
-      folds,
-      ...(target[0] === undefined ? {} : { target: { $column: target[0] } }),
-      ...(group.length === 0 ? {} : { group: group.map(($column) => ({ $column })) }),
-    },
-    columns: [...new Set([...target, ...group])].sort(),
-  };
+  return { parts: ['folds'], implied: models.flatMap((model, index) => numbers.map((fold) => ({ does: 'refit' as const, slot: foldSlot(index, fold), model, fold, split: foldOf(model.split, { fold, folds }) }))) };
 }
 
 /** A score on rows that chose a model is better than what new rows will give. */
 function isOptimistic(model: ModelType, part: ReportPart): boolean {
-  return sharing(model.provenance.chose, partRef(model.features.split, part === 'folds' ? 'train' : part)) !== undefined;
+  return sharing(model.provenance.chose, partRef(model.split, part === 'folds' ? 'train' : part)) !== undefined;
 }

@@ -3,7 +3,7 @@ import type { ModelArtifact } from '../../compiler/plan/artifact.ts';
 import { inputOf } from '../../runtime/data/load-table.ts';
 import { computeMetrics } from '../metrics/compute-metrics.ts';
 import { compensatedSum } from '../metrics/sum.ts';
-import { foldSlot } from './fold-slot.ts';
+import { foldSlot } from '../splits/fold-slot.ts';
 import { prepareScoring, type EvaluateParams, type Scored } from './score-model.ts';
 
 /** What a report holds of a model in one fold. */

@@ -31,14 +31,17 @@ export function describeParts(codes: Uint8Array, target: Target): SplitArtifact[
   return { train: part(0), validate: part(1), test: part(2) };
 }
 
-/** Writes the part code of each row, on one thread, so that the file is the same however many there are. */
-export async function writeCodes(context: RunContext, codes: Uint8Array): Promise<BlobRef> {
+/**
+ * Writes the part code of each row, and how often it counts where rows are repeated, on one thread, so that the file is the
+ * same however many there are.
+ */
+export async function writeCodes(context: RunContext, codes: Uint8Array, times?: Uint16Array): Promise<BlobRef> {
   const path = context.temporaryFile('.parquet');
   await withDuckDB(
     context,
     async (connection) => {
-      await appendColumns(connection, 'codes', [codes]);
-      await connection.run(`COPY (SELECT c0 AS part FROM codes) TO ${sqlString(path)} (FORMAT parquet, ROW_GROUP_SIZE 122880)`);
+      await appendColumns(connection, 'codes', times === undefined ? [codes] : [codes, times]);
+      await connection.run(`COPY (SELECT c0 AS part${times === undefined ? '' : ', c1 AS times'} FROM codes) TO ${sqlString(path)} (FORMAT parquet, ROW_GROUP_SIZE 122880)`);
     },
     1,
   );

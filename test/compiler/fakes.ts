@@ -33,7 +33,8 @@ function inferClaiming(context: InferContext): Inferred | undefined {
     type: {
       kind: 'model',
       step: context.name,
-      features,
+      split: features.split,
+      features: [features],
       task: features.split.task,
       interpretability: 'low',
       provenance: {

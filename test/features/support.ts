@@ -56,7 +56,7 @@ function putFile(bench: Bench, path: string): BlobRef {
 export function infer(kind: Kind, given: JsonObject, input: { readonly slot: string; readonly type: ValueType }) {
   const diagnostics: Diagnostic[] = [];
   const span = { file: 'test.mlp', start: 0, end: 1 };
-  const value: InferInput = { kind: 'value', slot: input.slot, span, text: input.slot, step: input.slot, part: 'value', type: input.type };
+  const value: InferInput = { kind: 'value', slot: input.slot, span, text: input.slot, step: input.slot, part: 'value', type: input.type, maker: { name: 'split', seeded: true } };
   const context: InferContext = {
     name: kind.name,
     file: span.file,
@@ -66,6 +66,7 @@ export function infer(kind: Kind, given: JsonObject, input: { readonly slot: str
     table: () => ({ found: 'nothing', candidates: [] }),
     ask: () => undefined,
     report: (code, at, parameters, related) => void diagnostics.push(diagnose(code, at, parameters, related)),
+    kind: () => undefined,
     spanOf: () => span,
     machine: { platform: 'linux-x64', processor: 'any', arithmetic: 'any' },
     engines: {},

@@ -121,6 +121,7 @@ function inferContext(request: InferRequest, { answers, needs, diagnostics }: Di
     report: (code, at, parameters, related) => {
       diagnostics.push(diagnose(code, at, parameters, related));
     },
+    kind: () => undefined,
     spanOf: () => span,
   };
 }
@@ -136,7 +137,7 @@ function inputsOf({ kind, input, tables }: InferRequest, span: Span): InferInput
   return Object.values(input).map((name, index) => {
     const type = tables?.[name]?.type;
     if (type === undefined) throw new Error(`no table ${name}`);
-    return { kind: 'value', slot: kind.inputs[index]?.name ?? 'input', span, text: name, step: name, part: 'value', type };
+    return { kind: 'value', slot: kind.inputs[index]?.name ?? 'input', span, text: name, step: name, part: 'value', type, maker: { name: 'table', seeded: false } };
   });
 }
 

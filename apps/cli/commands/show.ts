@@ -15,7 +15,7 @@ import { isLatency, mainFigure } from '../render/figures.ts';
 import { formatLatency } from '../render/format.ts';
 import { renderMetrics, type MetricsPart } from '../render/metrics-table.ts';
 import { renderModel } from '../render/model-view.ts';
-import { memberNames, withInputNames } from '../render/names.ts';
+import { memberNames, withInputNames, withMemberNames } from '../render/names.ts';
 import { renderReport, reportJson } from '../render/report-view.ts';
 import { safeJson } from '../render/safe-json.ts';
 import { renderSplit, splitJson } from '../render/split-view.ts';
@@ -145,11 +145,12 @@ function tableShown({ head, statistics }: LookedTable, { rows, types }: { readon
 
 async function showModel({ session, opened }: Showing, step: PlanStep, artifact: Extract<Artifact, { type: 'model' }>): Promise<Shown> {
   const parts = await metricsOf(session, opened, step);
-  const { kind, task, classes, threshold, summary } = artifact;
+  const { kind, task, classes, threshold } = artifact;
+  const summary = withMemberNames(artifact.summary, memberNames(step));
   const metrics = Object.fromEntries(parts.map(({ part, rows }) => [part, { metrics: rows[0]?.metrics ?? {}, optimistic: rows[0]?.optimistic ?? false }]));
   return {
     json: { kind, task, classes, ...(threshold === undefined ? {} : { threshold }), bytes: modelBytes(artifact), summary, parts: metrics },
-    lines: (view) => [...renderModel(artifact, view), ...(parts.length === 0 ? [] : ['', view.paint('bold', 'Metrics'), ...renderMetrics(parts, 'main', view)])],
+    lines: (view) => [...renderModel({ ...artifact, summary }, view), ...(parts.length === 0 ? [] : ['', view.paint('bold', 'Metrics'), ...renderMetrics(parts, 'main', view)])],
   };
 }
 

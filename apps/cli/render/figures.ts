@@ -45,11 +45,14 @@ export function isLatency(name: string): boolean {
 
 function modelFigure(artifact: ModelArtifact): string {
   const { summary, threshold } = artifact;
+  const size = formatBytes(modelBytes(artifact));
+  const members = asList(summary['members']);
+  if (members.length > 0) return `${count(members.length, 'model')}, ${size}`;
   const round = asNumber(summary['bestRound']) ?? asNumber(summary['rounds']);
   const best = round === undefined ? [] : metricsAt(summary['curve'] === undefined ? undefined : asObject(asObject(summary['curve'])?.['validate']), round);
   const calibrate = asText(summary['calibrate']);
   const adjusted = [...(calibrate === undefined ? [] : [calibrate]), ...(threshold === undefined ? [] : [`threshold ${formatMetric(threshold)}`])];
-  return [...best.slice(0, 1), ...(round === undefined ? [] : [count(round, 'round')]), ...adjusted, formatBytes(modelBytes(artifact))].join(', ');
+  return [...best.slice(0, 1), ...(round === undefined ? [] : [count(round, 'round')]), ...adjusted, size].join(', ');
 }
 
 /** `validate auc 0.7032` of a learning curve at a round. */

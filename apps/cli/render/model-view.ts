@@ -16,11 +16,11 @@ export function renderModel(artifact: ModelArtifact, view: View): string[] {
     [{ text: 'size', style: 'dim' }, formatBytes(modelBytes(artifact))],
     ...factRows(summary),
   ];
-  const blocks = [calibrationLines(summary, view), layerLines(summary, view), importanceLines(summary, view), coefficientLines(summary, view), curveLines(summary, view)];
+  const blocks = [memberLines(summary, view), calibrationLines(summary, view), layerLines(summary, view), importanceLines(summary, view), coefficientLines(summary, view), curveLines(summary, view)];
   return [...renderTable({ columns: [{}, { least: 20 }], rows: facts, indent: 2 }, view), ...blocks.flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines]))];
 }
 
-const BLOCKS = new Set(['layers', 'curve', 'importance', 'coefficients', 'merged', 'bestRound', 'calibration', 'validationRows']);
+const BLOCKS = new Set(['members', 'layers', 'curve', 'importance', 'coefficients', 'merged', 'bestRound', 'calibration', 'validationRows']);
 
 function factRows(summary: JsonObject): Cell[][] {
   const rows: Cell[][] = [];
@@ -55,6 +55,23 @@ function calibrationLines(summary: JsonObject, view: View): string[] {
   const columns = [{ header: 'said', align: 'right' as const }, ...maps.map(({ label }) => ({ header: label, align: 'right' as const, least: 6 }))];
   const note = maps.length === 1 ? ' (of the positive class)' : ' (each class; then divided by their sum)';
   return [view.paint('bold', 'Calibrated') + view.paint('dim', note), ...renderTable({ columns, rows, indent: 2 }, view)];
+}
+
+/** The members of an ensemble: how much each counts, and what it is worth by itself. */
+function memberLines(summary: JsonObject, view: View): string[] {
+  const members = asList(summary['members']).flatMap((one): JsonObject[] => [asObject(one) ?? []].flat());
+  const [first] = members;
+  if (first === undefined) return [];
+  const metrics = Object.keys(asObject(first['validate']) ?? {});
+  const weighed = asNumber(first['weight']) !== undefined;
+  const rows = members.slice(0, SHOWN).map((member): Cell[] => {
+    const values = asObject(member['validate']);
+    const figures = metrics.map((metric): Cell => formatMetric(asNumber(values?.[metric]) ?? NaN));
+    return [clean(asText(member['name']) ?? ''), { text: asText(member['kind']) ?? '', style: 'dim' }, ...(weighed ? [formatMetric(asNumber(member['weight']) ?? NaN)] : []), ...figures];
+  });
+  const head: Cell[] = ['', 'kind', ...(weighed ? ['weight'] : []), ...metrics].map((text) => ({ text, style: 'dim' }));
+  const columns = [{ least: 8 }, {}, ...head.slice(2).map(() => ({ align: 'right' as const }))];
+  return [view.paint('bold', 'Members') + view.paint('dim', ' (by themselves, on validation)'), ...renderTable({ columns, rows: [head, ...rows], indent: 2 }, view), ...more(members.length, view)];
 }
 
 /** The layers of a network: what each makes of a row, and how many numbers it learns. */

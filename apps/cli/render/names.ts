@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../compiler/json.ts';
 import type { Plan, PlanInput, PlanStep } from '../../../compiler/plan/plan.ts';
 
 /** `NAME`, or `NAME.PART` for parts other than a step's value: how the command line writes a reference. */
@@ -23,4 +24,17 @@ export function withInputNames(text: string, { inputs }: Pick<PlanStep, 'inputs'
 /** The same, with names by slot. */
 export function nameSlots(text: string, names: Readonly<Record<string, string>>): string {
   return text.replace(/`(\w+\[\d+\])`/g, (whole, slot: string) => (names[slot] === undefined ? whole : `\`${names[slot]}\``));
+}
+
+/** What an ensemble says of its members, with their names: no artifact holds them. */
+export function withMemberNames(summary: JsonObject, names: readonly string[]): JsonObject {
+  if (names.length === 0) return summary;
+  const named = (text: string): string => text.replace(/^model\[(\d+)\]/, (whole, index: string) => names[Number(index)] ?? whole);
+  const told = (key: string): readonly JsonObject[] => (summary[key] ?? []) as readonly JsonObject[];
+  const features = ['importance', 'coefficients'].filter((key) => key in summary);
+  return {
+    ...summary,
+    ...Object.fromEntries(features.map((key) => [key, told(key).map((one) => ({ ...one, feature: named(String(one['feature'])) }))])),
+    members: told('members').map((member, index) => ({ name: names[index] ?? '', ...member })),
+  };
 }
