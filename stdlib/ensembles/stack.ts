@@ -114,7 +114,7 @@ function inferMeta(context: InferContext, members: readonly [ModelType, ...Model
   const { $kind: _kind, ...params } = meta ?? defaultsOf(kind.params);
   const column = Object.entries(params).find(([, value]) => typeof value === 'object' && value !== null && '$column' in value);
   if (column !== undefined) {
-    context.report('meta-column', context.spanOf(['meta', column[0]], 'key'), { key: column[0], column: String((column[1] as JsonObject)['$column']) });
+    context.report('meta-column', context.spanOf(['meta', column[0]], 'key'), { key: column[0], column: (column[1] as JsonObject)['$column'] as string });
     return undefined;
   }
   const step = `${context.name}.${ROWS}`;

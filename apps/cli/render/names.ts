@@ -34,7 +34,7 @@ export function withMemberNames(summary: JsonObject, names: readonly string[]): 
   const features = ['importance', 'coefficients'].filter((key) => key in summary);
   return {
     ...summary,
-    ...Object.fromEntries(features.map((key) => [key, told(key).map((one) => ({ ...one, feature: named(String(one['feature'])) }))])),
+    ...Object.fromEntries(features.map((key) => [key, told(key).map((one) => ({ ...one, feature: named(one['feature'] as string) }))])),
     members: told('members').map((member, index) => ({ name: names[index] ?? '', ...member })),
   };
 }
