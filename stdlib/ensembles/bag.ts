@@ -12,7 +12,7 @@ export const bag: Kind = {
   name: 'bag',
   keyword: 'model',
   version: 1,
-  doc: 'The same model fitted to several samples of the training rows, whose predictions are averaged (bagging predictors; Breiman, 1996), as scikit-learn’s BaggingClassifier and BaggingRegressor. What is random in the model differs from one to the next, too. A sample has each class’ share of rows, so that none is without a class; features are those of the model, fitted to all training rows. Each fit is a step of its own. Exported, it is a folder: `ensemble.json`, and each member in its own format.',
+  doc: 'The same model fitted to several samples of the training rows, whose predictions are averaged (bagging predictors; Breiman, 1996), as scikit-learn’s BaggingClassifier and BaggingRegressor. What is random in the model differs from one to the next, too. A sample has each class’ share of rows, so that none is without a class; features are those of the model, fitted to all training rows. Each fit is a step of its own. Exported as JSON it has `how` predictions are combined and the `weights`; the models are exported under the names that `mlp show` lists, such as `NAME.sample1.MODEL`.',
   example: exampleOnPenguins(`model trees = xgboost(x) { rounds: 20 }
 model grove = bag(trees) { models: 5, sample: 80% }`),
   inputs: [{ name: 'model', accepts: ['model'], doc: 'The model, which is no ensemble itself.' }],

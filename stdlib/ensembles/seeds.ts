@@ -9,7 +9,7 @@ export const seeds: Kind = {
   name: 'seeds',
   keyword: 'model',
   version: 1,
-  doc: 'The same model fitted with several seeds, whose predictions are averaged: what one seed happens to do counts less. The first is the model itself, with its `stream` of random numbers, the next ones have the streams after it; it says so when the model is the same with each. Each fit is a step of its own. Exported, it is a folder: `ensemble.json`, and each member in its own format.',
+  doc: 'The same model fitted with several seeds, whose predictions are averaged: what one seed happens to do counts less. The first is the model itself, with its `stream` of random numbers, the next ones have the streams after it; it says so when the model is the same with each. Each fit is a step of its own. Exported as JSON it has `how` predictions are combined and the `weights`; the models are exported under the names that `mlp show` lists, such as `NAME.seed2.MODEL`.',
   example: exampleOnPenguins(`model trees = xgboost(x) { rounds: 20, subsample: 0.7 }
 model calm = seeds(trees) { models: 3 }`),
   inputs: [{ name: 'model', accepts: ['model'], doc: 'The model, in which something is random.' }],

@@ -1,11 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { SplitArtifact } from '../../compiler/plan/artifact.ts';
 import type { PartName } from '../../compiler/types.ts';
-import { loadParts } from '../../runtime/data/load-parts.ts';
-import { connectDuckDB } from '../../runtime/engines/duckdb/connect.ts';
 import { digestsOf, eventsOf, newProject, statesOf, type Outcome } from '../end-to-end/program.ts';
-import { filesBelow } from '../end-to-end/store-health.ts';
+import { splitParts } from '../support/split-parts.ts';
 
 const FOLDS = 4;
 const ROWS = 240;
@@ -59,18 +56,9 @@ describe('cross-validation', () => {
   const shown = async (name: string): Promise<ReportJson> => JSON.parse((await project.run(['show', 'p.mlp', name, '--json'])).stdout) as ReportJson;
 
   /** The ids of the rows in each part of a split, which a step has made; a row's id is its place in the table. */
-  const partsOf = async (step: string): Promise<Record<PartName, number[]>> => {
-    const objects = filesBelow(project.path('.mlp/store/objects'));
-    const blobPath = (digest: string): string => objects.find((path) => path.replace(/[^0-9a-f]/g, '').endsWith(digest)) ?? '';
+  const partsOf = (step: string): Promise<Record<PartName, number[]>> => {
     if (first.applied === undefined) throw new Error('nothing was applied');
-    const split = JSON.parse(readFileSync(blobPath(digestsOf(first.applied)[step]?.['value'] ?? ''), 'utf8')) as SplitArtifact;
-    const connection = await connectDuckDB({ threads: 1, memory: 2 ** 28 });
-    try {
-      const parts = await loadParts(connection, { blobPath: (digest) => Promise.resolve(blobPath(digest)) }, split, ['train', 'validate', 'test']);
-      return { train: [...parts.train], validate: [...parts.validate], test: [...parts.test] };
-    } finally {
-      connection.closeSync();
-    }
+    return splitParts(project, first.applied, step);
   };
 
   const foldsOf = (report: string, split: string): Promise<Record<PartName, number[]>[]> =>
