@@ -36,7 +36,7 @@ const schemas = {
   plan: object({
     pipeline: text,
     file: text,
-    summary: object({ cached: count, run: count, maybe: count, removed: count, fits: count }, true),
+    summary: object({ cached: count, run: count, maybe: count, removed: count, fits: count, 'lastEstimate?': object({ expected: number, took: number }, true) }, true),
     steps: list(
       object({
         name: text,
@@ -44,14 +44,14 @@ const schemas = {
         kind: text,
         state: oneOf('cached', 'run', 'maybe', 'removed'),
         change: oneOf('added', 'changed', 'unchanged', 'removed'),
-        reasons: list(object({ part: { type: 'string', pattern: '^(kind|kind-version|engine|seed|platform|sql|(param|column|rows|source|value):.+)$' }, before: {}, after: {} })),
+        reasons: list(object({ part: { type: 'string', pattern: '^(kind|kind-version|engine|seed|platform|processor|arithmetic|package|sql|(param|column|rows|source|value):.+)$' }, before: {}, after: {} })),
         inputs: list(text),
         reads: mapOf(list(text)),
         'produces?': list(object({ name: text, type: text }, true)),
         fingerprint: digest,
         'key?': digest,
         guarantee: oneOf('bitwise', 'platform', 'statistical'),
-        estimate: object({ seconds: number, 'rows?': count, 'bytes?': count, basis: oneOf('history', 'guess') }, true),
+        estimate: object({ seconds: number, 'rows?': count, 'bytes?': count, 'memory?': count, basis: oneOf('history', 'guess'), 'like?': text, 'scaled?': object({ before: count, after: count }, true) }, true),
       }),
     ),
   }),
