@@ -3,21 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeRecord } from '../../runtime/store/record.ts';
 import { faultsOf, filesBelow } from '../end-to-end/store-health.ts';
+import { chances } from '../support/chances.ts';
 import { pathsBelow, recordDisk, type Honesty, type Loss, type RecordedDisk } from './disk-model.ts';
 import { faultyFiles, Killed } from './faulty-files.ts';
 import { isLong, pointsOf } from './long-mode.ts';
 import { applySmall, checkedFaults, digestsOf, newPlace, storeOf } from './small-run.ts';
-
-/** A generator of chances that is the same in every run (mulberry32). */
-function chances(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const LOSSES: readonly Loss[] = [
   { bytes: 'lost', names: 'lost' },

@@ -1,4 +1,5 @@
 import type { Labelled } from '../../runtime/data/matrix.ts';
+import { chances } from './chances.ts';
 
 export interface MakeOptions {
   readonly rows?: number;
@@ -8,10 +9,10 @@ export interface MakeOptions {
   readonly classes?: number;
 }
 
-/** Rows with numbers, categories and missing values whose class depends on them, from a small generator (mulberry32). */
+/** Rows with numbers, categories and missing values whose class depends on them. */
 export function makeLabelled(options: MakeOptions = {}): Labelled {
   const { rows = 600, seed = 1, discrete = false, classes = 2 } = options;
-  const random = generator(seed);
+  const random = chances(seed);
   const age = new Float64Array(rows);
   const city = new Uint8Array(rows);
   const day = new Uint8Array(rows);
@@ -34,15 +35,5 @@ export function makeLabelled(options: MakeOptions = {}): Labelled {
       ],
     },
     target: { kind: 'classes', classes: Array.from({ length: classes }, (_, k) => `class ${k}`), codes },
-  };
-}
-
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
