@@ -1,6 +1,7 @@
 import type { Matrix } from '../../runtime/data/matrix.ts';
 import { openForestPredictor } from '../../runtime/engines/lightgbm/forest.ts';
-import { openLightgbmPredictor, type LightgbmPredictor, type PredictorRequest } from '../../runtime/engines/lightgbm/predict.ts';
+import { openLightgbmPredictor, type LightgbmPredictor } from '../../runtime/engines/lightgbm/predict.ts';
+import type { PredictorRequest } from '../../runtime/trainers/predictor.ts';
 
 /** A model, and the rows to ask it about. */
 type Asked = Omit<PredictorRequest, 'features'> & { readonly matrix: Matrix };

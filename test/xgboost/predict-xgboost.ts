@@ -1,5 +1,6 @@
 import type { Matrix } from '../../runtime/data/matrix.ts';
-import { openXgboostPredictor, type PredictorRequest } from '../../runtime/engines/xgboost/predict.ts';
+import { openXgboostPredictor } from '../../runtime/engines/xgboost/predict.ts';
+import type { PredictorRequest } from '../../runtime/trainers/predictor.ts';
 
 /** Opens a model for one matrix. */
 export async function predictXgboost({ matrix, ...request }: Omit<PredictorRequest, 'features'> & { readonly matrix: Matrix }): Promise<Float32Array> {

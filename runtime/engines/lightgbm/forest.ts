@@ -1,11 +1,12 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
 import { matrixOf, rowCount, type Target, type TrainerRows } from '../../data/matrix.ts';
 import type { EngineParameters } from '../../trainers/parameters.ts';
+import type { PredictorRequest } from '../../trainers/predictor.ts';
 import { trainInSegments, type SegmentsRequest } from '../../trainers/segments.ts';
 import type { FeatureImportance } from '../../trainers/training.ts';
 import { openLightgbm, type Handle, type LightgbmLibrary } from './library.ts';
 import { withoutSettings } from './model-text.ts';
-import { openLightgbmPredictor, type LightgbmPredictor, type PredictorRequest } from './predict.ts';
+import { openLightgbmPredictor, type LightgbmPredictor } from './predict.ts';
 import { createMatrix, datasetParameters, featureImportance, printParameters } from './train.ts';
 
 /** Everything that a forest takes; `rounds` are its trees, or its trees of each class. */

@@ -1,35 +1,12 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
 import type { Column } from '../../data/columns.ts';
-import type { Matrix } from '../../data/matrix.ts';
+import type { EnginePredictor, PredictorRequest } from '../../trainers/predictor.ts';
 import { askOnce } from '../../trainers/row-memory.ts';
 import { describeArray, floatColumns, withColumns, type FloatArray } from './columns.ts';
 import { openXgboost, type Handle, type XgboostLibrary } from './library.ts';
 
-/** A model to be opened. */
-export interface PredictorRequest {
-  /** Path of XGBoost's shared library. */
-  readonly library: string;
-  /** A model as `trainXgboost` gives it. */
-  readonly model: Uint8Array;
-  /** How many features a row has. */
-  readonly features: number;
-  readonly threads: number;
-  /** How many classes there are; absent for a regression. */
-  readonly classes?: number;
-}
-
-/** An open model; `close` frees it. Not for use after that. */
-export interface XgboostPredictor {
-  /**
-   * What the model says of rows, in the layout of `Scores.values`: the value of a regression, the probability of the last
-   * of two classes, or for k > 2 classes k probabilities a row. The matrix has the features of the training matrix, in its
-   * order. Missing and unseen categories are missing values.
-   */
-  readonly predict: (matrix: Matrix) => Float32Array;
-  /** The same for one row: its features in order, as numbers, codes of categories, NaN for what is missing. */
-  readonly predictRow: (values: ArrayLike<number>) => Float32Array;
-  readonly close: () => void;
-}
+/** A model that is open in XGBoost. */
+export type XgboostPredictor = EnginePredictor<Float32Array>;
 
 /** Opens a model. Its calls are synchronous, on as many threads as are given. */
 export async function openXgboostPredictor({ library: path, model, features, threads, classes }: PredictorRequest): Promise<XgboostPredictor> {
