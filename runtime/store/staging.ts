@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { BlobRef } from '../../compiler/plan/artifact.ts';
 import { digestFile, digestOf } from './digest.ts';
-import type { Files } from './files.ts';
+import { errorCode, NO_LINKS, type Files } from './files.ts';
 import { explained } from './store-error.ts';
 
 /** How a step's process leaves blobs in a run's staging folder, each under its digest. */
@@ -26,7 +26,7 @@ export function openStaging(folder: string, files: Files): Staging {
   const keep = async (path: string, blob: BlobRef): Promise<BlobRef> => {
     // The file becomes an object of the store by a link: nobody may write to it any more.
     await files.protect(path);
-    await files.rename(path, join(folder, blob.digest));
+    await settle(files, path, join(folder, blob.digest));
     return blob;
   };
   return {
@@ -40,4 +40,20 @@ export function openStaging(folder: string, files: Files): Staging {
         return keep(path, { digest: digestOf(bytes), bytes: bytes.length });
       }),
   };
+}
+
+/**
+ * Gives a staged file its name. The first of a content stays: another step may make the same one while the first is
+ * being synced and linked into the store, and a file replaced in between would come there unsynced, or not at all.
+ */
+async function settle(files: Files, path: string, name: string): Promise<void> {
+  try {
+    await files.link(path, name);
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    // Without links the store takes a copy, and syncs that.
+    if (NO_LINKS.has(code)) return files.rename(path, name);
+    if (code !== 'EEXIST') throw error;
+  }
+  await files.remove(path);
 }

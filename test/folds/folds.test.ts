@@ -134,8 +134,9 @@ describe('cross-validation', () => {
 
   it('tells once of a class that not every fold has', async () => {
     project.write({ 'rare.mlp': pipeline((text) => text.replace('csv("data.csv") {', 'csv("data.csv") { limit: 40, ').replace(`log_loss], folds: ${FOLDS}`, 'log_loss], folds: 20')) });
-    const events = eventsOf(await project.run(['apply', 'rare.mlp', '--json', '--target', 'scores']));
-    const warned = events.flatMap((event) => (event.event === 'step-end' && /fold\d+\.parts$/.test(event.name) ? (event.warnings ?? []) : []));
+    const applied = await project.run(['apply', 'rare.mlp', '--json', '--target', 'scores']);
+    expect(applied.code, applied.output.slice(-4000)).toBe(0);
+    const warned = eventsOf(applied).flatMap((event) => (event.event === 'step-end' && /fold\d+\.parts$/.test(event.name) ? (event.warnings ?? []) : []));
     expect(warned).toEqual(['false', 'true'].map((label) => expect.stringMatching(new RegExp(`^\\d+ of 20 folds have a row of the class "${label}": `)) as unknown));
   });
 

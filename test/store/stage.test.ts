@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { nodeFiles, type Files } from '../../runtime/store/files.ts';
 import { objectKey } from '../../runtime/store/objects.ts';
 import { isAlive, ownerOf, ownerState, stageName, thisOwner } from '../../runtime/store/stage-owner.ts';
 import { openStore } from '../../runtime/store/store.ts';
@@ -58,6 +59,33 @@ describe('a commit', () => {
       .map((operation) => areaOf(root, operation.to ?? ''));
     expect(turns.filter((area) => area === 'actions')).toHaveLength(20);
     expect(turns.filter((area, index) => area !== turns[index - 1])).toEqual(['objects', 'actions', 'objects', 'actions']);
+  });
+
+  it('links what it synced, though another step stages the same content meanwhile', async () => {
+    const synced = new Set<bigint | undefined>();
+    const linked: (bigint | undefined)[] = [];
+    let again = (): Promise<unknown> => Promise.resolve();
+    const files: Files = {
+      ...nodeFiles,
+      sync: async (path) => {
+        synced.add(nodeFiles.factsNow(path)?.inode);
+        await nodeFiles.sync(path);
+      },
+      link: async (from, to) => {
+        const isObject = to.includes('/objects/');
+        if (isObject) await again();
+        await nodeFiles.link(from, to);
+        if (isObject) linked.push(nodeFiles.factsNow(to)?.inode);
+      },
+    };
+    const store = await openStore(join(await temporaryFolder(), 'store'), { access: 'write', files });
+    const stage = await store.openStage('run');
+    const record = await stageRecord(stage, 'a');
+    again = () => stageRecord(stage, 'a');
+    await stage.commit(record);
+    expect(linked).toHaveLength(2);
+    expect(linked.filter((inode) => !synced.has(inode))).toEqual([]);
+    expect((await readdir(stage.folder)).filter((name) => name.startsWith('new-'))).toEqual([]);
   });
 
   it('that fails does not keep later ones from the disk', async () => {

@@ -241,7 +241,11 @@ describe('a disk that fails', () => {
       const watched = watchFiles();
       const store = await openStore(root, { access: 'write', files: watched.files });
       let record: ActionRecord | undefined;
-      watched.fail = (operation) => (operation.verb === verb && !operation.path.includes('.twin') ? code : undefined);
+      watched.fail = (operation) => {
+        if (operation.verb === verb && !operation.path.includes('.twin')) return code;
+        // Only without links is anything renamed.
+        return verb === 'rename' && operation.verb === 'link' ? 'EPERM' : undefined;
+      };
       const error = await failure(async () => {
         const stage = await store.openStage('run');
         record = await stageRecord(stage, 'gbm');
