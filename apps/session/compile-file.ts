@@ -6,6 +6,7 @@ import { paramVariable } from '../../compiler/params/param-variable.ts';
 import type { Plan } from '../../compiler/plan/plan.ts';
 import type { EngineBasis, PlanBasis } from '../../compiler/plan/saved-plan.ts';
 import { arithmeticOf } from '../../runtime/arithmetic.ts';
+import { BUILD } from '../../runtime/build.ts';
 import { findLockEntry, isWheel } from '../../runtime/providers/lock.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
 import { answerNeeds, type Answerer } from './answer-needs.ts';
@@ -21,10 +22,6 @@ export interface Compiling extends Omit<Answerer, 'reads' | 'texts' | 'environme
   readonly lock: ProjectLock;
   readonly kept: KeptCompilations;
 }
-
-/** What was built, by its digest; the sources themselves do not know it. */
-const BUILD = typeof MLP_BUILD === 'string' ? MLP_BUILD : undefined;
-declare const MLP_BUILD: string | undefined;
 
 /** Compiles a file, named from the folder of the session, answering what the compiler asks. */
 export async function compileFile(file: string, { options, lock, kept, ...answerer }: Compiling): Promise<Compiled> {

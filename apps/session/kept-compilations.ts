@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Compilation, CompileRequest } from '../../compiler/compile.ts';
 import { canonicalJson } from '../../compiler/json.ts';
 import type { Answer, Need } from '../../compiler/needs.ts';
 import { digestOf } from '../../runtime/store/digest.ts';
+import { nodeFiles } from '../../runtime/store/files.ts';
+import { openKeptFiles } from '../../runtime/store/kept-files.ts';
 
 /** What a compilation depends on, as plain data; the kinds are those of the program's build. */
 export type KeptRequest = Omit<CompileRequest, 'registry' | 'optimize' | 'verify'> & { readonly build: string };
@@ -23,7 +23,7 @@ export interface KeptCompilations {
   /** Runs a compilation, and remembers what it asked of the world. */
   readonly record: (request: KeptRequest, supply: Supply, run: (supply: Supply) => Promise<Compilation>) => Promise<Compilation>;
   /** Writes the last compilation that was recorded, if it was sound. A folder that cannot be written is no failure. */
-  readonly save: () => void;
+  readonly save: () => Promise<void>;
 }
 
 /** How many are kept: of other files, targets and params. */
@@ -34,11 +34,12 @@ type Told = readonly [need: Need, digest: string];
 
 /** Opens the compilations kept in a folder. */
 export function openKeptCompilations(folder: string): KeptCompilations {
+  const files = openKeptFiles(folder, nodeFiles, { files: KEPT });
   let last: { readonly name: string; readonly write: () => string } | undefined;
   return {
     find: async (request, supply) => {
-      const [key, told = '', checksum, body = ''] = readLines(join(folder, nameOf(request)));
-      if (key !== digestOf(canonicalJson(request)) || checksum !== digestOf(told + body)) return undefined;
+      const [key, told = '', body = ''] = files.find(nameOf(request))?.toString().split('\n') ?? [];
+      if (key !== digestOf(canonicalJson(request))) return undefined;
       const isSame = await saysTheSame(JSON.parse(told) as readonly Told[], supply);
       return isSame ? (JSON.parse(body) as Compilation) : undefined;
     },
@@ -52,16 +53,14 @@ export function openKeptCompilations(folder: string): KeptCompilations {
         });
         return answers;
       });
-      const write = (): string => {
-        const [asked, body] = [JSON.stringify(told), JSON.stringify(compilation)];
-        return [digestOf(canonicalJson(request)), asked, digestOf(asked + body), body].join('\n');
-      };
+      const write = (): string => [digestOf(canonicalJson(request)), JSON.stringify(told), JSON.stringify(compilation)].join('\n');
       last = compilation.value === undefined ? undefined : { name: nameOf(request), write };
       return compilation;
     },
-    save: () => {
-      if (last !== undefined) writeKept(folder, last.name, last.write());
+    save: async () => {
+      const saved = last;
       last = undefined;
+      if (saved !== undefined) await files.save(saved.name, Buffer.from(saved.write()));
     },
   };
 }
@@ -97,25 +96,4 @@ async function saysTheSame(told: readonly Told[], supply: Supply): Promise<boole
 /** Kinds are code: they are what the digest of their package says. */
 function answerDigest(answer: Answer): string {
   return digestOf(canonicalJson('kinds' in answer ? { ...answer, kinds: null } : answer));
-}
-
-function readLines(path: string): string[] {
-  try {
-    return readFileSync(path, 'utf8').split('\n');
-  } catch {
-    return [];
-  }
-}
-
-function writeKept(folder: string, name: string, text: string): void {
-  const temporary = join(folder, `${name}.${process.pid}`);
-  try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(temporary, text);
-    renameSync(temporary, join(folder, name));
-    const byAge = readdirSync(folder).map((one) => ({ path: join(folder, one), at: statSync(join(folder, one)).mtimeMs }));
-    for (const { path } of byAge.sort((a, b) => b.at - a.at).slice(KEPT)) rmSync(path, { force: true });
-  } catch {
-    // Said in the contract: it is compiled again the next time.
-  }
 }

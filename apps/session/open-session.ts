@@ -80,11 +80,10 @@ export function openSession(options: SessionOptions): Promise<Session> {
     ...making,
     warm: analyser.warm,
     isOurs: (path) => path === join(project, LOCK_FILE) && lock.update !== undefined && readLock(project).text === lock.update,
-    close: () => {
+    close: async () => {
       analyser.save();
-      kept.save();
       helper.close();
-      return making.close();
+      await Promise.all([kept.save(), making.close()]);
     },
   });
 }

@@ -19,6 +19,8 @@ export interface RunContext {
   readonly progress: (progress: Progress) => void;
   /** The last checkpoint of an interrupted run of the same key, and where to leave the next. */
   readonly checkpoint: Checkpoints;
+  /** What steps that read the same would work out again. No result may depend on whether it is there. */
+  readonly kept: KeptBytes;
   readonly threads: number;
   /** Bytes of memory that the step should stay within. */
   readonly memory: number;
@@ -52,6 +54,16 @@ export interface Progress {
 export interface Checkpoints {
   readonly load: () => Promise<Uint8Array | undefined>;
   readonly save: (bytes: Uint8Array) => Promise<void>;
+}
+
+/** Contents by names that say all that they follow from, in the project's cache: they may be gone at any time. */
+export interface KeptBytes<B extends Uint8Array = Uint8Array> {
+  /** A content that is whole. */
+  readonly find: (name: string) => B | undefined;
+  /** Keeps a content, if that can be, in place of those that were not used for longest. */
+  readonly save: (name: string, content: Uint8Array) => Promise<void>;
+  /** Bytes that a content may have at most. */
+  readonly room: number;
 }
 
 /** What `run` returns: an artifact for each part that the plan names. */

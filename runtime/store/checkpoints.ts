@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Checkpoints } from '../../compiler/kinds/run.ts';
 import type { Digest } from '../../compiler/plan/artifact.ts';
-import { digestOf } from './digest.ts';
 import { errorCode, type Files } from './files.ts';
+import { sealed, unsealed } from './sealed.ts';
 import { isAlive } from './stage-owner.ts';
 import { explained } from './store-error.ts';
 
@@ -10,8 +10,6 @@ import { explained } from './store-error.ts';
 export interface KeyCheckpoints extends Checkpoints {
   readonly remove: () => Promise<void>;
 }
-
-const CHECKSUM_LENGTH = 64;
 
 /** Opens the checkpoint of a key in the project's cache folder. */
 export function openCheckpoints(cache: string, files: Files, key: Digest): KeyCheckpoints {
@@ -21,15 +19,13 @@ export function openCheckpoints(cache: string, files: Files, key: Digest): KeyCh
     load: () =>
       explained(async () => {
         const content = files.readNow(path);
-        if (content === undefined) return undefined;
-        const bytes = content.subarray(CHECKSUM_LENGTH);
-        return content.toString('latin1', 0, CHECKSUM_LENGTH) === digestOf(bytes) ? bytes : undefined;
+        return content === undefined ? undefined : unsealed(content);
       }),
     save: (bytes) =>
       explained(async () => {
         await files.makeFolder(folder);
         const temporary = `${path}.${process.pid}`;
-        await files.write(temporary, Buffer.concat([Buffer.from(digestOf(bytes), 'latin1'), bytes]));
+        await files.write(temporary, sealed(bytes));
         // Else a loss of power could take the one before, and leave nothing whole under its name.
         await files.sync(temporary);
         await files.rename(temporary, path);

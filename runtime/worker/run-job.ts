@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import type { Kind } from '../../compiler/kinds/kind.ts';
 import { StepError, type Progress, type RunContext, type RunResult } from '../../compiler/kinds/run.ts';
 import type { BlobRef } from '../../compiler/plan/artifact.ts';
 import { loadKinds } from '../packages/load-kinds.ts';
 import { openCheckpoints } from '../store/checkpoints.ts';
 import type { Files } from '../store/files.ts';
+import { openKeptFiles } from '../store/kept-files.ts';
 import { openLocalDisk } from '../store/local-disk.ts';
 import { openObjects, type Objects, type Verified } from '../store/objects.ts';
 import { blobsOf, encodeManifest, type RecordedOutput } from '../store/record.ts';
@@ -23,6 +25,9 @@ export interface WorkerMemory {
   /** Blobs that it has verified stay so, by store. */
   readonly verified: Map<string, Verified>;
 }
+
+/** What is kept of rows that were read, in all. */
+const KEPT_BYTES = 2 ** 30;
 
 /** Runs one step in this process. Never rejects: a failure is a message too. */
 export async function runJob(
@@ -89,6 +94,7 @@ function contextOf(job: Job, { files, staging, objects, progress }: Equipment): 
     putBytes: staging.putBytes,
     progress,
     checkpoint: openCheckpoints(job.cache, files, job.key),
+    kept: openKeptFiles(join(job.cache, 'rows'), files, { bytes: KEPT_BYTES }),
     threads: job.threads,
     memory: job.memory,
     engines: job.engines,

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { RunContext } from '../../compiler/kinds/run.ts';
 import type { SplitArtifact } from '../../compiler/plan/artifact.ts';
 import type { PartName } from '../../compiler/types.ts';
 import { loadParts } from '../../runtime/data/load-parts.ts';
@@ -10,7 +11,8 @@ import { readColumns, type ReadArray } from '../../runtime/engines/duckdb/read-c
 import { applyFeatures } from './apply-features.ts';
 import { compileFeatures } from './compile-features.ts';
 import type { FittedFeatures } from './fitted.ts';
-import { groupParts, type GroupedParts, type ReadParts } from './group-parts.ts';
+import { findGroups, groupedParts, type GroupedParts, type ReadParts } from './group-parts.ts';
+import { openKeptGroups } from './kept-groups.ts';
 import { keptRows } from './missing-values.ts';
 import { rawColumns, readRaw, requestRaw, type RawColumns } from './read-raw.ts';
 
@@ -36,12 +38,18 @@ export async function loadFeatures<P extends PartName>(context: TableContext, sl
  * differ.
  */
 export async function loadTrainerRows<P extends PartName>(
-  context: TableContext,
+  context: TableContext & Pick<RunContext, 'kept'>,
   slot: string,
-  options: { readonly parts: readonly P[] },
+  { parts }: { readonly parts: readonly P[] },
 ): Promise<LoadedParts<P> | GroupedParts<P>> {
-  const read = await readParts(context, slot, options.parts);
-  return groupParts(read) ?? applyToParts(read);
+  const keeping = openKeptGroups(context, slot, parts);
+  const kept = keeping.find();
+  if (kept !== undefined) return groupedParts(fittedOf(context, slot), kept);
+  const read = await readParts(context, slot, parts);
+  const found = findGroups(read);
+  if (found === undefined) return applyToParts(read);
+  await keeping.save(found);
+  return groupedParts(read.fitted, found);
 }
 
 async function readParts<P extends PartName>(context: TableContext, slot: string, names: readonly P[]): Promise<ReadParts<P>> {
@@ -54,10 +62,10 @@ async function readParts<P extends PartName>(context: TableContext, slot: string
   }));
   const positionsOf = (part: P): Uint32Array => (part === 'train' ? keptRows(parts[part], fitted.features, raw) : parts[part]);
   const rowsIndex = Object.fromEntries(names.map((part) => [part, positionsOf(part)])) as Record<P, Uint32Array>;
-  return { fitted, raw, target, rows: table.artifact.rows, names, rowsIndex };
+  return { fitted, raw, target, rows: table.artifact.rows, rowsIndex };
 }
 
-function applyToParts<P extends PartName>({ fitted, raw, target, names, rowsIndex }: ReadParts<P>): LoadedParts<P> {
+function applyToParts<P extends PartName>({ fitted, raw, target, rowsIndex }: ReadParts<P>): LoadedParts<P> {
   const compiled = compileFeatures(fitted);
   const load = (part: P): LoadedPart => {
     const positions = rowsIndex[part];
@@ -66,7 +74,7 @@ function applyToParts<P extends PartName>({ fitted, raw, target, names, rowsInde
     const { matrix, unseen } = applyFeatures(compiled, columns, { rows: positions.length, ...training });
     return { matrix, unseen, target: selectTarget(target, positions) };
   };
-  const loaded = Object.fromEntries(names.map((part) => [part, load(part)])) as Record<P, LoadedPart>;
+  const loaded = Object.fromEntries((Object.keys(rowsIndex) as P[]).map((part) => [part, load(part)])) as Record<P, LoadedPart>;
   return { ...loaded, rowsIndex };
 }
 

@@ -94,6 +94,7 @@ export function runContext(bench: Bench, given: JsonObject, inputs: readonly Run
     putBytes: async () => ({ digest: '', bytes: 0 }),
     progress: () => undefined,
     checkpoint: { load: async () => undefined, save: async () => undefined },
+    kept: { find: () => undefined, save: async () => undefined, room: 0 },
     threads: bench.threads,
     memory: 2 ** 30,
     engines: {},

@@ -47,7 +47,7 @@ async function keep(name: string, compilation = sound): Promise<string> {
     await supply(asked.slice(2));
     return compilation;
   });
-  kept.save();
+  await kept.save();
   return path;
 }
 
@@ -106,13 +106,13 @@ describe('a compilation that is kept', () => {
     for (let index = 0; index < 20; index++) {
       const one = { ...request, file: `${index}.mlp` };
       await kept.record(one, world(), () => Promise.resolve(sound));
-      kept.save();
+      await kept.save();
     }
     expect(readdirSync(join(folder, 'many'))).toHaveLength(12);
     writeFileSync(join(folder, 'file'), '');
     const nowhere = openKeptCompilations(join(folder, 'file', 'plans'));
     await nowhere.record(request, world(), () => Promise.resolve(sound));
-    nowhere.save();
+    await nowhere.save();
     expect(await nowhere.find(request, world())).toBeUndefined();
   });
 });

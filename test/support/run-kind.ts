@@ -205,6 +205,7 @@ function runContext(request: RunRequest, folder: string): RunContext {
     },
     progress: () => undefined,
     checkpoint: { load: async () => undefined, save: async () => undefined },
+    kept: { find: () => undefined, save: async () => undefined, room: 0 },
     threads: request.threads ?? 2,
     memory: 2 ** 30,
     engines: {},
