@@ -1,7 +1,7 @@
+// What all phases share of the language. The parser and the formatter are imported by those who parse: a worker, which
+// reads plans, loads neither.
 export * from './ast.ts';
 export * from './diagnostics/index.ts';
-export { formatDocument } from './format-document.ts';
 export { declarationKeywords, isOpeningKeyword, openingKeywords, type DeclarationKeyword } from './keywords.ts';
-export { parseDocument } from './parse-document.ts';
 export { offsetInFile } from './string-literal.ts';
 export { children, walk } from './walk.ts';

@@ -1,6 +1,6 @@
 import { compile, driveCompilation, type Compilation, type CompileRequest } from '../../compiler/compile.ts';
 import { pipelineName } from '../../compiler/resolve/pipeline-name.ts';
-import { parseDocument } from '../../grammar/index.ts';
+import { parseDocument } from '../../grammar/parse-document.ts';
 import { registry } from '../../stdlib/index.ts';
 import type { Supply } from './kept-compilations.ts';
 

@@ -1,4 +1,5 @@
-import { diagnose, parseDocument, type Diagnostic, type ImportItem, type StringValue } from '../../grammar/index.ts';
+import { diagnose, type Diagnostic, type ImportItem, type StringValue } from '../../grammar/index.ts';
+import { parseDocument } from '../../grammar/parse-document.ts';
 import type { Kind, Registry } from '../kinds/kind.ts';
 import { askAll, type AnswerTo, type Asking, type EnvironmentNeed, type PackageNeed, type SourceNeed } from '../needs.ts';
 import { paramVariable } from '../params/param-variable.ts';

@@ -28,6 +28,9 @@ interface WorkerProcess {
 /** Processes that have nothing to do are ended after this time, in milliseconds: they hold memory others may need. */
 const IDLE_LIFE = 2_000;
 
+/** One that was started before there was a job for it is kept at least as long as a plan may take to be made. */
+const PREPARED_LIFE = 60_000;
+
 /** How a pool treats its processes. */
 export interface PoolOptions {
   /** Milliseconds for which a process without work is kept. */
@@ -103,12 +106,12 @@ function openStaff(workerScript: string, idleLife: number): Staff {
     void worker.ended.then(() => all.delete(worker));
     return worker;
   };
-  const rest = (worker: WorkerProcess): void => {
+  const rest = (worker: WorkerProcess, life = idleLife): void => {
     worker.onMessage = undefined;
     worker.onEnd = undefined;
     worker.output = '';
     idle.push(worker);
-    worker.idleTimer = setTimeout(retire, idleLife, worker).unref();
+    worker.idleTimer = setTimeout(retire, life, worker).unref();
   };
   return {
     take: () => {
@@ -118,7 +121,7 @@ function openStaff(workerScript: string, idleLife: number): Staff {
       return worker;
     },
     prepare: () => {
-      if (all.size === 0) rest(start());
+      if (all.size === 0) rest(start(), Math.max(idleLife, PREPARED_LIFE));
     },
     rest,
     retire,

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { globSync } from 'tinyglobby';
 import { describe, expect, test } from 'vitest';
-import { formatDocument, parseDocument } from '../../grammar/index.ts';
+import { formatDocument } from '../../grammar/format-document.ts';
+import { parseDocument } from '../../grammar/parse-document.ts';
 import { readCases } from './golden.ts';
 import { meaning } from './mutations.ts';
 

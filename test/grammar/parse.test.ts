@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { globSync } from 'tinyglobby';
 import { describe, expect, test } from 'vitest';
-import { children, lineStarts, parseDocument, positionAt, walk, type Node } from '../../grammar/index.ts';
+import { children, lineStarts, positionAt, walk, type Node } from '../../grammar/index.ts';
+import { parseDocument } from '../../grammar/parse-document.ts';
 import { MlpParser } from '../../grammar/parser.ts';
 import { expectGolden, readCases } from './golden.ts';
 import { outline } from './outline.ts';

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatDocument, parseDocument, renderDiagnostic } from '../../grammar/index.ts';
+import { formatDocument } from '../../grammar/format-document.ts';
+import { renderDiagnostic } from '../../grammar/index.ts';
+import { parseDocument } from '../../grammar/parse-document.ts';
 import { documentText } from './arbitrary-document.ts';
 import { meaning } from './mutations.ts';
 

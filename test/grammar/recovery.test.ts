@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { describe, expect, test } from 'vitest';
-import { lineStarts, parseDocument, positionAt, type Diagnostic } from '../../grammar/index.ts';
+import { lineStarts, positionAt, type Diagnostic } from '../../grammar/index.ts';
+import { parseDocument } from '../../grammar/parse-document.ts';
 import { allItems, meaning, mutations, type Mutation } from './mutations.ts';
 
 const files = globSync(['pipelines/**/*.mlp', 'test/grammar/fixtures/*.mlp']).sort();

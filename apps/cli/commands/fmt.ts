@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { formatDocument, hasErrors, parseDocument, type Diagnostic } from '../../../grammar/index.ts';
+import { formatDocument } from '../../../grammar/format-document.ts';
+import { hasErrors, type Diagnostic } from '../../../grammar/index.ts';
+import { parseDocument } from '../../../grammar/parse-document.ts';
 import { readPipeline, unreadable } from '../../session/read-pipeline.ts';
 import type { RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';

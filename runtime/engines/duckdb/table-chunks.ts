@@ -2,31 +2,26 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Digest } from '../../../compiler/plan/artifact.ts';
+import type { Column } from '../../../compiler/types.ts';
 import { sqlString } from './connect.ts';
-
-/** One column of one row group: a range of bytes of the file. Nested columns have one chunk for each of their leaves. */
-interface Chunk {
-  /** The column's place among the table's columns. */
-  readonly column: number;
-  readonly start: number;
-  readonly length: number;
-}
+import { isFlat, type Chunk, type Leaf } from './table-footer.ts';
 
 /**
  * The digest of each column of a Parquet file: SHA-256 over its chunks in the order of row groups, dictionary pages
- * included, without decoding any. The footer, which names the program that wrote the file, is in none of them.
+ * included, without decoding any. Nested columns have one chunk for each of their leaves. The footer, which names the
+ * program that wrote the file, is in none of them.
  */
-export async function columnDigests(connection: DuckDBConnection, path: string, columns: number): Promise<Digest[]> {
-  const hashes = Array.from({ length: columns }, () => createHash('sha256'));
-  const chunks = await columnChunks(connection, path);
+export async function columnDigests(connection: DuckDBConnection, path: string, columns: readonly Column[], leaves: readonly Leaf[]): Promise<Digest[]> {
+  const hashes = columns.map(() => createHash('sha256'));
+  const owners = isFlat(columns) ? columns.map((_, i) => i) : await leafOwners(connection, path);
   const file = await open(path);
   try {
     let buffer = Buffer.alloc(0);
-    for (const { column, start, length } of chunks) {
+    for (const { owner, start, length } of inOrder(leaves, owners)) {
       if (buffer.length < length) buffer = Buffer.alloc(length);
       const { bytesRead } = await file.read(buffer, 0, length, start);
       if (bytesRead !== length) throw new Error(`${path} ends within a column`);
-      hashes[column]?.update(buffer.subarray(0, length));
+      hashes[owner]?.update(buffer.subarray(0, length));
     }
   } finally {
     await file.close();
@@ -34,18 +29,14 @@ export async function columnDigests(connection: DuckDBConnection, path: string, 
   return hashes.map((hash) => hash.digest('hex'));
 }
 
-async function columnChunks(connection: DuckDBConnection, path: string): Promise<Chunk[]> {
-  const owner = await leafOwners(connection, path);
-  const result = await connection.runAndReadAll(
-    `SELECT column_id, least(data_page_offset, coalesce(dictionary_page_offset, data_page_offset))::DOUBLE,
-            total_compressed_size::DOUBLE
-     FROM parquet_metadata(${sqlString(path)}) ORDER BY row_group_id, column_id`,
-  );
-  return result.getRows().map(([leaf, start, length]) => ({
-    column: owner[Number(leaf)] ?? 0,
-    start: Number(start),
-    length: Number(length),
-  }));
+/** The chunks of all leaves, row group by row group, each with the place of the column that it belongs to. */
+function* inOrder(leaves: readonly Leaf[], owners: readonly number[]): Generator<Chunk & { readonly owner: number }> {
+  for (let group = 0; group < (leaves[0]?.chunks.length ?? 0); group++) {
+    for (const [i, { chunks }] of leaves.entries()) {
+      const chunk = chunks[group];
+      if (chunk !== undefined) yield { ...chunk, owner: owners[i] ?? 0 };
+    }
+  }
 }
 
 /** For each leaf of the file's schema, in order, the place of the column that it belongs to. */

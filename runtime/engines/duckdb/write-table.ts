@@ -4,8 +4,9 @@ import type { TableArtifact } from '../../../compiler/plan/artifact.ts';
 import type { Column } from '../../../compiler/types.ts';
 import { sqlName, sqlString } from './connect.ts';
 import { columnDigests } from './table-chunks.ts';
+import { readFooter } from './table-footer.ts';
 import { storedExpression } from './table-storage.ts';
-import { summarizeTable } from './table-summary.ts';
+import { summarizeColumns } from './table-summary.ts';
 import { columnOf, isReservedName } from './table-types.ts';
 
 /** A table without the file that holds it, which is the caller's to keep. */
@@ -34,11 +35,12 @@ export async function writeTable(connection: DuckDBConnection, { select, path }:
   const columns = await copyToParquet(connection, { select, path });
   const reserved = columns.find(({ name }) => isReservedName(name));
   if (reserved !== undefined) throw new StepError(`no column of a table can be called \`${reserved.name}\``, 'give it another name with `AS`');
-  const digests = await columnDigests(connection, path, columns.length);
-  const { rows, columns: summaries } = await summarizeTable(connection, path, columns);
+  const leaves = await readFooter(connection, path, columns);
+  const digests = await columnDigests(connection, path, columns, leaves);
+  const summaries = await summarizeColumns(connection, path, columns, leaves);
   return {
     type: 'table',
-    rows,
+    rows: leaves[0]?.rows ?? 0,
     columns: columns.map(({ name, sql }, i) => ({ name, sql, digest: digests[i] ?? '', nulls: 0, ...summaries[i] })),
   };
 }
