@@ -1,6 +1,7 @@
-import { appendFileSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { chmod, copyFile, link, mkdir, open, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { appendFileSync, chmodSync, closeSync, fstatSync, fsync, linkSync, mkdirSync, openSync, read, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 
 /** What the file system says of a file; times in nanoseconds. */
 export interface FileFacts {
@@ -14,7 +15,8 @@ export interface FileFacts {
 /**
  * Every operation on files that the store makes, and no other: what a fault can strike is in one place. They fail with
  * the errors of Node, which carry `code` and `path`. Those named `…Now` are synchronous, for reading records in the
- * middle of a plan.
+ * middle of a plan. Of the others, the file system itself does at once what the system only notes; it waits aside for
+ * what may take long: what has to reach the disk, copies, the rest of a large file, what is in a folder.
  */
 export interface Files {
   /** `undefined` where nothing is. */
@@ -76,22 +78,29 @@ export const nodeFiles: Files = {
     utimesSync(path, now, now);
   },
   chunks: readChunks,
-  write: async (path, bytes) => {
+  write: soon((path, bytes) => {
     try {
-      await writeFile(path, bytes);
+      writeFileSync(path, bytes);
     } catch (error) {
       throw named(error, path);
     }
-  },
+  }),
   copy: (from, to) => copyFile(from, to),
   sync: syncPath,
-  link: (from, to) => link(from, to),
-  rename: (from, to) => rename(from, to),
+  link: soon(linkSync),
+  rename: soon(renameSync),
   remove,
-  makeFolder,
+  makeFolder: soon(makeFolder),
   // On Windows a read-only file can be neither synced nor removed.
-  protect: (path) => (process.platform === 'win32' ? Promise.resolve() : chmod(path, 0o444)),
+  protect: soon((path) => {
+    if (process.platform !== 'win32') chmodSync(path, 0o444);
+  }),
 };
+
+/** An operation that is done at once, as one that fails by its promise. */
+function soon<A extends readonly unknown[], T>(action: (...given: A) => T): (...given: A) => Promise<T> {
+  return (...given) => new Promise((resolve) => resolve(action(...given)));
+}
 
 /** The code of a failed operation: `ENOSPC`; `undefined` for what is no error of the system. */
 export function errorCode(error: unknown): string | undefined {
@@ -116,59 +125,71 @@ function absentAs<T>(fallback: T, read: () => T): T {
 }
 
 /** Level by level: where nothing can be made, as below `/proc`, Node's own recursion tries again for ever. */
-async function makeFolder(path: string): Promise<string | undefined> {
+function makeFolder(path: string): string | undefined {
+  // Most are there: looking is cheaper than an error.
+  if (isFolder(path)) return undefined;
   try {
-    await mkdir(path);
+    mkdirSync(path);
     return path;
   } catch (error) {
     const code = errorCode(error);
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return undefined;
+    if (isFolder(path)) return undefined;
     const parent = dirname(path);
     if (code !== 'ENOENT' || parent === path) throw error;
-    const first = await makeFolder(parent);
-    const made = await mkdir(path).then(() => true, (again: unknown) => {
-      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw again;
-      return false;
-    });
-    return first ?? (made ? path : undefined);
+    const first = makeFolder(parent);
+    try {
+      mkdirSync(path);
+    } catch (again) {
+      if (!isFolder(path)) throw again;
+      return first;
+    }
+    return first ?? path;
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Most that is removed is one file, or not there: Node's own recursion looks at everything first. */
 async function remove(path: string): Promise<void> {
   try {
-    await unlink(path);
+    unlinkSync(path);
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') await rm(path, { recursive: true, force: true });
   }
 }
 
-/** The chunks share one buffer: each is valid until the next is asked for. */
+const readAside = promisify(read);
+const syncAside = promisify(fsync);
+
+/** The chunks share one buffer: each is valid until the next is asked for. Most files are one. */
 async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
-  const handle = await open(path, 'r');
+  const handle = openSync(path, 'r');
   try {
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES);
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, fstatSync(handle).size + 1));
+    let bytes = readSync(handle, buffer);
+    while (bytes > 0) {
+      yield buffer.subarray(0, bytes);
+      // What was not filled is the end, which needs no waiting.
+      bytes = bytes < buffer.length ? readSync(handle, buffer) : (await readAside(handle, buffer, 0, buffer.length, null)).bytesRead;
     }
   } catch (error) {
     throw named(error, path);
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 }
 
 async function syncPath(path: string): Promise<void> {
   const windows = process.platform === 'win32';
-  if (windows && (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)) return;
-  const handle = await open(path, windows ? 'r+' : 'r');
+  if (windows && isFolder(path)) return;
+  const handle = openSync(path, windows ? 'r+' : 'r');
   try {
-    await handle.sync();
+    await syncAside(handle);
   } catch (error) {
     throw named(error, path);
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 }

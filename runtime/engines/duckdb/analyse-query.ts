@@ -96,32 +96,25 @@ const baseTable = (number: number) => `__mlp_table_${number}`;
 
 /** Inputs are views over empty tables: a view has no `rowid` that a query could read, here as when it runs. */
 async function createTables(connection: DuckDBConnection, tables: readonly AnalysisTable[]): Promise<void> {
-  for (const [i, { columns }] of tables.entries()) {
+  const bases = tables.map(({ columns }, i) => {
     const list = columns.map((column) => `${sqlName(column.name)} ${column.sql}`);
-    await connection.run(`CREATE TABLE ${baseTable(i)} (${[...list, `${ROW_COLUMN} BIGINT`].join(', ')})`);
-  }
-  await createViews(
-    connection,
-    tables.map(({ name, columns }) => ({ name, columns: columns.map((column) => column.name) })),
-  );
+    return `CREATE TABLE ${baseTable(i)} (${[...list, `${ROW_COLUMN} BIGINT`].join(', ')})`;
+  });
+  const views = viewsOf(tables.map(({ name, columns }) => ({ name, columns: columns.map((column) => column.name) })));
+  await runAll(connection, [...bases, ...views]);
 }
 
-async function createViews(
-  connection: DuckDBConnection,
-  views: readonly { name: string; columns: readonly string[] }[],
-): Promise<void> {
-  for (const [i, { name, columns }] of views.entries()) {
-    await connection.run(
-      `CREATE OR REPLACE VIEW ${sqlName(name)} AS SELECT ${columns.map(sqlName).join(', ')} FROM ${baseTable(i)}`,
-    );
-  }
+function viewsOf(views: readonly { name: string; columns: readonly string[] }[]): string[] {
+  return views.map(({ name, columns }, i) => `CREATE OR REPLACE VIEW ${sqlName(name)} AS SELECT ${columns.map(sqlName).join(', ')} FROM ${baseTable(i)}`);
 }
 
 async function dropTables(connection: DuckDBConnection, tables: readonly AnalysisTable[]): Promise<void> {
-  for (const [i, { name }] of tables.entries()) {
-    await connection.run(`DROP VIEW IF EXISTS ${sqlName(name)}`);
-    await connection.run(`DROP TABLE IF EXISTS ${baseTable(i)}`);
-  }
+  await runAll(connection, tables.flatMap(({ name }, i) => [`DROP VIEW IF EXISTS ${sqlName(name)}`, `DROP TABLE IF EXISTS ${baseTable(i)}`]));
+}
+
+/** Statements in one call to the engine: on empty tables, the call is most of what they take. */
+async function runAll(connection: DuckDBConnection, statements: readonly string[]): Promise<void> {
+  if (statements.length > 0) await connection.run(statements.join(';\n'));
 }
 
 type Bound =
@@ -230,7 +223,7 @@ async function orderedText(subject: Subject, outputs: readonly Column[]): Promis
     name,
     columns: [...columns.map((column) => column.name), ROW_COLUMN],
   }));
-  await createViews(connection, views);
+  await runAll(connection, viewsOf(views));
   const bound = await bind(connection, printed);
   const same =
     bound.ok &&

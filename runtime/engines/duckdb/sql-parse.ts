@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SqlProblem } from '../../../compiler/sql/analysis.ts';
 import { canonicalJson } from '../../../compiler/json.ts';
 import { sqlTokens } from '../../../compiler/sql/sql-text.ts';
+import { sqlString } from './connect.ts';
 import { byteOffset, syntaxProblem } from './sql-errors.ts';
 import {
   copyTree,
@@ -27,7 +28,7 @@ export type Parsed =
 export async function parseQuery(connection: DuckDBConnection, text: string): Promise<Parsed> {
   if (text.includes('\0'))
     return { ok: false, problem: { kind: 'syntax', message: 'SQL cannot hold a NUL character' } };
-  const tree = parseTree(await firstValue(connection, 'SELECT json_serialize_sql($1::VARCHAR)', text));
+  const tree = parseTree(await firstValue(connection, `SELECT json_serialize_sql(${sqlString(text)})`));
   if (!isNode(tree)) throw new Error('json_serialize_sql gave no object');
   if (tree['error'] === true) return { ok: false, problem: parseProblem(tree, text) };
   const statements = nodesAt(tree, 'statements');
@@ -84,7 +85,7 @@ function notAQuery(words: ReturnType<typeof sqlTokens>): (typeof words)[number] 
 export async function printQuery(connection: DuckDBConnection, query: TreeNode): Promise<string | undefined> {
   const settled = settle(copyTree(query));
   const statement: Tree = { error: false, statements: [{ node: settled, named_param_map: [] }] };
-  const text = await firstValue(connection, 'SELECT json_deserialize_sql($1::JSON)', renderTree(statement));
+  const text = await firstValue(connection, `SELECT json_deserialize_sql(${sqlString(renderTree(statement))}::JSON)`);
   const again = await parseQuery(connection, text);
   return again.ok && comparable(settle(again.query)) === comparable(settled) ? text : undefined;
 }
@@ -149,8 +150,9 @@ export function placeOf(node: TreeNode, text: string): { offset?: number } {
   return byteOffset(Number(numberText(node['query_location']) ?? -1), text);
 }
 
-async function firstValue(connection: DuckDBConnection, sql: string, argument: string): Promise<string> {
-  const result = await connection.runAndReadAll(sql, [argument]);
+/** Arguments stand in the query: a parameter would be three calls to the engine more. */
+async function firstValue(connection: DuckDBConnection, sql: string): Promise<string> {
+  const result = await connection.runAndReadAll(sql);
   const [[value] = ['']] = result.getRowsJS() as [string][];
   return value;
 }
