@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../grammar/index.ts';
+import { engineNames } from '../../compiler/kinds/engine-of.ts';
 import type { Kind } from '../../compiler/kinds/kind.ts';
 import { isFit } from '../../compiler/plan/is-fit.ts';
 import type { Plan, PlanStep } from '../../compiler/plan/plan.ts';
@@ -25,9 +26,15 @@ export function engineFinder(plan: Plan): (step: PlanStep) => readonly string[] 
         if (model !== undefined) calling.add(model);
       }
     }
-    // By its kind, not by the plan: there an engine has no name when the lock has no entry for it.
-    return [...new Set([...calling].flatMap((one) => kindOf(one)?.engine ?? []))].filter((name) => name !== 'duckdb');
+    return [...new Set([...calling].flatMap(engineOfStep))].filter((name) => name !== 'duckdb');
   };
+}
+
+/** In a plan an engine has no name when the lock has no entry for it: then it is the one that runs wherever any does. */
+function engineOfStep(step: PlanStep): readonly string[] {
+  const kind = kindOf(step);
+  if (kind === undefined) return [];
+  return step.engine === undefined ? engineNames(kind).slice(-1) : [step.engine.name];
 }
 
 /** Where each engine's library lies, by the engine's name. */

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diagnose, type Checked } from '../../grammar/diagnostics/index.ts';
 import { duckdbVersion } from '../../runtime/analyse.ts';
-import { bestBackend } from '../../runtime/providers/backends.ts';
+import { bestBackend, TENSORFLOW, TENSORFLOWJS } from '../../runtime/providers/backends.ts';
 import { defaultLock } from '../../runtime/providers/default-lock.ts';
-import { findLockEntry, isWheel, parseLock, printLock, type Lock } from '../../runtime/providers/lock.ts';
+import { isWheel, parseLock, printLock, type Lock } from '../../runtime/providers/lock.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
 import { LOCK_FILE } from './find-project.ts';
 
@@ -24,7 +24,7 @@ export function readLock(project: string): ProjectLock {
   try {
     const text = readFileSync(join(project, LOCK_FILE), 'utf8');
     const { value, diagnostics } = parseLock(text, LOCK_FILE);
-    const missing = diagnostics.length > 0 ? [] : newEntries(project).filter(({ engine }) => !value.some((one) => one.engine === engine));
+    const missing = diagnostics.length > 0 ? [] : newEntries(project).filter(({ engine }) => isMissing(value, engine));
     if (missing.length === 0) return { value, diagnostics, text };
     const complete = [...value, ...missing];
     return { value: complete, diagnostics, text, update: printLock(complete) };
@@ -37,6 +37,12 @@ export function readLock(project: string): ProjectLock {
   }
 }
 
+/** A lock with TensorFlow.js and without TensorFlow says what networks run on: models stay what they are. */
+function isMissing(lock: Lock, engine: string): boolean {
+  const has = (name: string): boolean => lock.some((one) => one.engine === name);
+  return !has(engine) && !(engine === TENSORFLOW && has(TENSORFLOWJS));
+}
+
 function newEntries(project: string): Lock {
   const here = platformName();
   return defaultLock().map((entry) => (isWheel(entry) || entry.platform !== here ? entry : { ...entry, backend: bestBackend(project) }));
@@ -44,13 +50,13 @@ function newEntries(project: string): Lock {
 
 /**
  * Versions of the engines by name: DuckDB's from its package, the others' from the lock, for this platform, with the
- * backend where there are several: results depend on it.
+ * backend where there are several: results depend on it. A platform for which nothing is pinned has those of another one.
  */
 export function engineVersions(lock: Lock): Record<string, string> {
   const versions: Record<string, string> = { duckdb: duckdbVersion() };
-  for (const { engine } of lock) {
-    const entry = findLockEntry(lock, engine, platformName()) ?? lock.find((one) => one.engine === engine);
-    if (entry !== undefined) versions[engine] = isWheel(entry) ? entry.version : `${entry.version} ${entry.backend}`;
+  const here = lock.filter(({ platform }) => platform === platformName());
+  for (const entry of here.length === 0 ? lock : here) {
+    versions[entry.engine] ??= isWheel(entry) ? entry.version : `${entry.version} ${entry.backend}`;
   }
   return versions;
 }

@@ -10,6 +10,9 @@ export async function probeEngine(engine: string, place: string): Promise<void> 
     case 'lightgbm':
       await (await import('../../runtime/engines/lightgbm/library.ts')).openLightgbm(place);
       return;
+    case 'tensorflow':
+      await (await import('../../runtime/engines/tensorflow/open-tensorflow.ts')).openTensorflow(place);
+      return;
     case 'tensorflowjs':
       await (await import('../../runtime/engines/tfjs/open-tfjs.ts')).openTfjs(place);
       return;

@@ -36,7 +36,7 @@ const FIELDS: Readonly<Record<keyof Omit<Kind, 'package'>, Test>> = {
   inputs: [(value) => Array.isArray(value) && value.every(isInput), 'a list of `{ name, accepts, doc }`, `accepts` with types such as "table"'],
   params: [isSchema, 'a schema made by `record({ … })`'],
   unkeyed: optional([(value) => Array.isArray(value) && value.every(isText), 'a list of names of parameters']),
-  engine: optional([isText, 'a text']),
+  engine: optional([(value) => isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText)), 'a text, or a list of such']),
   seeded: [isBoolean, 'true or false'],
   guarantee: oneOf(['bitwise', 'platform', 'statistical']),
   arithmetic: optional([isBoolean, 'true or false']),

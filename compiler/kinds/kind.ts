@@ -24,8 +24,11 @@ export interface Kind {
   readonly params: RecordSchema;
   /** Parameters that change no result and are in no key. */
   readonly unkeyed?: readonly string[];
-  /** The engine whose version is part of what the step does: `duckdb`, or one of `mlp.lock`. */
-  readonly engine?: string;
+  /**
+   * The engine whose version is part of what the step does: `duckdb`, or one of `mlp.lock`. Of several, it is the first
+   * that the lock has for this platform.
+   */
+  readonly engine?: string | readonly string[];
   readonly seeded: boolean;
   readonly guarantee: Guarantee;
   /** Whether it computes with `Math.exp` and its like, whose last digit may differ between versions of Node. */

@@ -1,4 +1,5 @@
 import { canonicalJson, type Json, type JsonObject } from '../json.ts';
+import { engineOf } from '../kinds/engine-of.ts';
 import type { Kind, Machine, Registry } from '../kinds/kind.ts';
 import { deriveSeed, fingerprintOf } from '../plan/keys.ts';
 import type { Guarantee, PlanStep } from '../plan/plan.ts';
@@ -22,8 +23,7 @@ export type Lowered = Pick<PlanStep, 'name' | 'keyword' | 'doc' | 'place' | 'par
 
 /** A step with its identity and fingerprint. */
 export function makeStep(surroundings: StepSurroundings, kind: Kind, { extra, guarantee = kind.guarantee, ...lowered }: Lowered): PlanStep {
-  const version = kind.engine === undefined ? undefined : surroundings.engines[kind.engine];
-  const engine = kind.engine === undefined || version === undefined ? undefined : { name: kind.engine, version };
+  const engine = engineOf(kind, surroundings.engines);
   const identity = {
     kind: kind.name,
     'kind-version': String(kind.version),

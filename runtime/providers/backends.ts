@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
+/** TensorFlow's own library among the engines: networks run on it where a lock has it, and else on TensorFlow.js. */
+export const TENSORFLOW = 'tensorflow';
+
 /** TensorFlow.js among the engines. */
 export const TENSORFLOWJS = 'tensorflowjs';
 

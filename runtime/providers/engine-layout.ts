@@ -4,8 +4,8 @@ import type { Platform } from './platform.ts';
 export interface EngineLayout {
   /** Whether a file of the wheel is to be unpacked. */
   readonly keeps: (name: string) => boolean;
-  /** Where the shared library lies in the wheel. */
-  readonly library: Readonly<Record<Platform, string>>;
+  /** Where the shared library lies in the wheel, on the platforms where one can be called. */
+  readonly library: Readonly<Partial<Record<Platform, string>>>;
   /** The engine in whose wheel the OpenMP runtime lies that this one needs on Linux and does not bring. */
   readonly openMpOf?: string;
 }
@@ -21,6 +21,14 @@ export const ENGINE_LAYOUTS: Readonly<Record<string, EngineLayout>> = {
       'win32-x64': 'lightgbm/bin/lib_lightgbm.dll',
     },
     openMpOf: 'xgboost',
+  },
+  tensorflow: {
+    keeps: (name) => /^tensorflow\/(?:libtensorflow_(?:cc|framework)\.(?:so\.2|2\.dylib)|THIRD_PARTY_NOTICES\.txt)$/.test(name),
+    library: {
+      'darwin-arm64': 'tensorflow/libtensorflow_cc.2.dylib',
+      'linux-arm64': 'tensorflow/libtensorflow_cc.so.2',
+      'linux-x64': 'tensorflow/libtensorflow_cc.so.2',
+    },
   },
   xgboost: {
     // The library looks for its OpenMP runtime in `….libs`, two folders up.

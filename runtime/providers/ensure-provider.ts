@@ -102,7 +102,7 @@ async function makeProvider(
     await mkdir(unpacked);
     const files = await unpackWheel(fetched.wheel, unpacked, layout.keeps);
     const library = layout.library[entry.platform];
-    if (!files.some((file) => file.name === library)) throw new BadWheelError(`it has no ${library}`);
+    if (library === undefined || !files.some((file) => file.name === library)) throw new BadWheelError(`it has no ${library ?? 'library'}`);
     await writeMarker(unpacked, entry, files);
     const folder = providerFolder(cacheFolder, entry);
     await moveIntoPlace(unpacked, folder, entry);

@@ -27,10 +27,10 @@ export type ProviderState =
 export async function providerState(query: ProviderQuery & { readonly digests?: boolean }): Promise<ProviderState> {
   const { lock, engine, cacheFolder = defaultCacheFolder(), platform = platformName(), digests = false } = query;
   const entry = findLockEntry(lock, engine, platform);
-  const layout = ENGINE_LAYOUTS[engine];
-  if (entry === undefined || !isWheel(entry) || layout === undefined || !isPlatform(platform)) return { state: 'unsupported', platform };
+  const library = isPlatform(platform) ? ENGINE_LAYOUTS[engine]?.library[platform] : undefined;
+  if (entry === undefined || !isWheel(entry) || library === undefined) return { state: 'unsupported', platform };
   const folder = providerFolder(cacheFolder, entry);
   const state = await inspectFolder(folder, entry, { digests });
   if (state !== 'present') return { state, entry };
-  return { state, entry, library: join(folder, ...layout.library[platform].split('/')) };
+  return { state, entry, library: join(folder, ...library.split('/')) };
 }

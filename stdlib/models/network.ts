@@ -1,15 +1,16 @@
 import { didYouMean } from '../../grammar/index.ts';
 import type { JsonObject } from '../../compiler/json.ts';
+import { engineOf } from '../../compiler/kinds/engine-of.ts';
 import type { InferContext, Inferred, Kind } from '../../compiler/kinds/kind.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import { exampleOnPenguins } from '../example.ts';
 import { loadFeatures, unseenWarnings } from '../features/load-features.ts';
 import { checkLayers } from './network/check-layers.ts';
-import { engineFolder } from './network/engine-folder.ts';
 import type { NetworkFit } from './network/fit-network.ts';
 import { layerTable } from './network/layer-table.ts';
 import { encodeNetwork } from './network/network-model.ts';
 import { completeParams, followedMetrics, networkParams, settingsOf } from './network/network-params.ts';
+import { NETWORK_ENGINES, openNetworks } from './network/open-networks.ts';
 import { networkPredictor } from './network/predict-network.ts';
 import { checkWeights, weightReads, weightRows } from './row-weights.ts';
 import { featuresOf, inferModel, modelResult, SCORED_PARTS } from './scored-model.ts';
@@ -19,7 +20,7 @@ export const network: Kind = {
   name: 'network',
   keyword: 'model',
   version: 1,
-  doc: 'A neural network of dense layers, for two classes, several, or a number. Missing numbers become the median with an indicator beside them and numbers are standardised, all of it in the model itself; one-hot categories are columns, native ones are learned embeddings; the target of a regression is standardised too. It runs on TensorFlow.js, on the backend that `mlp.lock` pins. Initial weights, the order of rows and dropout follow from the seed. Exported, it is a folder that `tf.loadLayersModel` opens, with `preprocessing.json`, which says how the columns of `mlp export … x.test` become its inputs.',
+  doc: 'A neural network of dense layers, for two classes, several, or a number. Missing numbers become the median with an indicator beside them and numbers are standardised, all of it in the model itself; one-hot categories are columns, native ones are learned embeddings; the target of a regression is standardised too. It runs on TensorFlow where `mlp.lock` pins that for the platform, and else on TensorFlow.js, on the backend that the lock pins. Initial weights, the order of rows and dropout follow from the seed. Exported, it is a folder that `tf.loadLayersModel` opens, with `preprocessing.json`, which says how the columns of `mlp export … x.test` become its inputs.',
   example: exampleOnPenguins(`model net = network(x) {
   layers: [dense(32, relu), batch_norm, dropout(0.2), dense(16, relu)]
   optimizer: adamw(rate: cosine(3e-3, warm_up: 2), weight_decay: 0.01)
@@ -29,7 +30,7 @@ export const network: Kind = {
 }`),
   inputs: [{ name: 'x', accepts: ['features'], doc: 'Features and their target.' }],
   params: networkParams,
-  engine: 'tensorflowjs',
+  engine: NETWORK_ENGINES,
   arithmetic: true,
   seeded: true,
   guarantee: 'platform',
@@ -44,12 +45,17 @@ function inferNetwork(context: InferContext): Inferred | undefined {
   const settings = settingsOf(params);
   const sound = [checkLayers(context, settings), checkEmbeddings(context, settings.embed), checkWeights(context), checkLoss(context), checkFollowed(context, settings.stopping?.on)];
   if (sound.includes(false)) return undefined;
-  return { ...inferModel(context, 'low', settings.stopping !== undefined), params, ...weightReads(context), ...weakerGuarantee(context) };
+  return { ...inferModel(context, 'low', settings.stopping !== undefined), params, ...weightReads(context), ...engineGuarantee(context) };
 }
 
-/** On WASM and in JavaScript the bytes are the same on one platform; TensorFlow's library, on a GPU above all, gives no such promise. */
-function weakerGuarantee({ engines, machine }: InferContext): Pick<Inferred, 'guarantee' | 'identity'> {
-  const isNative = / node(?:-gpu)?$/.test(engines['tensorflowjs'] ?? '');
+/**
+ * On WASM and in JavaScript the bytes are the same on one platform. TensorFlow takes instructions and sizes of blocks by
+ * the processor, which is in the key: on it, they are the same. Its form for Node, on a GPU above all, gives no such promise.
+ */
+function engineGuarantee({ engines, machine }: InferContext): Pick<Inferred, 'guarantee' | 'identity'> {
+  const engine = engineOf(network, engines);
+  if (engine?.name === 'tensorflow') return { identity: { processor: machine.processor } };
+  const isNative = / node(?:-gpu)?$/.test(engine?.version ?? '');
   return isNative ? { guarantee: 'statistical', identity: { platform: machine.platform } } : {};
 }
 
@@ -83,11 +89,11 @@ function checkFollowed(context: InferContext, metric: string | undefined): boole
 }
 
 async function runNetwork(context: RunContext): Promise<RunResult> {
-  const [{ openTfjs }, { fitNetwork }] = await Promise.all([import('../../runtime/engines/tfjs/open-tfjs.ts'), import('./network/fit-network.ts')]);
+  const { fitNetwork } = await import('./network/fit-network.ts');
   context.progress({ phase: 'reading' });
   const parts = await loadFeatures(context, 'x', { parts: ['train', ...SCORED_PARTS] });
   const train = await weightRows(context, parts.train, parts.rowsIndex.train);
-  const open = await openTfjs(engineFolder(context.engines));
+  const open = await openNetworks(context.engines);
   const settings = settingsOf(context.step.params);
   const begun = performance.now();
   context.progress({ phase: 'training' });
@@ -114,7 +120,7 @@ async function runNetwork(context: RunContext): Promise<RunResult> {
 function summaryOf({ step }: RunContext, { model, epochs, bestEpoch, curve }: NetworkFit): JsonObject {
   const { layers, parameters } = layerTable(model.about);
   return {
-    engine: step.engine === undefined ? '' : `TensorFlow.js ${step.engine.version}`,
+    engine: step.engine === undefined ? '' : `${step.engine.name === 'tensorflow' ? 'TensorFlow' : 'TensorFlow.js'} ${step.engine.version}`,
     rounds: epochs,
     bestRound: bestEpoch,
     parameters,

@@ -6,7 +6,6 @@ import { libraryOf } from './boosting/run-boosting.ts';
 import type { LinearModel } from './linear/linear-model.ts';
 import { predictBaseline, type BaselineModel } from './linear/baseline.ts';
 import { linearPredictor } from './linear/predict-linear.ts';
-import { engineFolder } from './network/engine-folder.ts';
 import type { LoadingContext, OpenPredictor, Predictor } from './predictor.ts';
 
 /** A model to be loaded. */
@@ -82,12 +81,12 @@ function loadLinear({ bytes, template }: Loading): Promise<SinglePredictor> {
 }
 
 async function loadNetwork({ bytes, template, context: { engines } }: Loading): Promise<SinglePredictor> {
-  const [{ openTfjs }, { decodeNetwork }, { networkPredictor }] = await Promise.all([
-    import('../../runtime/engines/tfjs/open-tfjs.ts'),
+  const [{ openNetworks }, { decodeNetwork }, { networkPredictor }] = await Promise.all([
+    import('./network/open-networks.ts'),
     import('./network/network-model.ts'),
     import('./network/predict-network.ts'),
   ]);
-  const predict = networkPredictor(await openTfjs(engineFolder(engines)), decodeNetwork(bytes));
+  const predict = networkPredictor(await openNetworks(engines), decodeNetwork(bytes));
   return { predict, predictRow: rowOfMatrix(template, predict), close: () => undefined };
 }
 

@@ -1,12 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Tfjs } from '../../runtime/engines/tfjs/load-tfjs.ts';
-import { openTfjsNetwork } from '../../runtime/engines/tfjs/network.ts';
 import { ACTIVATIONS, inputWidth, type Layer, type Loss, type NetworkDescription } from '../../runtime/networks/description.ts';
+import type { OpenNetwork } from '../../runtime/networks/engine.ts';
 import { initialParameters } from '../../runtime/networks/initialise.ts';
 import { layoutOf } from '../../runtime/networks/parameters.ts';
 import { dropoutMask, uniformNumbers } from '../../runtime/networks/random.ts';
 import { addEmbeddingGradient, expandInputs, type NetworkRows } from '../../runtime/networks/rows.ts';
-import { testTfjs } from './tfjs.ts';
+import { engines } from './engines.ts';
 
 const ROWS = 7;
 const CATEGORIES: NetworkDescription['inputs']['categories'] = [
@@ -33,10 +32,10 @@ const cases: readonly { readonly name: string; readonly layers: readonly Layer[]
   { name: 'everything', layers: [drop, norm, dense(6, 'gelu'), norm, drop, dense(4, 'elu')], loss: 'multiclass', outputs: 3, categories: CATEGORIES },
 ];
 
-describe('gradients are what differences of the loss say', () => {
-  let tf: Tfjs;
+describe.each(engines)('gradients of $name are what differences of the loss say', ({ open }) => {
+  let openNetwork: OpenNetwork;
   beforeAll(async () => {
-    tf = await testTfjs();
+    openNetwork = await open();
   });
 
   it.each(cases)('$name', ({ layers, loss, outputs = 1, categories = [] }) => {
@@ -57,7 +56,7 @@ describe('gradients are what differences of the loss say', () => {
     });
     const truth = Float32Array.from({ length: ROWS }, () => (loss === 'binary' ? Math.floor(2 * draw()) : loss === 'multiclass' ? Math.floor(3 * draw()) : 6 * draw() - 3));
     const weights = Float32Array.from({ length: ROWS }, () => 0.5 + draw());
-    const engine = openTfjsNetwork(tf, description);
+    const engine = openNetwork(description);
     const at = (values: Float32Array) => engine.differentiate({ parameters: values, rows: ROWS, inputs: expandInputs({ description, layout, parameters: values, rows, picked }), masks, loss, truth, weights });
     const { gradient, ofInputs } = at(parameters);
     addEmbeddingGradient({ description, layout, rows, picked }, ofInputs, gradient);
@@ -68,6 +67,5 @@ describe('gradients are what differences of the loss say', () => {
     });
     expect(differences.some((slope) => Math.abs(slope) > 0.01)).toBe(true);
     differences.forEach((slope, index) => expect(Math.abs((gradient[index] ?? NaN) - slope), `parameter ${index}: ${gradient[index]} and ${slope}`).toBeLessThan(1e-3));
-    expect(tf.memory().numTensors).toBe(0);
   });
 });

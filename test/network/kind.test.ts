@@ -33,3 +33,11 @@ it('results are those of a backend, and only the portable ones promise the same 
   expect([wasm, cpu, gpu].map(({ guarantee }) => guarantee)).toEqual(['platform', 'platform', 'statistical']);
   expect(gpu.identity['platform']).toBe('linux-x64');
 });
+
+it('runs on TensorFlow where the lock has it, and then results are those of a processor', async () => {
+  const on = async (processor: string) => stepOf(await planOf(`${GROUND}model net = network(x) { layers: [] }`, { engines: { duckdb: '1', tensorflow: '2.21.0', tensorflowjs: '4.22.0 wasm' }, machine: { platform: 'linux-x64', processor, arithmetic: 'some' } }), 'net');
+  const one = await on('one');
+  expect(one).toMatchObject({ engine: { name: 'tensorflow', version: '2.21.0' }, guarantee: 'platform', identity: { engine: 'tensorflow 2.21.0', platform: 'linux-x64', processor: 'one' } });
+  expect((await on('one')).fingerprint).toBe(one.fingerprint);
+  expect((await on('another')).fingerprint).not.toBe(one.fingerprint);
+});

@@ -1,10 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openTfjsNetwork } from '../../runtime/engines/tfjs/network.ts';
 import { trainNetwork } from '../../runtime/networks/train-network.ts';
+import { engines } from './engines.ts';
 import { scenarios, SEED } from './oracle/scenarios.ts';
-import { testTfjs } from './tfjs.ts';
 
 const FOLDER = join(import.meta.dirname, 'oracle');
 const GIVEN = join(FOLDER, 'scenarios.json');
@@ -28,11 +27,12 @@ describe('a network is trained as NumPy trains it', () => {
     expect(readFileSync(GIVEN, 'utf8')).toBe(text);
   });
 
-  it.each(scenarios)('$name', async ({ name, description, optimizer, rate, epochs, batch, rows, numbers, truth, weights }) => {
-    const tf = await testTfjs();
+  const cases = engines.flatMap(({ name, open }) => scenarios.map((scenario) => ({ engine: name, open, ...scenario })));
+  it.each(cases)('on $engine: $name', async ({ open, name, description, optimizer, rate, epochs, batch, rows, numbers, truth, weights }) => {
+    const openNetwork = await open();
     const inputs = { rows, numbers: Float32Array.from(numbers), codes: [] };
     const trained = await trainNetwork({
-      ...{ engine: openTfjsNetwork(tf, description), description, optimizer, rate, epochs, batch, seed: SEED },
+      ...{ engine: openNetwork(description), description, optimizer, rate, epochs, batch, seed: SEED },
       train: { rows: inputs, truth, ...(weights === undefined ? {} : { weights: Float32Array.from(weights) }) },
       validate: inputs,
       evaluate: () => ({}),

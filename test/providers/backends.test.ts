@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readLock } from '../../apps/session/project-lock.ts';
+import { engineVersions, readLock } from '../../apps/session/project-lock.ts';
 import { BACKENDS, bestBackend, findBackend } from '../../runtime/providers/backends.ts';
 import { defaultLock } from '../../runtime/providers/default-lock.ts';
 import { ensureBackend } from '../../runtime/providers/ensure-backend.ts';
@@ -61,6 +61,24 @@ describe('a lock', () => {
     const lock = readLock(project);
     expect(lock.update).toBeUndefined();
     expect(lock.value).toEqual(defaultLock());
+  });
+
+  it('with TensorFlow.js alone keeps networks on it; with neither it gets both', () => {
+    const project = mkdtempSync(join(folder, 'project-'));
+    const place = join(project, 'mlp.lock');
+    const without = (...engines: readonly string[]) => defaultLock().filter(({ engine }) => !engines.includes(engine));
+    writeFileSync(place, printLock(without('tensorflow')));
+    expect(readLock(project)).toMatchObject({ value: without('tensorflow') });
+    expect(readLock(project).update).toBeUndefined();
+    writeFileSync(place, printLock(without('tensorflow', 'tensorflowjs')));
+    expect(parseLock(readLock(project).update ?? '').value).toEqual(defaultLock());
+  });
+
+  it('says by its blocks for a platform which engine is there', () => {
+    const here = platformName();
+    const elsewhere = defaultLock().filter(({ engine, platform }) => engine !== 'tensorflow' || platform !== here);
+    expect(engineVersions(elsewhere)).toMatchObject({ tensorflowjs: '4.22.0 wasm' });
+    expect(engineVersions(elsewhere)).not.toHaveProperty('tensorflow');
   });
 
   it('of before there were backends gets them, and nothing else changes', () => {

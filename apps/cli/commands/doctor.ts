@@ -4,6 +4,7 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { engineNames, engineOf } from '../../../compiler/kinds/engine-of.ts';
 import type { Item } from '../../../grammar/index.ts';
 import { parseDocument } from '../../../grammar/parse-document.ts';
 import { duckdbVersion } from '../../../runtime/analyse.ts';
@@ -14,7 +15,7 @@ import { providerState } from '../../../runtime/providers/provider-state.ts';
 import { runPip } from '../../../runtime/providers/run-pip.ts';
 import { openStore } from '../../../runtime/store/store.ts';
 import { registry } from '../../../stdlib/index.ts';
-import { readLock } from '../../session/project-lock.ts';
+import { engineVersions, readLock } from '../../session/project-lock.ts';
 import { findProject } from '../../session/find-project.ts';
 import type { RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -39,8 +40,8 @@ interface Finding {
 /** `mlp doctor`: exit code 1 when something does not work that the project's pipelines need. */
 export const doctor: RunCommand = async ({ flags, terminal }) => {
   const project = findProject(flags.folder);
-  const needed = await neededEngines(flags.folder);
   const lock = readLock(project);
+  const needed = await neededEngines(flags.folder, engineVersions(lock.value));
   const findings = [
     { name: 'mlp', state: 'info', detail: `${packageJson.version} on Node ${process.versions.node}, ${platformName()}`, needed: false },
     machine(),
@@ -70,14 +71,15 @@ const MARKS: Readonly<Record<Finding['state'], Cell>> = {
   info: { text: '·', style: 'dim' },
 };
 
-/** The engines of the kinds that the project's pipelines name. */
-async function neededEngines(folder: string): Promise<ReadonlySet<string>> {
+/** The engines, by the lock, of the kinds that the project's pipelines name. */
+async function neededEngines(folder: string, versions: Readonly<Record<string, string>>): Promise<ReadonlySet<string>> {
   const kindsOf = (items: readonly Item[]): string[] => items.flatMap((item) => (item.kind === 'declaration' ? [item.call.name.text] : item.kind === 'for' ? kindsOf(item.items) : []));
   const engines = new Set<string>();
   for (const file of await findPipelines(folder)) {
     const text = await readFile(resolve(folder, file), 'utf8').catch(() => '');
     for (const kind of kindsOf(parseDocument(file, text).value.items)) {
-      const engine = registry.get(kind)?.engine;
+      const found = registry.get(kind);
+      const engine = found === undefined ? undefined : (engineOf(found, versions)?.name ?? engineNames(found).at(-1));
       if (engine !== undefined) engines.add(engine);
     }
   }

@@ -1,5 +1,8 @@
 import type { PreviousStep } from '../../../compiler/plan/describe-change.ts';
 import type { Preview, StepPreview } from '../../../compiler/plan/preview.ts';
+import type { PlanStep } from '../../../compiler/plan/plan.ts';
+import { TENSORFLOW, TENSORFLOWJS } from '../../../runtime/providers/backends.ts';
+import { platformName } from '../../../runtime/providers/platform.ts';
 import { formatSeconds } from './format.ts';
 import { groupSteps, withGroupNames, type GroupedStep } from './group-steps.ts';
 import { isDoneByOther, isPending, summaryLine } from './plan-summary.ts';
@@ -132,13 +135,19 @@ function guarantees(preview: Preview, view: View): string[] {
   const named = (guarantee: string): string => [...steps.values()].filter((step) => step.guarantee === guarantee).map(({ name }) => name).join(', ');
   const platform = named('platform');
   const statistical = named('statistical');
-  const backends = [...steps.values()].filter(({ engine }) => engine?.version.includes(' ')).map(({ name, engine }) => `${name} (${engine?.name} ${engine?.version})`);
+  const backends = [...steps.values()].flatMap(({ name, engine }) => (engine === undefined ? [] : describeBackend(name, engine)));
   const lines = [
     ...(backends.length === 0 ? [] : hanging('backend: ', backends.join(', '), view.width)),
     ...(platform === '' ? [] : hanging('platform: ', `${platform} (the same bytes on one platform)`, view.width)),
     ...(statistical === '' ? [] : hanging('statistical: ', `${statistical} (may differ from run to run)`, view.width)),
   ];
   return lines.map((line) => view.paint('dim', line));
+}
+
+/** Of engines that stand in for one another, which it is, and why. */
+function describeBackend(step: string, { name, version }: NonNullable<PlanStep['engine']>): string[] {
+  if (name === TENSORFLOW) return [`${step} (${name} ${version}, which mlp.lock pins for ${platformName()})`];
+  return name === TENSORFLOWJS ? [`${step} (${name} ${version}, as mlp.lock has no ${TENSORFLOW} for ${platformName()})`] : [];
 }
 
 function wrapSummary(preview: Preview, view: View): string[] {

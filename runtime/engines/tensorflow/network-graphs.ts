@@ -1,0 +1,103 @@
+import { allLayers, inputWidth, widthAfter, type NetworkDescription } from '../../networks/description.ts';
+import type { Layout, ParameterSpec } from '../../networks/parameters.ts';
+import { flattened, outputAt, type GraphBuilder } from './graph-builder.ts';
+import { addLayer, type Moments } from './layers.ts';
+import type { Computation, Output } from './library.ts';
+import { addLossGradient } from './loss-gradients.ts';
+
+/** A network, and where its numbers lie. */
+export interface LaidOutNetwork {
+  readonly description: NetworkDescription;
+  readonly layout: Layout;
+}
+
+/** The parameters that layers have, which lie together: embeddings are looked up before. */
+export function layerParameters({ parameters }: Layout): ParameterSpec[] {
+  return parameters.filter(({ owner }) => 'layer' in owner);
+}
+
+/** Whether anything before the first layer learns. */
+export function learnsInputs({ inputs }: NetworkDescription): boolean {
+  return inputs.categories.some(({ kind }) => kind === 'embedding');
+}
+
+/**
+ * A training step without its last part, which changes parameters. Fed: parameters of layers, inputs, truth, shares of rows,
+ * and a mask for each dropout; fetched: outputs, the gradient by the parameters, then where inputs learn the gradient by
+ * them, and where layers normalise the batch's moments.
+ */
+export function trainingComputation(builder: GraphBuilder, network: LaidOutNetwork): Computation {
+  const { description, layout } = network;
+  const { parameters, ofLayer, all } = addParameters(builder, network);
+  const inputs = addInputs(builder, description);
+  const masks: Output[] = [];
+  const moments: Moments[] = [];
+  let width = inputWidth(description.inputs);
+  let values = inputs;
+  allLayers(description).forEach((layer, index) => {
+    const mask = layer.kind === 'dropout' ? builder.placeholder('float32', [-1, width]) : undefined;
+    if (mask !== undefined) masks.push(mask);
+    const added = addLayer(builder, layer, values, { parameters: ofLayer(index), ...(mask === undefined ? {} : { mask }) });
+    if (added.moments !== undefined) moments.push(added.moments);
+    values = added.output;
+    width = widthAfter(layer, width);
+  });
+  const [truth, shares] = [builder.placeholder('float32', [-1]), builder.placeholder('float32', [-1])];
+  const ofY = addLossGradient(builder, description.loss, { outputs: values, width, truth, shares });
+  const learned = learnsInputs(description) ? [inputs] : [];
+  const gradients = builder.gradients({ y: values, ofY, xs: [...all, ...learned] });
+  return {
+    feeds: [parameters, inputs, truth, shares, ...masks],
+    fetches: [
+      values,
+      flattened(builder, gradients.slice(0, all.length)),
+      ...gradients.slice(all.length),
+      ...(layout.statisticsSize === 0 ? [] : [flattened(builder, moments.flatMap(({ mean, variance }) => [mean, variance]))]),
+    ],
+  };
+}
+
+/** Answering. Fed: parameters of layers, inputs, and where layers normalise the running moments; fetched: outputs. */
+export function answeringComputation(builder: GraphBuilder, network: LaidOutNetwork): Computation {
+  const { description, layout } = network;
+  const { parameters, ofLayer } = addParameters(builder, network);
+  const inputs = addInputs(builder, description);
+  const statistics = layout.statisticsSize === 0 ? undefined : builder.placeholder('float32', [layout.statisticsSize]);
+  const moments = statistics === undefined ? [] : split(builder, statistics, layout.statistics.flatMap(({ width }) => [width, width]));
+  let values = inputs;
+  allLayers(description).forEach((layer, index) => {
+    const at = layout.statistics.findIndex((one) => one.layer === index);
+    const running = at < 0 ? {} : { running: { mean: moments[2 * at] as Output, variance: moments[2 * at + 1] as Output } };
+    values = addLayer(builder, layer, values, { parameters: ofLayer(index), ...running }).output;
+  });
+  return { feeds: [parameters, inputs, ...(statistics === undefined ? [] : [statistics])], fetches: [values] };
+}
+
+function addInputs(builder: GraphBuilder, { inputs }: NetworkDescription): Output {
+  return builder.placeholder('float32', [-1, inputWidth(inputs)]);
+}
+
+interface Parameters {
+  /** One vector of all. */
+  readonly parameters: Output;
+  readonly all: readonly Output[];
+  readonly ofLayer: (index: number) => Output[];
+}
+
+function addParameters(builder: GraphBuilder, { layout }: LaidOutNetwork): Parameters {
+  const specs = layerParameters(layout);
+  const parameters = builder.placeholder('float32', [specs.reduce((sum, { length }) => sum + length, 0)]);
+  const vectors = split(builder, parameters, specs.map(({ length }) => length));
+  const all = vectors.map((vector, at) => builder.add('Reshape', [vector, builder.integers(specs[at]?.shape ?? [])]));
+  return { parameters, all, ofLayer: (index) => all.filter((_, at) => ownerOf(specs[at]) === index) };
+}
+
+function ownerOf(spec: ParameterSpec | undefined): number | undefined {
+  return spec !== undefined && 'layer' in spec.owner ? spec.owner.layer : undefined;
+}
+
+/** A vector in pieces of these lengths, of which there are at least two. */
+function split(builder: GraphBuilder, vector: Output, lengths: readonly number[]): Output[] {
+  const first = builder.add('SplitV', [vector, builder.integers(lengths), builder.integer(0)], { num_split: { kind: 'int', value: lengths.length } });
+  return lengths.map((_, index) => outputAt(first, index));
+}

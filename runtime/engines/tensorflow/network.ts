@@ -1,0 +1,82 @@
+import { inputWidth, type NetworkDescription } from '../../networks/description.ts';
+import type { BatchGradient, ForwardRequest, NetworkEngine, TrainingBatch } from '../../networks/engine.ts';
+import { computeLoss } from '../../networks/losses.ts';
+import { layoutOf } from '../../networks/parameters.ts';
+import { buildGraph, type GraphBuilder } from './graph-builder.ts';
+import type { Computation, TensorflowLibrary } from './library.ts';
+import { answeringComputation, layerParameters, learnsInputs, trainingComputation, type LaidOutNetwork } from './network-graphs.ts';
+import { openRunner, type Runner } from './runner.ts';
+
+/** A network on TensorFlow: a graph for training, and one for answering, each made when it is first asked for. */
+export function openTensorflowNetwork(library: TensorflowLibrary, description: NetworkDescription): NetworkEngine {
+  const network: LaidOutNetwork = { description, layout: layoutOf(description) };
+  const training = lazy(() => runnerOf(library, (builder) => trainingComputation(builder, network)));
+  const answering = lazy(() => runnerOf(library, (builder) => answeringComputation(builder, network)));
+  return {
+    differentiate: (batch) => differentiate(training(), network, batch),
+    forward: (request) => forward(answering(), network, request),
+  };
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function runnerOf(library: TensorflowLibrary, compute: (builder: GraphBuilder) => Computation): Runner {
+  const builder = buildGraph(library);
+  return openRunner(library, builder.graph, compute(builder));
+}
+
+function differentiate(runner: Runner, { description, layout }: LaidOutNetwork, batch: TrainingBatch): BatchGradient {
+  const { rows, weights } = batch;
+  const width = inputWidth(description.inputs);
+  const from = layerStart({ layout });
+  const truth = Float32Array.from(batch.truth);
+  const shares = weights === undefined ? new Float32Array(rows).fill(1 / rows) : weights.map((weight) => weight / rows);
+  const outputs = new Float32Array(rows * description.outputs);
+  const gradient = new Float32Array(layout.size);
+  const ofInputs = new Float32Array(learnsInputs(description) ? rows * width : 0);
+  const statistics = new Float32Array(layout.statisticsSize);
+  runner.feed([
+    vector(batch.parameters.subarray(from)),
+    { values: batch.inputs, shape: [rows, width] },
+    vector(truth),
+    vector(shares),
+    ...batch.masks.map((mask) => ({ values: mask, shape: [rows, mask.length / rows] })),
+  ]);
+  runner.compute([outputs, gradient.subarray(from), ofInputs, statistics].filter(({ length }) => length > 0));
+  const { sum, weight } = computeLoss({ loss: batch.loss, outputs, truth: batch.truth, ...(weights === undefined ? {} : { weights }) });
+  return { sum, weight, gradient, ofInputs, statistics };
+}
+
+/**
+ * Rows that are answered for at once, always as many: what comes of a row then depends neither on how many others there
+ * are nor on its place among them. TensorFlow computes what is left of a matrix beside its blocks of 48 or fewer rows, and
+ * of an array beside its 16 numbers, by other code, which rounds in its own way.
+ */
+const ROWS_AT_ONCE = 96;
+
+function forward(runner: Runner, { description, layout }: LaidOutNetwork, { parameters, statistics, rows, inputs }: ForwardRequest): Float32Array {
+  const width = inputWidth(description.inputs);
+  const outputs = new Float32Array(rows * description.outputs);
+  const [someInputs, someOutputs] = [new Float32Array(ROWS_AT_ONCE * width), new Float32Array(ROWS_AT_ONCE * description.outputs)];
+  if (layout.statisticsSize > 0) runner.feed([vector(statistics)], 2);
+  runner.feed([vector(parameters.subarray(layerStart({ layout })))]);
+  for (let start = 0; start < rows; start += ROWS_AT_ONCE) {
+    const end = Math.min(rows, start + ROWS_AT_ONCE);
+    someInputs.set(inputs.subarray(start * width, end * width));
+    runner.feed([{ values: someInputs, shape: [ROWS_AT_ONCE, width] }], 1);
+    runner.compute([someOutputs]);
+    outputs.set(someOutputs.subarray(0, (end - start) * description.outputs), start * description.outputs);
+  }
+  return outputs;
+}
+
+function vector(values: Float32Array): { readonly values: Float32Array; readonly shape: readonly number[] } {
+  return { values, shape: [values.length] };
+}
+
+function layerStart({ layout }: Pick<LaidOutNetwork, 'layout'>): number {
+  return layerParameters(layout)[0]?.offset ?? 0;
+}
