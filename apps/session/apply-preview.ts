@@ -10,7 +10,7 @@ import { runPlan, type RunSummary } from '../../runtime/scheduler/run-plan.ts';
 import type { FileDigests } from '../../runtime/store/file-digests.ts';
 import type { Files } from '../../runtime/store/files.ts';
 import type { Workshop } from '../../runtime/scheduler/workshop.ts';
-import { openStore, type Store } from '../../runtime/store/store.ts';
+import { openStore, type RecordMemory, type Store } from '../../runtime/store/store.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
 import { engineFinder, ensureEngines, kindOf, type EngineFolders } from './engines.ts';
 import { LOCK_FILE } from './find-project.ts';
@@ -24,6 +24,8 @@ export interface ApplySetting extends ApplyOptions {
   /** The store's folder. */
   readonly root: string;
   readonly files: Files;
+  /** Records that the session has read. */
+  readonly records?: RecordMemory;
   readonly lock: ProjectLock;
   readonly workshop: Workshop;
   readonly digests: FileDigests;
@@ -37,7 +39,7 @@ export const MEMORY_SHARE = 0.75;
 export async function applyPreview(preview: Preview, setting: ApplySetting): Promise<ApplyResult> {
   if (preview.steps.some(({ state }) => state !== 'cached')) setting.workshop.pool.prepare();
   const folders = await prepareEngines(preview, setting);
-  const store = await openStore(setting.root, { access: 'write', files: setting.files });
+  const store = await openStore(setting.root, { access: 'write', files: setting.files, ...(setting.records === undefined ? {} : { records: setting.records }) });
   const plan = withAbsoluteRoots(preview.plan, setting.project);
   const enginesOf = engineFinder(plan);
   const threads = setting.threads ?? availableParallelism();

@@ -21,10 +21,12 @@ export interface Compiling extends Omit<Answerer, 'reads' | 'texts' | 'environme
   readonly options: SessionOptions;
   readonly lock: ProjectLock;
   readonly kept: KeptCompilations;
+  /** Told when a file has to be compiled: most likely something will be asked, and made. */
+  readonly onNew?: () => void;
 }
 
 /** Compiles a file, named from the folder of the session, answering what the compiler asks. */
-export async function compileFile(file: string, { options, lock, kept, ...answerer }: Compiling): Promise<Compiled> {
+export async function compileFile(file: string, { options, lock, kept, onNew, ...answerer }: Compiling): Promise<Compiled> {
   const { project, folder, digests } = answerer;
   const path = resolve(folder, file);
   const reads = new Set([path, join(project, LOCK_FILE)]);
@@ -38,7 +40,10 @@ export async function compileFile(file: string, { options, lock, kept, ...answer
   const request = { file: shown, text: read.text, machine: machine(), engines: engineVersions(lock.value), params: options.params, targets: options.targets };
   const supply: Supply = (needs) => answerNeeds({ ...answerer, reads, texts, environment }, needs);
   const run = async (supplied: Supply): Promise<Compilation> => (await import('./run-compiler.ts')).runCompiler(request, supplied);
-  const { value, diagnostics } = await (BUILD === undefined ? run(supply) : findOrRun(kept, { ...request, build: `${BUILD} ${process.version}` }, supply, run));
+  const { value, diagnostics } = await (BUILD === undefined ? run(supply) : findOrRun(kept, { ...request, build: `${BUILD} ${process.version}` }, supply, (supplied) => {
+    onNew?.();
+    return run(supplied);
+  }));
   await digests.save();
   answerer.analyser.save();
   const sound = value !== undefined && !lock.diagnostics.some((one) => one.severity === 'error');

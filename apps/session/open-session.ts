@@ -12,7 +12,7 @@ import type { PoolOptions } from '../../runtime/scheduler/pool.ts';
 import { keepWanted, openWorkshop, type Workshop } from '../../runtime/scheduler/workshop.ts';
 import { openFileDigests } from '../../runtime/store/file-digests.ts';
 import { nodeFiles } from '../../runtime/store/files.ts';
-import { openStore, type Store } from '../../runtime/store/store.ts';
+import { openStore, type RecordMemory, type Store } from '../../runtime/store/store.ts';
 import { StoreError } from '../../runtime/store/store-error.ts';
 import { compileFile } from './compile-file.ts';
 import { openKeptCompilations } from './kept-compilations.ts';
@@ -44,10 +44,12 @@ export function openSession(options: SessionOptions): Promise<Session> {
   // What has to be asked is new, and there will be work: the first worker starts beside the helper.
   const helper = createHelper(worker, options.work === undefined ? undefined : () => making.open().pool.prepare());
   const analyser = createAnalyser(helper, join(cache, 'answers'));
+  // An apply looks each record up when it is planned, when its step is come to, and when all is told.
+  const memory: { readonly records?: RecordMemory } = options.work === undefined ? {} : { records: new Map() };
   const kept = openKeptCompilations(join(cache, 'plans'));
   const making = lazyWorkshop(worker, options.work === 'often' ? { idleLife: WARM_LIFE } : {});
   let reading: Promise<Store> | undefined;
-  const openForReading = (): Promise<Store> => (reading ??= openStore(root, { access: 'read', files }));
+  const openForReading = (): Promise<Store> => (reading ??= openStore(root, { access: 'read', files, ...memory }));
   const find: Session['find'] = async (preview, name) => findMade(preview, name, await openForReading());
 
   return Promise.resolve({
@@ -56,10 +58,10 @@ export function openSession(options: SessionOptions): Promise<Session> {
     pipelineOf: (file) => readPipelineName(resolve(folder, file), file),
     compile: (file) => {
       lock = readLock(project);
-      return compileFile(file, { project, folder, digests, analyser, options, lock, kept });
+      return compileFile(file, { project, folder, digests, analyser, options, lock, kept, ...(options.work === undefined ? {} : { onNew: analyser.warm }) });
     },
     preview: async (plan, mend) => {
-      const store = remembering(mend === undefined ? await openForReading() : mending(await openStore(root, { access: 'write', files }), mend.onDamage));
+      const store = remembering(mend === undefined ? await openForReading() : mending(await openStore(root, { access: 'write', files, ...memory }), mend.onDamage));
       const preview = await drivePreview(plan, store);
       // What no target needs is not in the plan, but it is still in the file.
       return options.targets.length === 0 ? preview : { ...preview, removed: [] };
@@ -68,7 +70,7 @@ export function openSession(options: SessionOptions): Promise<Session> {
       reading = undefined;
       // Who only looks loads no scheduler, and where nothing has changed, no compiler.
       const { applyPreview } = await import('./apply-preview.ts');
-      return applyPreview(preview, { ...applyOptions, project, cache, root, files, lock, digests, workshop: making.open(), targets: options.targets });
+      return applyPreview(preview, { ...applyOptions, project, cache, root, files, ...memory, lock, digests, workshop: making.open(), targets: options.targets });
     },
     test: (test) => runTest(helper, test),
     predict: (preview, request) => predictLazily(preview, request, { project, find, analyser, cache, root, lock, worker }),

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Digest } from '../../compiler/plan/artifact.ts';
 import { diagnose } from '../../grammar/diagnostics/diagnostic.ts';
-import { errorCode, nodeFiles, type Files } from './files.ts';
+import { errorCode, nodeFiles, type FileFacts, type Files } from './files.ts';
 import { openLocalDisk, type LocalDisk } from './local-disk.ts';
 import { moveAside, objectKey, openObjects, type Objects } from './objects.ts';
 import { decodeRecord, RECORD_VERSION, type ActionRecord } from './record.ts';
@@ -39,13 +39,18 @@ export interface StoreOptions {
   readonly files?: Files;
   /** Who works in the store's stages; this process, unless a test says otherwise. */
   readonly owner?: StageOwner;
+  /** Records that were read already, of this store; it is added to. */
+  readonly records?: RecordMemory;
 }
+
+/** Records by their paths, as the files were when they were read: while a file is the same, it is not read again. */
+export type RecordMemory = Map<string, { readonly facts: FileFacts; readonly record: ActionRecord }>;
 
 /** Opens the store in a folder. Failures are `StoreError`s. */
 export async function openStore(root: string, options: StoreOptions): Promise<Store> {
   const files = options.files ?? nodeFiles;
   const disk = openLocalDisk(root, files);
-  const open: OpenStore = { disk, files, mend: options.access === 'write', ...(options.owner === undefined ? {} : { owner: options.owner }) };
+  const open: OpenStore = { disk, files, mend: options.access === 'write', records: options.records, ...(options.owner === undefined ? {} : { owner: options.owner }) };
   await explained(async () => {
     const isNew = !checkVersion(open, root);
     if (!open.mend) return;
@@ -72,6 +77,7 @@ interface OpenStore {
   readonly disk: LocalDisk;
   readonly files: Files;
   readonly mend: boolean;
+  readonly records: RecordMemory | undefined;
   readonly owner?: StageOwner;
 }
 
@@ -93,6 +99,10 @@ async function makeStore(open: OpenStore, root: string): Promise<void> {
 function lookup(store: OpenStore, fingerprint: Digest, key: Digest): ActionRecord | undefined {
   const file = recordKey(fingerprint, key);
   const path = store.disk.path(file);
+  // Looked at before it is read: should it be replaced in between, it is read again the next time.
+  const facts = store.records === undefined ? undefined : store.files.factsNow(path);
+  const known = store.records?.get(path);
+  if (known !== undefined && isSameFile(known.facts, facts)) return known.record;
   const bytes = store.files.readNow(path);
   if (bytes === undefined) return undefined;
   const record = decodeRecord(bytes);
@@ -101,7 +111,13 @@ function lookup(store: OpenStore, fingerprint: Digest, key: Digest): ActionRecor
   if (record.key !== key || record.fingerprint !== fingerprint) {
     throw damaged(path, 'is the record of another step', moveAside(store, file));
   }
-  return record.version === RECORD_VERSION ? record : undefined;
+  if (record.version !== RECORD_VERSION) return undefined;
+  if (facts !== undefined) store.records?.set(path, { facts, record });
+  return record;
+}
+
+function isSameFile(before: FileFacts, now: FileFacts | undefined): boolean {
+  return now !== undefined && before.inode === now.inode && before.bytes === now.bytes && before.modified === now.modified && before.changed === now.changed;
 }
 
 /** What a store's folder may hold beside its version. */

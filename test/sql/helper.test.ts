@@ -30,7 +30,7 @@ describe("DuckDB's helper", () => {
   test('is one process for few questions, and no more than four for many', async () => {
     const helper = createHelper(script);
     try {
-      expect(new Set(await askAll(helper, Array.from({ length: 70 }, (_, i) => `few ${i}`))).size).toBe(1);
+      expect(new Set(await askAll(helper, Array.from({ length: 30 }, (_, i) => `few ${i}`))).size).toBe(1);
       const many = new Set(await askAll(helper, Array.from({ length: 1000 }, (_, i) => `many ${i}`)));
       expect(many.size).toBe(Math.min(4, availableParallelism()));
     } finally {

@@ -52,6 +52,27 @@ describe('a store', () => {
     expect(store.hasFingerprint(digestOf('another'))).toBe(false);
   });
 
+  it('reads a record again when its file is another, and not while it is the same', async () => {
+    const { root, store, record } = await storeWithRecord();
+    const { files, operations } = watchFiles();
+    const remembering = await openStore(root, { access: 'read', files, records: new Map() });
+    const lookup = (): ActionRecord | undefined => remembering.lookup(record.fingerprint, record.key);
+    const reads = (): number => operations.filter(({ verb, path }) => verb === 'readNow' && path.includes(record.key)).length;
+    expect([lookup(), lookup()]).toEqual([record, record]);
+    expect(reads()).toBe(1);
+    const collected = { ...record, collected: '2030-01-01T00:00:00.000Z' };
+    const stage = await store.openStage('another');
+    await stage.replaceRecords([collected]);
+    await stage.close();
+    expect([lookup(), lookup()]).toEqual([collected, collected]);
+    expect(reads()).toBe(2);
+    const path = join(root, recordKey(record.fingerprint, record.key));
+    await overwrite(path, (bytes) => bytes.writeUInt8((bytes[200] ?? 0) ^ 1, 200));
+    expect((await failure(lookup)).diagnostic.code).toBe('store-damaged');
+    await rm(path);
+    expect(lookup()).toBeUndefined();
+  });
+
   it('holds objects, records and its version, and nothing else', async () => {
     const { root, record, blob } = await storeWithRecord();
     const manifest = record.outputs['value']?.digest ?? '';
