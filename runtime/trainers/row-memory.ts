@@ -1,5 +1,6 @@
 import { columnBits, pickColumns, sliceColumns, type Column, type ColumnArray } from '../data/columns.ts';
-import { MERGE_PAYS, openRowTable } from '../data/merge-rows.ts';
+import { MERGE_PAYS } from '../data/merge-rows.ts';
+import { openRowTable } from '../data/row-table.ts';
 
 /** Rows that are looked up at once, and then asked about. */
 const SLICE_ROWS = 2 ** 17;

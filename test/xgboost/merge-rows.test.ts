@@ -49,6 +49,36 @@ test('equals brute force where the table grows and blocks end', () => {
   expect(plain(mergeRows({ columns, rows }))).toEqual(mergeByMap(columns, rows));
 });
 
+test('equals brute force on narrow columns', () => {
+  const column = (rows: number) =>
+    fc.tuple(fc.constantFrom(Uint8Array, Int8Array, Uint16Array, Int16Array), fc.array(fc.nat({ max: 6 }), { minLength: rows, maxLength: rows }), fc.constantFrom(0, 100, -3)).map(([type, values, least]) => new type(values.map((value) => value + least)));
+  const tables = fc.integer({ min: 0, max: 200 }).chain((rows) => fc.record({ rows: fc.constant(rows), columns: fc.array(column(rows), { minLength: 1, maxLength: 4 }) }));
+  fc.assert(
+    fc.property(tables, ({ rows, columns }) => {
+      expect(plain(mergeRows({ columns, rows }))).toEqual(mergeByMap(columns, rows));
+    }),
+  );
+});
+
+test('equals brute force on narrow columns whose pairs need tables that are too large, from the start or later', () => {
+  const rows = 30_000;
+  const spread = (by: number): Uint16Array => Uint16Array.from({ length: rows }, (_, row) => (row * by) % 65_521);
+  const late = Uint16Array.from({ length: rows }, (_, row) => (row < 20_000 ? row % 3 : row % 5000));
+  for (const columns of [[spread(7919), spread(104_729)], [late, spread(1).map((value) => value % 4000)], [Int16Array.from(spread(31)), Uint8Array.from(spread(3))]]) {
+    expect(plain(mergeRows({ columns, rows }))).toEqual(mergeByMap(columns, rows));
+  }
+});
+
+test('gives up early on narrow columns too', () => {
+  const rows = 2 ** 18 + 1000;
+  const [low, high] = [Uint16Array.from({ length: rows }, (_, row) => row & 511), Uint16Array.from({ length: rows }, (_, row) => row >> 9)];
+  expect(mergeRows({ columns: [low, high], rows, atMost: 0.9 })).toBeUndefined();
+  expect(mergeRows({ columns: [low, high], rows })?.first).toHaveLength(rows);
+  // All differ at first, and few in the end: what is looked at first decides.
+  const [once, same] = [low, high].map((values) => Uint16Array.from({ length: 4 * rows }, (_, row) => values[row] ?? 0)) as [Uint16Array, Uint16Array];
+  expect(mergeRows({ columns: [once, same], rows: 4 * rows, atMost: 0.9 })).toBeUndefined();
+});
+
 test('rows that are grouped already merge by class as they would with a column for it', () => {
   const codes = fc.array(fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 2 })), { maxLength: 60 });
   fc.assert(
