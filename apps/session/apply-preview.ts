@@ -37,7 +37,6 @@ export const MEMORY_SHARE = 0.75;
 
 /** Applies a plan: fetches the engines that are missing, then runs what has to run. */
 export async function applyPreview(preview: Preview, setting: ApplySetting): Promise<ApplyResult> {
-  if (preview.steps.some(({ state }) => state !== 'cached')) setting.workshop.pool.prepare();
   const folders = await prepareEngines(preview, setting);
   const store = await openStore(setting.root, { access: 'write', files: setting.files, ...(setting.records === undefined ? {} : { records: setting.records }) });
   const plan = withAbsoluteRoots(preview.plan, setting.project);

@@ -42,7 +42,8 @@ export function openSession(options: SessionOptions): Promise<Session> {
   const files = options.files ?? nodeFiles;
   const digests = openFileDigests(cache, files);
   // What has to be asked is new, and there will be work: the first worker starts beside the helper.
-  const helper = createHelper(worker, options.work === undefined ? undefined : () => making.open().pool.prepare());
+  const prepare = options.work === undefined ? () => undefined : () => making.open().pool.prepare();
+  const helper = createHelper(worker, prepare);
   const analyser = createAnalyser(helper, join(cache, 'answers'));
   // An apply looks each record up when it is planned, when its step is come to, and when all is told.
   const memory: { readonly records?: RecordMemory } = options.work === undefined ? {} : { records: new Map() };
@@ -62,7 +63,7 @@ export function openSession(options: SessionOptions): Promise<Session> {
     },
     preview: async (plan, mend) => {
       const store = remembering(mend === undefined ? await openForReading() : mending(await openStore(root, { access: 'write', files, ...memory }), mend.onDamage));
-      const preview = await drivePreview(plan, store);
+      const preview = await drivePreview(plan, store, prepare);
       // What no target needs is not in the plan, but it is still in the file.
       return options.targets.length === 0 ? preview : { ...preview, removed: [] };
     },
@@ -155,11 +156,16 @@ function remembering(store: Store): Store {
   };
 }
 
-async function drivePreview(plan: Plan, store: Store): Promise<Preview> {
+/** Calls `onNew` when the first record is missing: then there is work. */
+async function drivePreview(plan: Plan, store: Store, onNew: () => void): Promise<Preview> {
   const { steps, accuracy } = await readPrevious(store, plan.pipeline);
   const asking = previewPlan(plan, steps);
   let step = asking.next();
-  while (step.done !== true) step = asking.next(answerRecord(store, step.value));
+  while (step.done !== true) {
+    const answer = answerRecord(store, step.value);
+    if (answer.record === undefined) onNew();
+    step = asking.next(answer);
+  }
   return { ...step.value, ...(accuracy === undefined ? {} : { accuracy }) };
 }
 
