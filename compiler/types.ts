@@ -81,6 +81,8 @@ export interface FeatureSpec {
   readonly from: string;
   /** Whether missing values may be left after preparing. */
   readonly nullable: boolean;
+  /** Of one number of a column of lists: the shape in which they lie. */
+  readonly shape?: readonly number[];
 }
 
 /** The type of a feature set: what models are trained on. */

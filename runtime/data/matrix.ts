@@ -19,6 +19,14 @@ export interface NumericFeature {
   readonly name: string;
   /** Shape (rows). In float arrays NaN is missing; integer arrays have no missing values. */
   readonly values: Float64Array | Float32Array | IntegerArray;
+  /** Of one number of an array: the column that it comes from, and the shape in which they lie, in the order of their names. */
+  readonly cell?: ArrayCell;
+}
+
+/** What the numbers of an array have in common. */
+export interface ArrayCell {
+  readonly column: string;
+  readonly shape: readonly number[];
 }
 
 /** A column of categories, as codes. */

@@ -1,7 +1,8 @@
 /**
  * A network as plain JSON, apart from any engine that trains it. Its first layer sees one row of numbers: the
- * standardised numbers, then for each category its one-hot columns or its embedding. The layers follow one another, and
- * a last dense layer with a unit for each output is implied.
+ * standardised numbers, then for each category its one-hot columns or its embedding. Where the inputs have an array, it
+ * sees that instead, and the row of numbers stands beside what the first layer gives that is flat. The layers follow one
+ * another, and a last dense layer with a unit for each output is implied.
  */
 export interface NetworkDescription {
   readonly inputs: NetworkInputs;
@@ -11,11 +12,16 @@ export interface NetworkDescription {
   readonly loss: Loss;
 }
 
+/** The shape of a row, without the axis of rows: columns; steps and channels; or height, width and channels. */
+export type Shape = readonly number[];
+
 /** What the first layer sees. */
 export interface NetworkInputs {
   /** Columns of numbers. */
   readonly numbers: number;
   readonly categories: readonly CategoryInput[];
+  /** Numbers in a shape: an image (height, width, channels), or a sequence (steps, channels). */
+  readonly array?: Shape;
 }
 
 /** A category as one column a level, or as an embedding of `size` numbers learned for each level. */
@@ -28,13 +34,49 @@ export interface CategoryInput {
 }
 
 /** One layer of a network. */
-export type Layer = DenseLayer | DropoutLayer | BatchNormLayer;
+export type Layer = DenseLayer | ConvolutionLayer | PoolLayer | GlobalPoolLayer | FlattenLayer | DropoutLayer | BatchNormLayer;
 
-/** activation(x · kernel + bias), with a kernel of shape (inputs, units). */
+/** activation(x · kernel + bias) over the last axis, with a kernel of shape (inputs, units). */
 export interface DenseLayer {
   readonly kind: 'dense';
   readonly units: number;
   readonly activation: Activation;
+}
+
+/** What is done at the edges: `valid` windows lie within, `same` ones go beyond by zeros, and there is one for each stride. */
+export type Padding = 'valid' | 'same';
+
+/** Windows over the steps of a sequence, or over the height and width of an image. One number counts for each axis. */
+interface Windowed {
+  readonly size: readonly number[];
+  /** From one window to the next. */
+  readonly stride: readonly number[];
+}
+
+/**
+ * activation(correlation with a kernel + bias): of images with a kernel of shape (height, width, channels, filters), of
+ * sequences with one of shape (steps, channels, filters).
+ */
+export interface ConvolutionLayer extends Windowed {
+  readonly kind: 'conv1d' | 'conv2d';
+  readonly filters: number;
+  readonly padding: Padding;
+  readonly activation: Activation;
+}
+
+/** The largest or the mean of the values in each window, by channels; windows lie within. */
+export interface PoolLayer extends Windowed {
+  readonly kind: 'max_pool' | 'average_pool';
+}
+
+/** The largest or the mean of all values of a channel. */
+export interface GlobalPoolLayer {
+  readonly kind: 'global_max_pool' | 'global_average_pool';
+}
+
+/** All numbers in one row. */
+export interface FlattenLayer {
+  readonly kind: 'flatten';
 }
 
 /** In training, sets a share of the values to zero, and divides the others by what is left. */
@@ -44,7 +86,7 @@ export interface DropoutLayer {
 }
 
 /**
- * Normalises each column by the batch's mean and variance in training and by their running means afterwards, then scales
+ * Normalises each column, or each channel, by the batch's mean and variance in training and by their running means afterwards, then scales
  * and shifts it (Ioffe and Szegedy 2015). Running means keep `momentum` of what they were at each step.
  */
 export interface BatchNormLayer {
@@ -69,7 +111,7 @@ export const LEAKY_SLOPE = 0.01;
  */
 export type Loss = 'binary' | 'multiclass' | 'squared' | 'absolute' | 'huber';
 
-/** Numbers that the first layer sees of a row. */
+/** Numbers and columns of categories of a row. */
 export function inputWidth({ numbers, categories }: NetworkInputs): number {
   return categories.reduce((width, { size }) => width + size, numbers);
 }
@@ -77,9 +119,4 @@ export function inputWidth({ numbers, categories }: NetworkInputs): number {
 /** The layers with the implied last one. */
 export function allLayers({ layers, outputs }: Pick<NetworkDescription, 'layers' | 'outputs'>): readonly Layer[] {
   return [...layers, { kind: 'dense', units: outputs, activation: 'linear' }];
-}
-
-/** Columns that a layer makes of those that it sees. */
-export function widthAfter(layer: Layer, width: number): number {
-  return layer.kind === 'dense' ? layer.units : width;
 }

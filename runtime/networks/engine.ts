@@ -5,9 +5,11 @@ import type { LossResult } from './losses.ts';
 export interface TrainingBatch {
   readonly parameters: Float32Array;
   readonly rows: number;
-  /** Shape (rows, inputs). */
+  /** Numbers and categories, shape (rows, inputs). */
   readonly inputs: Float32Array;
-  /** One for each layer of dropout, shape (rows, columns that it sees). */
+  /** Shape (rows, …), of a network whose inputs have an array. */
+  readonly array?: Float32Array;
+  /** One for each layer of dropout, shape (rows, what it sees). */
   readonly masks: readonly Float32Array[];
   readonly loss: Loss;
   /** Shape (rows): codes of classes, or standardised numbers. */
@@ -31,8 +33,10 @@ export interface ForwardRequest {
   /** Running means and variances. */
   readonly statistics: Float32Array;
   readonly rows: number;
-  /** Shape (rows, inputs). */
+  /** Numbers and categories, shape (rows, inputs). */
   readonly inputs: Float32Array;
+  /** Shape (rows, …), of a network whose inputs have an array. */
+  readonly array?: Float32Array;
 }
 
 /**

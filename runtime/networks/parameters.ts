@@ -1,4 +1,5 @@
-import { allLayers, inputWidth, widthAfter, type Layer, type NetworkDescription } from './description.ts';
+import type { Activation, Layer, NetworkDescription, Shape } from './description.ts';
+import { placesOf, sizeOf, windowsOf } from './shapes.ts';
 
 /**
  * One array of the parameters of a network. All of them lie in one buffer, one after the other, in row-major order:
@@ -8,7 +9,10 @@ export interface ParameterSpec {
   /** Whose it is: a category's embedding, or a layer's by its place, the implied last one included. */
   readonly owner: { readonly category: number } | { readonly layer: number };
   readonly role: 'embedding' | 'kernel' | 'bias' | 'scale' | 'shift';
-  readonly shape: readonly [number, number];
+  /** A kernel's last axis is that of units; what is one for each column or channel has the shape (1, columns). */
+  readonly shape: Shape;
+  /** Training starts from uniform numbers within ± this; else from 0, and scales from 1. */
+  readonly limit?: number;
   /** Where it begins in the buffer. */
   readonly offset: number;
   readonly length: number;
@@ -31,7 +35,9 @@ export interface Layout {
   readonly statisticsSize: number;
 }
 
-type Array2 = Pick<ParameterSpec, 'role' | 'shape'>;
+type ArraySpec = Pick<ParameterSpec, 'role' | 'shape' | 'limit'>;
+
+const EMBEDDING_LIMIT = 0.05;
 
 /** Lays out the parameters and running statistics of a network. */
 export function layoutOf(description: NetworkDescription): Layout {
@@ -39,46 +45,60 @@ export function layoutOf(description: NetworkDescription): Layout {
   const statistics: StatisticsSpec[] = [];
   let size = 0;
   let statisticsSize = 0;
-  const add = (owner: ParameterSpec['owner'], { role, shape }: Array2): void => {
-    const length = shape[0] * shape[1];
-    parameters.push({ owner, role, shape, offset: size, length });
+  const add = (owner: ParameterSpec['owner'], array: ArraySpec): void => {
+    const length = sizeOf(array.shape);
+    parameters.push({ owner, ...array, offset: size, length });
     size += length;
   };
   description.inputs.categories.forEach(({ kind, levels, size: width }, category) => {
-    if (kind === 'embedding') add({ category }, { role: 'embedding', shape: [levels, width] });
+    if (kind === 'embedding') add({ category }, { role: 'embedding', shape: [levels, width], limit: EMBEDDING_LIMIT });
   });
-  let width = inputWidth(description.inputs);
-  allLayers(description).forEach((layer, index) => {
-    for (const array of arraysOf(layer, width)) add({ layer: index }, array);
+  placesOf(description).forEach(({ layer, sees }, index) => {
+    for (const array of arraysOf(layer, sees)) add({ layer: index }, array);
     if (layer.kind === 'batch_norm') {
+      const width = sees.at(-1) as number;
       statistics.push({ layer: index, width, offset: statisticsSize });
       statisticsSize += 2 * width;
     }
-    width = widthAfter(layer, width);
   });
   return { parameters, size, statistics, statisticsSize };
 }
 
-function arraysOf(layer: Layer, width: number): Array2[] {
+function arraysOf(layer: Layer, sees: Shape): ArraySpec[] {
+  const channels = sees.at(-1) as number;
   switch (layer.kind) {
     case 'dense':
-      return [
-        { role: 'kernel', shape: [width, layer.units] },
-        { role: 'bias', shape: [1, layer.units] },
-      ];
+      return [kernelOf([channels, layer.units], layer.activation), { role: 'bias', shape: [1, layer.units] }];
+    case 'conv1d':
+    case 'conv2d':
+      return [kernelOf([...windowsOf(layer, sees).map(({ size }) => size), channels, layer.filters], layer.activation), { role: 'bias', shape: [1, layer.filters] }];
     case 'batch_norm':
       return [
-        { role: 'scale', shape: [1, width] },
-        { role: 'shift', shape: [1, width] },
+        { role: 'scale', shape: [1, channels] },
+        { role: 'shift', shape: [1, channels] },
       ];
     case 'dropout':
+    case 'flatten':
+    case 'max_pool':
+    case 'average_pool':
+    case 'global_max_pool':
+    case 'global_average_pool':
       return [];
   }
 }
 
-/** How many parameters a layer learns that sees `width` columns. */
-export function parameterCount(layer: Layer, width: number): number {
-  return arraysOf(layer, width).reduce((sum, { shape }) => sum + shape[0] * shape[1], 0);
+const RECTIFIERS: readonly Activation[] = ['relu', 'leaky_relu', 'elu', 'selu', 'gelu', 'swish', 'softplus'];
+
+/** Uniform within ±√(6 / (inputs + outputs)) (Glorot and Bengio 2010), or ±√(6 / inputs) before rectifiers (He et al. 2015). */
+function kernelOf(shape: Shape, activation: Activation): ArraySpec {
+  const inputs = sizeOf(shape.slice(0, -1));
+  const outputs = sizeOf(shape.slice(0, -2)) * (shape.at(-1) as number);
+  return { role: 'kernel', shape, limit: Math.sqrt(6 / (RECTIFIERS.includes(activation) ? inputs : inputs + outputs)) };
+}
+
+/** How many parameters a layer learns that sees a shape. */
+export function parameterCount(layer: Layer, sees: Shape): number {
+  return arraysOf(layer, sees).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
 /** The part of a buffer that an array lies in: the same memory. */

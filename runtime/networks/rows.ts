@@ -1,5 +1,6 @@
 import { inputWidth, type NetworkDescription } from './description.ts';
 import { viewOf, type Layout } from './parameters.ts';
+import { sizeOf } from './shapes.ts';
 
 /** Rows as a network takes them, categories as codes: they are expanded batch by batch. */
 export interface NetworkRows {
@@ -8,6 +9,8 @@ export interface NetworkRows {
   readonly numbers: Float32Array;
   /** For each category, shape (rows); a missing or unknown value has the last level's code. */
   readonly codes: readonly Int32Array[];
+  /** Shape (rows, …), of a network whose inputs have an array. */
+  readonly array?: Float32Array;
 }
 
 /** A network with its parameters, and some of the rows that it sees. */
@@ -20,7 +23,7 @@ export interface InputRequest {
   readonly picked: Uint32Array;
 }
 
-/** What the first layer sees of the picked rows, shape (picked, inputs): numbers, then one-hot columns or embeddings. */
+/** Numbers and categories of the picked rows, shape (picked, inputs): numbers, then one-hot columns or embeddings. */
 export function expandInputs({ description: { inputs }, layout, parameters, rows, picked }: InputRequest): Float32Array {
   const width = inputWidth(inputs);
   const { numbers: count } = inputs;
@@ -41,6 +44,15 @@ export function expandInputs({ description: { inputs }, layout, parameters, rows
     }
   }
   return expanded;
+}
+
+/** The arrays of the picked rows, one after the other. */
+export function pickArrays({ description: { inputs }, rows: { array }, picked }: Pick<InputRequest, 'description' | 'rows' | 'picked'>): Float32Array | undefined {
+  if (inputs.array === undefined || array === undefined) return undefined;
+  const size = sizeOf(inputs.array);
+  const values = new Float32Array(picked.length * size);
+  picked.forEach((row, at) => values.set(array.subarray(row * size, (row + 1) * size), at * size));
+  return values;
 }
 
 /** Adds the gradient by the inputs of the picked rows to that of the embeddings which they came from. */

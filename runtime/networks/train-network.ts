@@ -1,13 +1,14 @@
 import { StepError, type Checkpoints } from '../../compiler/kinds/run.ts';
 import { isStopped, updateBest, type StoppingRule } from '../data/early-stopping.ts';
-import { inputWidth, widthAfter, type NetworkDescription } from './description.ts';
+import type { NetworkDescription } from './description.ts';
 import type { NetworkEngine } from './engine.ts';
 import { initialParameters, initialStatistics } from './initialise.ts';
 import { applyOptimizer, slotCount, type Optimizer } from './optimizers.ts';
 import { layoutOf, type Layout } from './parameters.ts';
 import { dropoutMask, shuffledRows, uniformNumbers } from './random.ts';
 import { rateAt, type RateSchedule } from './rates.ts';
-import { addEmbeddingGradient, expandInputs, type NetworkRows } from './rows.ts';
+import { addEmbeddingGradient, expandInputs, pickArrays, type InputRequest, type NetworkRows } from './rows.ts';
+import { placesOf, sizeOf } from './shapes.ts';
 import { decodeState, encodeState, type Curve, type TrainingState, type Weights } from './training-state.ts';
 
 /** Rows with their truth: codes of classes, or standardised numbers. */
@@ -48,7 +49,8 @@ export interface TrainedNetwork extends Weights {
   readonly curve: Curve;
 }
 
-const PREDICTED_AT_ONCE = 4096;
+/** Rows that are predicted at once, and numbers that a layer may see or give of them. */
+const [MOST_AT_ONCE, NUMBERS_AT_ONCE] = [4096, 2 ** 22];
 
 /**
  * Trains a network. Initial weights, the order of rows and dropout masks follow from the seed and the number of the
@@ -71,11 +73,11 @@ export async function trainNetwork(request: TrainNetworkRequest): Promise<Traine
   return { parameters, statistics, epochs: state.epoch, bestEpoch: round, curve: state.curve };
 }
 
-function firstState({ description, optimizer, seed }: TrainNetworkRequest, layout: Layout): TrainingState {
+function firstState({ optimizer, seed }: TrainNetworkRequest, layout: Layout): TrainingState {
   return {
     epoch: 0,
     curve: { train: {}, validate: {} },
-    parameters: initialParameters(description, layout, seed),
+    parameters: initialParameters(layout, seed),
     statistics: initialStatistics(layout),
     slots: Array.from({ length: slotCount(optimizer) }, () => new Float32Array(layout.size)),
   };
@@ -126,7 +128,7 @@ function runSteps(request: TrainNetworkRequest, layout: Layout, state: TrainingS
     const result = request.engine.differentiate({
       parameters: state.parameters,
       rows: picked.length,
-      inputs: expandInputs({ description, layout, parameters: state.parameters, rows: train.rows, picked }),
+      ...seenOf({ description, layout, parameters: state.parameters, rows: train.rows, picked }),
       masks: masksOf(description, picked.length, draw),
       loss: description.loss,
       truth: Float32Array.from(picked, (row) => train.truth[row] as number),
@@ -163,13 +165,13 @@ function scaledWeights(weights: Float32Array): Float32Array {
 }
 
 function masksOf(description: NetworkDescription, rows: number, draw: () => number): Float32Array[] {
-  const masks: Float32Array[] = [];
-  let width = inputWidth(description.inputs);
-  for (const layer of description.layers) {
-    if (layer.kind === 'dropout') masks.push(dropoutMask(rows * width, layer.rate, draw));
-    width = widthAfter(layer, width);
-  }
-  return masks;
+  return placesOf(description).flatMap(({ layer, sees }) => (layer.kind === 'dropout' ? [dropoutMask(rows * sizeOf(sees), layer.rate, draw)] : []));
+}
+
+/** What an engine is given of rows. */
+function seenOf(request: InputRequest): { readonly inputs: Float32Array; readonly array?: Float32Array } {
+  const array = pickArrays(request);
+  return { inputs: expandInputs(request), ...(array === undefined ? {} : { array }) };
 }
 
 function updateStatistics({ layers }: NetworkDescription, layout: Layout, running: Float32Array, batch: Float32Array): void {
@@ -191,11 +193,13 @@ export interface ForwardAllRequest {
 /** The outputs of a network for any number of rows, in pieces of bounded memory. */
 export function forwardAll(engine: NetworkEngine, { description, layout, weights: { parameters, statistics }, rows }: ForwardAllRequest): Float32Array {
   const outputs = new Float32Array(rows.rows * description.outputs);
-  for (let start = 0; start < rows.rows; start += PREDICTED_AT_ONCE) {
-    const count = Math.min(PREDICTED_AT_ONCE, rows.rows - start);
+  const widest = Math.max(...placesOf(description).map(({ sees, gives }) => Math.max(sizeOf(sees), sizeOf(gives))));
+  const atOnce = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(NUMBERS_AT_ONCE / widest)));
+  for (let start = 0; start < rows.rows; start += atOnce) {
+    const count = Math.min(atOnce, rows.rows - start);
     const picked = Uint32Array.from({ length: count }, (_, at) => start + at);
-    const inputs = expandInputs({ description, layout, parameters, rows, picked });
-    outputs.set(engine.forward({ parameters, statistics, rows: count, inputs }), start * description.outputs);
+    const seen = seenOf({ description, layout, parameters, rows, picked });
+    outputs.set(engine.forward({ parameters, statistics, rows: count, ...seen }), start * description.outputs);
   }
   return outputs;
 }

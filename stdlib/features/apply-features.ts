@@ -94,6 +94,8 @@ function rawValue(fitted: FittedFeature, index: LevelIndex, value: unknown): Rea
       return fitted.type === 'real' ? Float32Array.of(rawNumber(fitted.column, value)) : Float64Array.of(rawNumber(fitted.column, value));
     case 'date':
       return Float64Array.of(rawTime(fitted.column, value));
+    case 'array':
+      return [rawList(fitted.column, value)];
     case 'hash':
     case 'text':
       return [rawText(fitted.column, value)];
@@ -121,6 +123,12 @@ function rawText(column: string, value: unknown): string | null {
     throw new StepError(`\`${column}\` must be one value, found ${JSON.stringify(value) ?? typeof value}`);
   }
   return String(value);
+}
+
+function rawList(column: string, value: unknown): Float32Array | null {
+  if (value === null || value === undefined) return null;
+  if (!Array.isArray(value) && !(value instanceof Float32Array)) throw new StepError(`\`${column}\` must be a list of numbers, found ${JSON.stringify(value) ?? typeof value}`);
+  return Float32Array.from(value as readonly unknown[], (one) => rawNumber(column, one));
 }
 
 const TIME_OF_DAY = /^\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;

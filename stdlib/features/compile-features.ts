@@ -1,11 +1,12 @@
+import { StepError } from '../../compiler/kinds/run.ts';
 import type { Feature } from '../../runtime/data/matrix.ts';
-import type { ReadArray, TextArray } from '../../runtime/engines/duckdb/read-columns.ts';
+import type { ListArray, ReadArray, TextArray } from '../../runtime/engines/duckdb/read-columns.ts';
 import { compileCategory, compileHash } from './compile-category.ts';
 import { compileNumber } from './compile-number.ts';
 import type { CompiledFeature } from './compiled-feature.ts';
 import { datePart, turnOf } from './date-parts.ts';
-import { bucketNames } from './feature-names.ts';
-import type { FittedDate, FittedDatePart, FittedFeature, FittedFeatures, FittedText } from './fitted.ts';
+import { bucketNames, cellNames } from './feature-names.ts';
+import type { FittedArray, FittedDate, FittedDatePart, FittedFeature, FittedFeatures, FittedText } from './fitted.ts';
 import { bucketOf, forEachNgram } from './hash-text.ts';
 import { missingTest } from './missing-values.ts';
 
@@ -31,6 +32,8 @@ function compileFeature(fitted: FittedFeature): CompiledFeature {
       return compileDate(fitted);
     case 'text':
       return compileText(fitted);
+    case 'array':
+      return compileArray(fitted);
   }
 }
 
@@ -39,6 +42,27 @@ function indicate(name: string, fitted: FittedFeature, raw: ReadArray): Feature 
   const values = new Uint8Array(raw.length);
   for (let i = 0; i < values.length; i++) values[i] = isMissing(i) ? 1 : 0;
   return { kind: 'numeric', name, values };
+}
+
+/** Each number of the lists is a feature; a list of another length is an error. */
+function compileArray(fitted: FittedArray): CompiledFeature {
+  const { column, shape } = fitted;
+  const names = cellNames(column, shape);
+  const cell = { column, shape };
+  return {
+    fitted,
+    apply: (raw) => {
+      const cells = names.map(() => new Float32Array(raw.length).fill(NaN));
+      (raw as ListArray).forEach((list, row) => {
+        if (list === null) return;
+        if (list.length !== names.length) {
+          throw new StepError(`a list in \`${column}\` has ${list.length.toLocaleString('en')} numbers, and the shape [${shape.join(', ')}] ${names.length.toLocaleString('en')}`, 'give `array` in `prepare` the shape that all lists have, or leave others out in SQL');
+        }
+        for (let at = 0; at < list.length; at++) (cells[at] as Float32Array)[row] = list[at] as number;
+      });
+      return cells.map((values, at): Feature => ({ kind: 'numeric', name: names[at] as string, values, cell }));
+    },
+  };
 }
 
 /** Parts are small whole numbers, which floats of 32 bits hold; waves are not. */

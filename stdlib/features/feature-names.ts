@@ -1,5 +1,5 @@
 import type { FittedDatePart, FittedFeature } from './fitted.ts';
-import type { DateEntry } from './prepare-params.ts';
+import type { DateEntry, Shape } from './prepare-params.ts';
 
 /** The feature that says whether a column's value is missing, as scikit-learn calls it. */
 export function indicatorName(column: string): string {
@@ -21,6 +21,13 @@ export function bucketNames(column: string, buckets: number): string[] {
   return Array.from({ length: buckets }, (_, bucket) => `${column}_ngrams_${String(bucket).padStart(digits, '0')}`);
 }
 
+/** The features that an array becomes, one for each of its numbers; their names sort as these lie. */
+export function cellNames(column: string, shape: Shape): string[] {
+  const size = shape.reduce((product, length) => product * length, 1);
+  const digits = String(size - 1).length;
+  return Array.from({ length: size }, (_, cell) => `${column}_${String(cell).padStart(digits, '0')}`);
+}
+
 /** The features that a fitted column becomes. */
 export function featureNamesOf(fitted: FittedFeature): string[] {
   const beside = fitted.indicator === undefined ? [] : [fitted.indicator];
@@ -29,6 +36,8 @@ export function featureNamesOf(fitted: FittedFeature): string[] {
       return [...fitted.parts.map(({ name }) => name), ...beside];
     case 'text':
       return [...bucketNames(fitted.column, fitted.buckets), ...beside];
+    case 'array':
+      return [...cellNames(fitted.column, fitted.shape), ...beside];
     default:
       return [fitted.column, ...beside];
   }

@@ -1,6 +1,6 @@
 import type { Salt } from '../../runtime/data/hash.ts';
 import type { CyclicPart, DatePart } from './date-parts.ts';
-import type { Log } from './prepare-params.ts';
+import type { Log, Shape } from './prepare-params.ts';
 
 /** What `prepare` learned from the training rows: all that it takes to make features of any row. */
 export interface FittedFeatures {
@@ -15,7 +15,7 @@ export interface FittedFeatures {
 }
 
 /** A column as it was fitted; it becomes one feature or several. */
-export type FittedFeature = FittedNumber | FittedCategory | FittedHash | FittedDate | FittedText;
+export type FittedFeature = FittedNumber | FittedCategory | FittedHash | FittedDate | FittedText | FittedArray;
 
 /** What every column may have beside its own features. */
 interface FittedColumn {
@@ -106,6 +106,13 @@ export interface FittedText extends FittedColumn {
   /** The least and the most words in a row. */
   readonly n: readonly [number, number];
   readonly buckets: number;
+}
+
+/** A list of numbers in a shape, one feature a number, as floats of 32 bits. A missing number, or list, is missing. */
+export interface FittedArray extends FittedColumn {
+  readonly kind: 'array';
+  readonly type: 'list';
+  readonly shape: Shape;
 }
 
 /** How a category becomes what a trainer takes. */

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../compiler/json.ts';
 import type { Inferred, InferContext } from '../../compiler/kinds/kind.ts';
 import type { Column, FeatureSpec } from '../../compiler/types.ts';
 import { didYouMean } from '../../grammar/diagnostics/nearest.ts';
-import { bucketNames, dateParts, indicatorName } from './feature-names.ts';
+import { bucketNames, cellNames, dateParts, indicatorName } from './feature-names.ts';
 import { GROUPS, planColumn, type PlannedColumn, type Planning } from './plan-columns.ts';
 import { DEFAULTS, type Transforms } from './prepare-params.ts';
 
@@ -72,7 +72,7 @@ function checkNames({ context }: Planning, used: readonly Column[]): void {
   }
   columnNames(params['indicator'])?.forEach((name, i) => refuse(name, 'indicator', ['indicator', i], 'value'));
   for (const name of Object.keys((params['encode'] ?? {}) as JsonObject)) {
-    const other = ['text', 'date'].find((key) => Object.hasOwn((params[key] ?? {}) as JsonObject, name));
+    const other = ['text', 'date', 'array'].find((key) => Object.hasOwn((params[key] ?? {}) as JsonObject, name));
     if (other === undefined || GROUPS.encode.includes(name)) continue;
     report('not-together', spanOf(['encode', name], 'key'), { one: other, other: 'encode', why: `\`${other}\` makes several features of \`${name}\`: take it out of one of them` });
   }
@@ -111,6 +111,8 @@ function describeFeatures({ column, role, indicator, ...planned }: PlannedColumn
       return [...dateParts(from, planned.date ?? []).map(({ name }): FeatureSpec => ({ name, from, kind: 'numeric', nullable: true })), ...beside];
     case 'text':
       return [...bucketNames(from, planned.text?.buckets ?? DEFAULTS.ngrams.buckets).map((name): FeatureSpec => ({ name, from, kind: 'numeric', nullable: false })), ...beside];
+    case 'array':
+      return [...cellNames(from, planned.array ?? []).map((name): FeatureSpec => ({ name, from, kind: 'numeric', nullable: true, shape: planned.array ?? [] })), ...beside];
     default:
       return [{ name: from, from, ...formOf(column, planned) }, ...beside];
   }
@@ -140,7 +142,7 @@ function formOf(column: Column, { encode, bins, impute, log }: Partial<Transform
 function completeParams(planned: readonly PlannedColumn[], { context, split }: Planning): JsonObject {
   const collect = (key: keyof Transforms): JsonObject =>
     Object.fromEntries(planned.flatMap((one) => (one[key] === undefined ? [] : [[one.column.name, one[key] as Json]])));
-  const optional = (['clip', 'log', 'bins', 'date', 'text'] as const).flatMap((key) => {
+  const optional = (['clip', 'log', 'bins', 'date', 'text', 'array'] as const).flatMap((key) => {
     const found = collect(key);
     return Object.keys(found).length === 0 ? [] : [[key, found] as const];
   });

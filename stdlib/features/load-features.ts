@@ -89,7 +89,7 @@ async function loadRows(connection: DuckDBConnection, table: OpenTable, fitted: 
 }
 
 function takeValues(values: ReadArray, positions: Uint32Array): ReadArray {
-  return Array.isArray(values) ? Array.from(positions, (row) => values[row] ?? null) : takeRows(values, positions);
+  return Array.isArray(values) ? (Array.from(positions, (row) => values[row] ?? null) as ReadArray) : takeRows(values, positions);
 }
 
 /** The features of the first rows of the table, of whatever parts: for what needs rows and not their truth. */

@@ -12,6 +12,7 @@ export function missingTest(feature: ReadFeature, raw: ReadArray): (row: number)
       return (row) => raw[row] === missingRawCode(feature);
     case 'hash':
     case 'text':
+    case 'array':
       return (row) => raw[row] === null;
   }
 }

@@ -2,10 +2,10 @@ import type { JsonObject } from '../../compiler/json.ts';
 import type { InferContext } from '../../compiler/kinds/kind.ts';
 import { renderColumnType, type Column, type ColumnType, type SplitType } from '../../compiler/types.ts';
 import { TIME_PARTS } from './date-parts.ts';
-import { DEFAULTS, type Bins, type DateEntry, type Encoding, type Scaling, type Transforms } from './prepare-params.ts';
+import { DEFAULTS, type Bins, type DateEntry, type Encoding, type Scaling, type Shape, type Transforms } from './prepare-params.ts';
 
-/** What becomes of a column: it stays a number, is a name, is taken apart as a date, or into words. */
-export type Role = 'number' | 'category' | 'date' | 'text';
+/** What becomes of a column: it stays a number, is a name, is taken apart as a date, into words, or into the numbers of a list. */
+export type Role = 'number' | 'category' | 'date' | 'text' | 'array';
 
 /** A column with all that is done to it. */
 export type PlannedColumn = { readonly column: Column; readonly role: Role; readonly indicator: boolean } & { readonly [K in keyof Transforms]?: Transforms[K] };
@@ -26,6 +26,7 @@ export const GROUPS: Readonly<Record<keyof Transforms, readonly string[]>> = {
   scale: ['numeric'],
   date: [],
   text: [],
+  array: [],
 };
 
 /** `undefined` when the column cannot be made what is asked for, which has then been reported. */
@@ -33,19 +34,22 @@ export function planColumn(column: Column, planning: Planning): PlannedColumn | 
   const { context } = planning;
   const date = ownSetting('date', column, context.params);
   const text = ownSetting('text', column, context.params);
-  const encode = date === undefined && text === undefined ? findEncoding(column, planning) : undefined;
+  const array = ownSetting('array', column, context.params);
+  const encode = date === undefined && text === undefined && array === undefined ? findEncoding(column, planning) : undefined;
   const binned = binsOf(column, context.params) !== undefined && isNumber(column.type);
-  const role = date !== undefined ? 'date' : text !== undefined ? 'text' : encode !== undefined && !binned ? 'category' : 'number';
+  const role = date !== undefined ? 'date' : text !== undefined ? 'text' : array !== undefined ? 'array' : encode !== undefined && !binned ? 'category' : 'number';
   if (role === 'number' && !isNumber(column.type)) return reportNoFeature(column, planning);
   const found: Partial<Transforms> = {
     ...present('impute', settingOf('impute', column, groupOf(role), context.params)),
     ...numericSettings(column, role, planning),
     ...present('encode', encode),
     ...present('date', date),
+    ...present('array', array),
     ...present('text', text === undefined ? undefined : { ...DEFAULTS.ngrams, ...text }),
   };
   const sound = [
     checkDate(column, found.date, planning),
+    checkArray(column, found.array, planning),
     found.text === undefined || column.type.kind === 'string' || reportUnfit(column, { key: 'text', transform: 'ngrams', wants: 'a text' }, planning),
     checkEncoding(column, found, planning),
     checkImputation(column, { role, ...found }, planning),
@@ -142,12 +146,15 @@ function checkEncoding(column: Column, { encode, bins }: Partial<Transforms>, pl
   return false;
 }
 
+/** What makes several features of a column. */
+const MADE_SEVERAL = { date: 'taken apart by `date`', text: 'made into words by `text`', array: 'whose numbers `array` takes' } as const;
+
 /** A category may become any text; a number only a number; dates and texts only rows that are left out. */
 function checkImputation(column: Column, { role, impute, encode }: Partial<Transforms> & { readonly role: Role }, planning: Planning): boolean {
   if (impute === undefined || impute === 'drop') return true;
   const transform = typeof impute === 'string' ? impute : `constant(${JSON.stringify(impute.value)})`;
-  if (role === 'date' || role === 'text') {
-    return reportUnfit(column, { key: 'impute', transform, wants: 'a column that stays one feature', note: role === 'date' ? 'taken apart by `date`' : 'made into words by `text`' }, planning);
+  if (role === 'date' || role === 'text' || role === 'array') {
+    return reportUnfit(column, { key: 'impute', transform, wants: 'a column that stays one feature', note: MADE_SEVERAL[role] }, planning);
   }
   if (typeof impute !== 'string') {
     return role === 'category' || typeof impute.value !== 'string' || reportUnfit(column, { key: 'impute', transform, wants: 'a text' }, planning);
@@ -182,6 +189,20 @@ function checkDate(column: Column, entries: readonly DateEntry[] | undefined, pl
   }
   const wrong = entries.map((entry) => (typeof entry === 'string' ? entry : entry.part)).find((part) => kind !== 'timestamp' && TIME_PARTS.includes(part) !== (kind === 'time'));
   return wrong === undefined || reportUnfit(column, { key: 'date', transform: wrong, wants: kind === 'date' ? 'a time or a timestamp' : 'a date or a timestamp' }, planning);
+}
+
+/** The numbers that a list may become features of: what is more does not train on a processor. */
+const MOST_CELLS = 65_536;
+
+function checkArray(column: Column, shape: Shape | undefined, planning: Planning): boolean {
+  if (shape === undefined) return true;
+  const { type } = column;
+  const transform = `[${shape.join(', ')}]`;
+  if (type.kind !== 'list' || !isNumber(type.item)) return reportUnfit(column, { key: 'array', transform, wants: 'a list of numbers' }, planning);
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (shape.length <= 3 && size <= MOST_CELLS) return true;
+  planning.context.report('unfit-shape', spanOfSetting('array', column, planning.context), { column: column.name, axes: shape.length, size, most: MOST_CELLS });
+  return false;
 }
 
 /** A transform that does not fit its column. */
@@ -233,6 +254,7 @@ function wayTo({ name, type }: Column): string | undefined {
     case 'date':
       return `take parts of it: \`date { ${shown}: [month, dow] }\``;
     case 'list':
+      if (isNumber(type.item)) return `say in which shape its numbers are features: \`array { ${shown}: [28, 28, 1] }\`, or derive a column in SQL, such as \`len(${shown})\``;
       return `derive a column in SQL, such as \`len(${shown})\``;
     case 'struct':
       return `derive a column in SQL, such as \`${shown}.${type.fields[0]?.name ?? 'field'}\``;

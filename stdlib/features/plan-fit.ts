@@ -1,7 +1,7 @@
 import { columnOf, type OpenTable } from '../../runtime/data/load-table.ts';
 import { dateParts, indicatorName } from './feature-names.ts';
 import type { CategoryPlan } from './fit-categories.ts';
-import type { CategoryType, FittedDate, FittedHash, FittedText, NumberType } from './fitted.ts';
+import type { CategoryType, FittedArray, FittedDate, FittedHash, FittedText, NumberType } from './fitted.ts';
 import type { NumberPlan } from './fitting-number.ts';
 import { ngramRange } from './ngram-range.ts';
 import { DEFAULTS, type Bins, type Encoding, type PrepareParams, type Transforms } from './prepare-params.ts';
@@ -11,7 +11,7 @@ import { isInteger } from './read-raw.ts';
 export interface FitPlans {
   readonly numbers: readonly NumberPlan[];
   readonly categories: readonly CategoryPlan[];
-  readonly given: readonly (FittedDate | FittedHash | FittedText)[];
+  readonly given: readonly (FittedDate | FittedHash | FittedText | FittedArray)[];
 }
 
 /** Sorts the columns of a `prepare`, each with all that is said of it. */
@@ -30,6 +30,7 @@ export function planFit(table: OpenTable, params: PrepareParams): FitPlans {
     };
     const imputes = impute === undefined || impute === 'drop' ? {} : { impute };
     if (said.date !== undefined) given.push({ kind: 'date', ...common, type: timeType(sql), parts: dateParts(column, said.date) });
+    else if (said.array !== undefined) given.push({ kind: 'array', ...common, type: 'list', shape: said.array });
     else if (said.text !== undefined) {
       given.push({ kind: 'text', ...common, type: 'string', n: ngramRange(said.text), buckets: said.text.buckets ?? DEFAULTS.ngrams.buckets });
     } else if (encode === undefined || bins !== undefined) {
@@ -50,7 +51,7 @@ function settingsOf(column: string, params: PrepareParams): Partial<Transforms> 
     const given = params[key] as Readonly<Record<string, Transforms[K]>> | undefined;
     return given !== undefined && Object.hasOwn(given, column) ? ({ [key]: given[column] }) : {};
   };
-  return { ...of('impute'), ...of('clip'), ...of('log'), ...of('bins'), ...of('encode'), ...of('scale'), ...of('date'), ...of('text') };
+  return { ...of('impute'), ...of('clip'), ...of('log'), ...of('bins'), ...of('encode'), ...of('scale'), ...of('date'), ...of('text'), ...of('array') };
 }
 
 function binsAs(encode: Encoding | undefined, bins: Bins | undefined): NumberPlan['as'] {

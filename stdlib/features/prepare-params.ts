@@ -46,6 +46,9 @@ export interface Ngrams {
   readonly buckets?: number;
 }
 
+/** The lengths of the axes of an array. */
+export type Shape = readonly number[];
+
 /** The transforms of `prepare` that name columns, and what they say of one. */
 export interface Transforms {
   readonly impute: Imputation;
@@ -56,6 +59,7 @@ export interface Transforms {
   readonly scale: Scaling;
   readonly date: readonly DateEntry[];
   readonly text: Ngrams;
+  readonly array: Shape;
 }
 
 /** Parameters as inference completes them: each column by its name, groups resolved, what is `none` left out. */
@@ -145,5 +149,9 @@ export const prepareParams = record({
   scale: ofNumbers(scaling, 'Last: to mean 0 and deviation 1, to 0..1, by median and quartiles, or by rank.'),
   date: described(byColumn(dateEntries), 'Which parts of a date, a time or a timestamp are features.'),
   text: described(byColumn(ngrams), 'Free texts become counts of their words.'),
+  array: described(
+    byColumn(list(integer({ min: 1 }), { min: 1 })),
+    'Lists of numbers become features, each list in a shape, its last axis running fastest: `[28, 28, 1]` is an image by height, width and channels, `[14, 3]` a sequence of 14 steps with 3 numbers each, `[64]` a vector.',
+  ),
   stream: described(integer({ min: 0 }), 'Another number gives other folds to `target_mean`.', 0),
 });

@@ -6,7 +6,7 @@ import type { FittedCategory, FittedFeature } from './fitted.ts';
 import { presentSql } from './present-sql.ts';
 
 /**
- * Columns as they are read, before anything is imputed, encoded or scaled: numbers (NaN is missing), raw codes, texts, or
+ * Columns as they are read, before anything is imputed, encoded or scaled: numbers (NaN is missing), raw codes, texts, lists, or
  * microseconds since 1970.
  */
 export type RawColumns = ReadonlyMap<string, ReadArray>;
@@ -52,6 +52,8 @@ async function requestColumn(connection: DuckDBConnection, manifest: RawColumn, 
       return requestLevels(connection, { column: feature.column, boolean: feature.type === 'bool', levels: feature.levels });
     case 'date':
       return { sql: `coalesce((${presentSql(feature)})::DOUBLE, 'nan')`, as: 'f8' };
+    case 'array':
+      return { sql: sqlName(feature.column), as: 'list', size: feature.shape.reduce((product, length) => product * length, 1) };
     case 'hash':
     case 'text':
       return { sql: presentSql(feature), as: 'text' };

@@ -59,7 +59,7 @@ it.each(cases)('tf.loadLayersModel opens an exported network and answers alike: 
   const draw = uniformNumbers('3', 'export');
   const model: NetworkModel = {
     about,
-    parameters: initialParameters(description, layout, '5').map((value) => value + 0.2 * draw()),
+    parameters: initialParameters(layout, '5').map((value) => value + 0.2 * draw()),
     statistics: initialStatistics(layout).map((value) => value + 0.3 * draw()),
   };
   const rows: NetworkRows = {

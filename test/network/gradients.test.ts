@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ACTIVATIONS, inputWidth, type Layer, type Loss, type NetworkDescription } from '../../runtime/networks/description.ts';
+import { ACTIVATIONS, type ConvolutionLayer, type Layer, type Loss, type NetworkDescription, type PoolLayer, type Shape } from '../../runtime/networks/description.ts';
 import type { OpenNetwork } from '../../runtime/networks/engine.ts';
 import { initialParameters } from '../../runtime/networks/initialise.ts';
 import { layoutOf } from '../../runtime/networks/parameters.ts';
 import { dropoutMask, uniformNumbers } from '../../runtime/networks/random.ts';
 import { addEmbeddingGradient, expandInputs, type NetworkRows } from '../../runtime/networks/rows.ts';
+import { placesOf, sizeOf } from '../../runtime/networks/shapes.ts';
 import { engines } from './engines.ts';
 
 const ROWS = 7;
@@ -17,7 +18,34 @@ const dense = (units: number, activation: (typeof ACTIVATIONS)[number]): Layer =
 const norm: Layer = { kind: 'batch_norm', momentum: 0.9, epsilon: 0.1 };
 const drop: Layer = { kind: 'dropout', rate: 0.4 };
 
-const cases: readonly { readonly name: string; readonly layers: readonly Layer[]; readonly loss: Loss; readonly outputs?: number; readonly categories?: typeof CATEGORIES }[] = [
+const conv2d = (filters: number, size: readonly number[], activation: (typeof ACTIVATIONS)[number], more: Partial<Pick<ConvolutionLayer, 'stride' | 'padding'>> = {}): Layer => ({ kind: 'conv2d', filters, size, activation, stride: [1], padding: 'valid', ...more });
+const conv1d = (filters: number, size: number, activation: (typeof ACTIVATIONS)[number], more: Partial<Pick<ConvolutionLayer, 'stride' | 'padding'>> = {}): Layer => ({ kind: 'conv1d', filters, size: [size], activation, stride: [1], padding: 'valid', ...more });
+const pool = (kind: PoolLayer['kind'], size: readonly number[], stride = size): Layer => ({ kind, size, stride });
+const flat: Layer = { kind: 'flatten' };
+const mean: Layer = { kind: 'global_average_pool' };
+const image: Shape = [7, 6, 2];
+/** A kernel of one number keeps the order of values, so that no step passes a place where another becomes the largest. */
+const grey: Shape = [7, 6, 1];
+
+/** Layers of images and of sequences. */
+const ARRAYS: readonly { readonly name: string; readonly array: Shape; readonly layers: readonly Layer[] }[] = [
+  { name: 'conv2d', array: image, layers: [conv2d(3, [3], 'tanh'), conv2d(2, [2, 3], 'sigmoid'), flat] },
+  { name: 'conv2d, same', array: image, layers: [conv2d(3, [3, 2], 'tanh', { padding: 'same' }), conv2d(2, [4], 'tanh', { padding: 'same' }), flat] },
+  { name: 'conv2d, strides', array: image, layers: [conv2d(3, [1], 'linear'), conv2d(3, [3, 2], 'tanh', { stride: [2, 3] }), flat] },
+  { name: 'conv2d, strides, same', array: image, layers: [conv2d(2, [2], 'linear'), conv2d(3, [3], 'tanh', { stride: [2], padding: 'same' }), flat] },
+  { name: 'conv2d, strides wider than filters', array: image, layers: [conv2d(2, [1], 'linear'), conv2d(3, [1], 'tanh', { stride: [3] }), flat] },
+  { name: 'conv1d', array: [9, 2], layers: [conv1d(3, 3, 'tanh'), conv1d(2, 3, 'tanh', { stride: [2], padding: 'same' }), flat] },
+  { name: 'max_pool', array: grey, layers: [conv2d(3, [1], 'linear'), pool('max_pool', [2]), flat] },
+  { name: 'max_pool, windows that overlap', array: grey, layers: [conv2d(3, [1], 'linear'), pool('max_pool', [3, 2], [2, 1]), flat] },
+  { name: 'average_pool', array: image, layers: [conv2d(3, [2], 'tanh'), pool('average_pool', [3, 2], [2, 1]), flat] },
+  { name: 'pools of sequences', array: [9, 2], layers: [conv1d(3, 2, 'tanh'), pool('max_pool', [2]), conv1d(3, 2, 'tanh'), pool('average_pool', [2], [1]), flat] },
+  { name: 'global_average_pool', array: image, layers: [conv2d(3, [2], 'tanh'), mean, dense(3, 'tanh')] },
+  { name: 'global_max_pool', array: [9, 2], layers: [conv1d(3, 2, 'tanh'), { kind: 'global_max_pool' }, dense(3, 'tanh')] },
+  { name: 'batch_norm and dropout of channels', array: image, layers: [conv2d(3, [2], 'tanh'), norm, drop, mean] },
+  { name: 'dense over the last axis', array: [5, 3], layers: [dense(4, 'tanh'), dense(2, 'tanh'), flat] },
+];
+
+const cases: readonly { readonly name: string; readonly layers: readonly Layer[]; readonly loss: Loss; readonly outputs?: number; readonly categories?: typeof CATEGORIES; readonly array?: Shape; readonly numbers?: number }[] = [
   ...ACTIVATIONS.map((activation) => ({ name: activation, layers: [dense(6, activation), dense(4, activation)], loss: 'squared' as const })),
   { name: 'no layer of one’s own', layers: [], loss: 'binary' },
   { name: 'binary', layers: [dense(5, 'tanh')], loss: 'binary' },
@@ -29,6 +57,10 @@ const cases: readonly { readonly name: string; readonly layers: readonly Layer[]
   { name: 'dropout', layers: [dense(6, 'tanh'), drop, dense(4, 'sigmoid'), drop], loss: 'squared' },
   { name: 'dropout of the inputs', layers: [drop, dense(4, 'tanh')], loss: 'squared' },
   { name: 'categories', layers: [dense(5, 'tanh')], loss: 'binary', categories: CATEGORIES },
+  ...ARRAYS.map(({ name, array, layers }) => ({ name, array, layers, loss: 'squared' as const, numbers: 0 })),
+  { name: 'an array with numbers and categories beside it', array: [6, 6, 2], layers: [conv2d(3, [3], 'tanh'), pool('max_pool', [2]), { kind: 'flatten' }, dense(4, 'tanh')], loss: 'binary', categories: CATEGORIES },
+  { name: 'a flat array with numbers and categories beside it', array: [5], layers: [dense(4, 'tanh')], loss: 'binary', categories: CATEGORIES },
+  { name: 'an array without layers that learn before it is flat', array: [4, 2], layers: [{ kind: 'flatten' }, dense(4, 'tanh')], loss: 'binary', categories: CATEGORIES },
   { name: 'everything', layers: [drop, norm, dense(6, 'gelu'), norm, drop, dense(4, 'elu')], loss: 'multiclass', outputs: 3, categories: CATEGORIES },
 ];
 
@@ -38,26 +70,23 @@ describe.each(engines)('gradients of $name are what differences of the loss say'
     openNetwork = await open();
   });
 
-  it.each(cases)('$name', ({ layers, loss, outputs = 1, categories = [] }) => {
-    const description: NetworkDescription = { inputs: { numbers: 4, categories }, layers, outputs, loss };
+  it.each(cases)('$name', ({ layers, loss, outputs = 1, categories = [], array, numbers = 4 }) => {
+    const description: NetworkDescription = { inputs: { numbers, categories, ...(array === undefined ? {} : { array }) }, layers, outputs, loss };
     const layout = layoutOf(description);
     const draw = uniformNumbers('1', 'test');
-    const parameters = initialParameters(description, layout, '2').map((value) => value + 0.3 * (draw() - 0.5));
+    const parameters = initialParameters(layout, '2').map((value) => value + 0.3 * (draw() - 0.5));
     const rows: NetworkRows = {
       rows: ROWS,
-      numbers: Float32Array.from({ length: ROWS * 4 }, () => 4 * draw() - 2),
+      numbers: Float32Array.from({ length: ROWS * numbers }, () => 4 * draw() - 2),
       codes: categories.map(({ levels }) => Int32Array.from({ length: ROWS }, () => Math.floor(draw() * levels))),
+      ...(array === undefined ? {} : { array: Float32Array.from({ length: ROWS * sizeOf(array) }, () => 4 * draw() - 2) }),
     };
     const picked = Uint32Array.from({ length: ROWS }, (_, row) => row);
-    let width = inputWidth(description.inputs);
-    const masks = layers.flatMap((layer) => {
-      if (layer.kind === 'dense') width = layer.units;
-      return layer.kind === 'dropout' ? [dropoutMask(ROWS * width, layer.rate, draw)] : [];
-    });
+    const masks = placesOf(description).flatMap(({ layer, sees }) => (layer.kind === 'dropout' ? [dropoutMask(ROWS * sizeOf(sees), layer.rate, draw)] : []));
     const truth = Float32Array.from({ length: ROWS }, () => (loss === 'binary' ? Math.floor(2 * draw()) : loss === 'multiclass' ? Math.floor(3 * draw()) : 6 * draw() - 3));
     const weights = Float32Array.from({ length: ROWS }, () => 0.5 + draw());
     const engine = openNetwork(description);
-    const at = (values: Float32Array) => engine.differentiate({ parameters: values, rows: ROWS, inputs: expandInputs({ description, layout, parameters: values, rows, picked }), masks, loss, truth, weights });
+    const at = (values: Float32Array) => engine.differentiate({ parameters: values, rows: ROWS, inputs: expandInputs({ description, layout, parameters: values, rows, picked }), ...(rows.array === undefined ? {} : { array: rows.array }), masks, loss, truth, weights });
     const { gradient, ofInputs } = at(parameters);
     addEmbeddingGradient({ description, layout, rows, picked }, ofInputs, gradient);
     const step = 2 ** -8;

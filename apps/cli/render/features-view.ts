@@ -55,6 +55,8 @@ function linesOf(feature: FittedFeature): Line[] {
       return [{ name: feature.column, feature, text: describeHash(feature) + dropped }, ...beside];
     case 'date':
       return [...datesOf(feature, dropped), ...beside];
+    case 'array':
+      return [{ name: feature.column, feature, text: `${feature.shape.join(' by ')} numbers of a list${dropped}` }, ...beside];
     case 'text':
       return [{ name: feature.column, feature, text: describeText(feature) + dropped }, ...beside];
   }

@@ -1,19 +1,22 @@
 import { createHash } from 'node:crypto';
-import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBListVector } from '@duckdb/node-api';
 import type { Codes, IntegerArray } from '../../data/matrix.ts';
 import { sqlName, sqlString } from './connect.ts';
 
 /**
  * How a column leaves DuckDB: unsigned and signed integers and floats by bytes. `pair` is an UBIGINT as two words a
- * row, the low one first: 64 bits without BigInts. `text` is strings, and may be NULL.
+ * row, the low one first: 64 bits without BigInts. `text` is strings, and `list`
+ * lists of floats; both may be NULL.
  */
-export type Storage = 'u1' | 'u2' | 'u4' | 'i1' | 'i2' | 'i4' | 'f4' | 'f8' | 'pair' | 'text';
+export type Storage = 'u1' | 'u2' | 'u4' | 'i1' | 'i2' | 'i4' | 'f4' | 'f8' | 'pair' | 'text' | 'list';
 
 /** A column to be read, and the type of the array that it is read into. */
 export interface ColumnRequest {
   /** An expression over the columns of `from` that is never NULL, but for texts. */
   readonly sql: string;
   readonly as: Storage;
+  /** How long lists are, as far as that is known. */
+  readonly size?: number;
 }
 
 /** A column as it was read, shape (rows); for `pair` shape (rows, 2) in row-major order. */
@@ -22,8 +25,11 @@ export type ColumnArray = IntegerArray | Float32Array | Float64Array;
 /** A column of texts as it was read; null is missing. */
 export type TextArray = (string | null)[];
 
+/** A column of lists as it was read; null is missing, and in a list NaN. */
+export type ListArray = (Float32Array | null)[];
+
 /** A column as it was read. */
-export type ReadArray = ColumnArray | TextArray;
+export type ReadArray = ColumnArray | TextArray | ListArray;
 
 /** The columns to be read, and from where. */
 export interface ReadOptions {
@@ -45,14 +51,19 @@ const SQL_TYPES: Readonly<Record<Storage, string>> = {
   f8: 'DOUBLE',
   pair: 'UBIGINT',
   text: 'VARCHAR',
+  list: 'FLOAT[]',
 };
 
 /** Of a text, a guess. */
-const BYTES: Readonly<Record<Storage, number>> = { u1: 1, u2: 2, u4: 4, i1: 1, i2: 2, i4: 4, f4: 4, f8: 8, pair: 8, text: 64 };
+const BYTES: Readonly<Record<Storage, number>> = { u1: 1, u2: 2, u4: 4, i1: 1, i2: 2, i4: 4, f4: 4, f8: 8, pair: 8, text: 64, list: 4 };
 
 /** What a row of these columns takes, in bytes; of texts, a guess. */
 export function bytesOfRow(columns: readonly ColumnRequest[]): number {
-  return columns.reduce((sum, { as }) => sum + BYTES[as], 0);
+  return columns.reduce((sum, column) => sum + bytesOfCell(column), 0);
+}
+
+function bytesOfCell({ as, size = 1 }: ColumnRequest): number {
+  return BYTES[as] * size;
 }
 
 /** Bytes that DuckDB may hold of a result before it is copied out. */
@@ -73,10 +84,10 @@ function batchesOf(columns: readonly ColumnRequest[], rows: number): ColumnReque
   const batches: ColumnRequest[][] = [];
   let bytes = Infinity;
   for (const column of columns) {
-    bytes += BYTES[column.as] * rows;
+    bytes += bytesOfCell(column) * rows;
     if (bytes > BATCH_BYTES) {
       batches.push([]);
-      bytes = BYTES[column.as] * rows;
+      bytes = bytesOfCell(column) * rows;
     }
     batches.at(-1)?.push(column);
   }
@@ -113,13 +124,26 @@ function copyChunk(chunk: DuckDBDataChunk, { columns, arrays, at }: CopyTarget):
     const vector = chunk.getColumnVector(j);
     const array = arrays[j] as ReadArray;
     if (Array.isArray(array)) {
-      for (let i = 0; i < size; i++) array[at + i] = vector.getItem(i) as string | null;
+      if (as === 'list') copyLists(vector as DuckDBListVector, array as ListArray, { size, at });
+      else for (let i = 0; i < size; i++) array[at + i] = vector.getItem(i) as string | null;
       continue;
     }
     const { items } = vector as unknown as { readonly items: ColumnArray | BigUint64Array };
     const width = as === 'pair' ? 2 : 1;
     const words = items instanceof BigUint64Array ? new Uint32Array(items.buffer, items.byteOffset, items.length * 2) : items;
     array.set(words.length === size * width ? words : words.subarray(0, size * width), at * width);
+  }
+}
+
+/** The numbers of all lists lie in one array, which is the chunk's: they are copied. */
+function copyLists(vector: DuckDBListVector, lists: ListArray, { size, at }: { readonly size: number; readonly at: number }): void {
+  const { items, validity } = vector.childVector as unknown as { readonly items: Float32Array; readonly validity: { readonly itemValid: (at: number) => boolean } };
+  for (let i = 0; i < size; i++) {
+    if (vector.getItemVector(i) === null) continue;
+    const from = vector.getEntryOffset(i);
+    const list = items.slice(from, from + vector.getEntryLength(i));
+    for (let j = 0; j < list.length; j++) if (!validity.itemValid(from + j)) list[j] = NaN;
+    lists[at + i] = list;
   }
 }
 
@@ -187,6 +211,8 @@ function allocate(storage: Storage, rows: number): ReadArray {
       return new Uint32Array(rows * 2);
     case 'text':
       return new Array<string | null>(rows).fill(null);
+    case 'list':
+      return new Array<Float32Array | null>(rows).fill(null);
   }
 }
 

@@ -1,18 +1,18 @@
-import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { LEAKY_SLOPE, type Activation } from '../../networks/description.ts';
 import type { Tfjs } from './load-tfjs.ts';
 
 /** An activation in TensorFlow.js: its value, and how a gradient by it becomes one by what it was applied to. */
 export interface ActivationOps {
-  readonly apply: (tf: Tfjs, z: Tensor2D) => Tensor2D;
+  readonly apply: (tf: Tfjs, z: Tensor) => Tensor;
   /** `y` is the activation of `z`. */
-  readonly slope: (tf: Tfjs, at: { readonly z: Tensor2D; readonly y: Tensor2D }) => Tensor2D;
+  readonly slope: (tf: Tfjs, at: { readonly z: Tensor; readonly y: Tensor }) => Tensor;
 }
 
 /** The constants of Klambauer et al. 2017. */
 const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
 /** The normal distribution's share below each value. */
-function normalShare(tf: Tfjs, z: Tensor2D): Tensor2D {
+function normalShare(tf: Tfjs, z: Tensor): Tensor {
   return tf.mul(0.5, tf.add(tf.erf(tf.mul(z, Math.SQRT1_2)), 1));
 }
 

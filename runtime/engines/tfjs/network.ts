@@ -1,9 +1,11 @@
-import type { Rank, Tensor2D } from '@tensorflow/tfjs-core';
-import { allLayers, inputWidth, type BatchNormLayer, type DenseLayer, type Layer, type NetworkDescription } from '../../networks/description.ts';
+import type { Rank, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { inputWidth, type NetworkDescription } from '../../networks/description.ts';
 import type { BatchGradient, ForwardRequest, NetworkEngine, TrainingBatch } from '../../networks/engine.ts';
 import { computeLoss } from '../../networks/losses.ts';
 import { layoutOf, viewOf, type Layout, type ParameterSpec, type StatisticsSpec } from '../../networks/parameters.ts';
-import { activationOps } from './activations.ts';
+import { placesOf, type LayerPlace } from '../../networks/shapes.ts';
+import { applyLayer } from './layers/apply-layer.ts';
+import type { AppliedLayer, LayerPass, Moments } from './layers/layer-pass.ts';
 import type { Tfjs } from './load-tfjs.ts';
 
 /**
@@ -12,8 +14,7 @@ import type { Tfjs } from './load-tfjs.ts';
  * product with a row of ones.
  */
 export function openTfjsNetwork(tf: Tfjs, description: NetworkDescription): NetworkEngine {
-  const layout = layoutOf(description);
-  const network: Network = { tf, description, layout, layers: allLayers(description) };
+  const network: Network = { tf, description, layout: layoutOf(description), places: placesOf(description) };
   return {
     differentiate: (batch) => scoped(tf, () => differentiate(network, batch)),
     forward: (request) => scoped(tf, () => forward(network, request)),
@@ -24,7 +25,7 @@ interface Network {
   readonly tf: Tfjs;
   readonly description: NetworkDescription;
   readonly layout: Layout;
-  readonly layers: readonly Layer[];
+  readonly places: readonly LayerPlace[];
 }
 
 /** Lets go of every tensor that `compute` makes. */
@@ -37,138 +38,113 @@ function scoped<T>(tf: Tfjs, compute: () => T): T {
   }
 }
 
-/** A layer that was applied to a batch in training, and how to go back through it. */
-interface Applied {
-  readonly output: Tensor2D;
-  readonly back: (gradient: Tensor2D, onlyOwn: boolean) => Backward;
-}
-
-interface Backward {
-  /** By what the layer saw; absent where nothing before it learns. */
-  readonly ofInput?: Tensor2D;
-  /** By the layer's parameters, in their order. */
-  readonly own: readonly Tensor2D[];
-}
-
-function differentiate({ tf, description, layout, layers }: Network, batch: TrainingBatch): BatchGradient {
+function differentiate(network: Network, batch: TrainingBatch): BatchGradient {
+  const { tf, description, layout, places } = network;
   const statistics = new Float32Array(layout.statisticsSize);
-  const ones = tf.ones<Rank.R2>([1, batch.rows]);
-  const masks = [...batch.masks];
-  let values = tf.tensor2d(batch.inputs, [batch.rows, inputWidth(description.inputs)]);
-  const applied = layers.map((layer, index): Applied => {
-    const parameters = parametersOf(tf, layout, index, batch.parameters);
-    const one = applyLayer({ tf, ones, rows: batch.rows }, layer, values, { parameters, mask: layer.kind === 'dropout' ? masks.shift() : undefined, onStatistics: (found) => storeStatistics(layout, index, statistics, found) });
-    values = one.output;
-    return one;
-  });
-  const loss = computeLoss({ loss: batch.loss, outputs: values.dataSync<'float32'>(), truth: batch.truth, ...(batch.weights === undefined ? {} : { weights: batch.weights }) });
+  const applied: AppliedLayer[] = [];
+  const outputs = runLayers(network, batch, passOf(network, { ...batch, statistics, training: true }), (one) => applied.push(one));
+  const loss = computeLoss({ loss: batch.loss, outputs: outputs.dataSync<'float32'>(), truth: batch.truth, ...(batch.weights === undefined ? {} : { weights: batch.weights }) });
   const gradient = new Float32Array(layout.size);
   const learnsInputs = description.inputs.categories.some(({ kind }) => kind === 'embedding');
-  const first = learnsInputs ? -1 : layers.findIndex((layer) => layer.kind !== 'dropout');
-  let back: Tensor2D | undefined = tf.tensor2d(loss.gradient, [batch.rows, description.outputs]);
-  for (let index = layers.length - 1; index >= 0 && back !== undefined; index--) {
-    const { ofInput, own }: Backward = (applied[index] as Applied).back(back, index === first);
+  const first = firstLearning(network, learnsInputs);
+  let ofInputs = new Float32Array();
+  let back: Tensor | undefined = tf.tensor2d(loss.gradient, [batch.rows, description.outputs]);
+  for (let index = places.length - 1; index >= Math.max(first, 0) && back !== undefined; index--) {
+    const { joins, gives } = places[index] as LayerPlace;
+    if (joins > 0) {
+      const [own, beside] = tf.split(back, [gives[0] as number, joins], 1) as [Tensor, Tensor];
+      if (learnsInputs) ofInputs = beside.dataSync<'float32'>() as Float32Array<ArrayBuffer>;
+      back = own;
+    }
+    const { ofInput, own } = (applied[index] as AppliedLayer).back(back, index === first);
     const specs = specsOf(layout, index);
     own.forEach((tensor, at) => viewOf(gradient, specs[at] as ParameterSpec).set(tensor.dataSync()));
     back = ofInput;
   }
-  return { sum: loss.sum, weight: loss.weight, gradient, ofInputs: learnsInputs && back !== undefined ? back.dataSync<'float32'>() : new Float32Array(), statistics };
+  if (back !== undefined && learnsInputs && joinsAtOnce(description)) ofInputs = besideArray(network, back).dataSync<'float32'>() as Float32Array<ArrayBuffer>;
+  return { sum: loss.sum, weight: loss.weight, gradient, ofInputs, statistics };
 }
 
-interface Batch {
-  readonly tf: Tfjs;
-  readonly rows: number;
-  /** Shape (1, rows): its product with a matrix is the sum over rows. */
-  readonly ones: Tensor2D;
+/** The first layer that has parameters, or beside which columns stand that learn; −1 where these are what the first layer sees. */
+function firstLearning({ description, layout, places }: Network, learnsInputs: boolean): number {
+  const own = places.findIndex((_, index) => specsOf(layout, index).length > 0);
+  if (!learnsInputs) return own;
+  return joinsAtOnce(description) ? -1 : Math.min(own, places.findIndex(({ joins }) => joins > 0));
 }
 
-interface LayerState {
-  readonly parameters: readonly Tensor2D[];
-  readonly mask: Float32Array | undefined;
-  readonly onStatistics: (found: { readonly mean: Tensor2D; readonly variance: Tensor2D }) => void;
+function forward(network: Network, request: ForwardRequest): Float32Array {
+  return runLayers(network, request, passOf(network, { ...request, masks: [], training: false }), () => undefined).dataSync<'float32'>();
 }
 
-function applyLayer(batch: Batch, layer: Layer, input: Tensor2D, state: LayerState): Applied {
-  switch (layer.kind) {
-    case 'dense':
-      return applyDense(batch, layer, input, state.parameters);
-    case 'batch_norm':
-      return applyBatchNorm(batch, layer, input, state);
-    case 'dropout': {
-      const { tf } = batch;
-      const mask = tf.tensor2d(state.mask as Float32Array, input.shape);
-      return { output: tf.mul(input, mask), back: (gradient) => ({ ofInput: tf.mul(gradient, mask), own: [] }) };
-    }
+/** Whether the first layer sees numbers and categories, and not an array that they join later. */
+function joinsAtOnce({ inputs: { array } }: NetworkDescription): boolean {
+  return (array?.length ?? 1) === 1;
+}
+
+type Seen = Pick<TrainingBatch, 'rows' | 'inputs' | 'array'>;
+
+/** The layers one after the other: the outputs of the last. */
+function runLayers({ tf, description, places }: Network, { rows, inputs, array }: Seen, pass: LayerPass, onApplied: (applied: AppliedLayer) => void): Tensor {
+  const beside = tf.tensor2d(inputs, [rows, inputWidth(description.inputs)]);
+  let values: Tensor = beside;
+  if (array !== undefined) {
+    const own = tf.tensor(array, [rows, ...(description.inputs.array ?? [])]);
+    values = joinsAtOnce(description) ? tf.concat([own, beside], 1) : own;
   }
+  for (const { layer, joins } of places) {
+    const applied = applyLayer(pass, layer, values);
+    onApplied(applied);
+    values = joins > 0 ? tf.concat([applied.output, beside], 1) : applied.output;
+  }
+  return values;
 }
 
-function applyDense({ tf, ones }: Batch, layer: DenseLayer, input: Tensor2D, [kernel, bias]: readonly Tensor2D[]): Applied {
-  const z = tf.add<Tensor2D>(tf.matMul(input, kernel as Tensor2D), bias as Tensor2D);
-  const ops = layer.activation === 'linear' ? undefined : activationOps[layer.activation];
-  const y = ops === undefined ? z : ops.apply(tf, z);
+/** Of what a flat array and the columns beside it are, the columns. */
+function besideArray({ tf, description: { inputs } }: Network, values: Tensor): Tensor {
+  const [width = 0] = inputs.array ?? [];
+  return width === 0 ? values : tf.slice(values, [0, width], [-1, -1]);
+}
+
+interface PassRequest extends Pick<TrainingBatch, 'rows' | 'parameters' | 'masks'> {
+  readonly training: boolean;
+  /** The running ones, or where those of the batch are to be put. */
+  readonly statistics: Float32Array;
+}
+
+function passOf({ tf, layout }: Network, { rows, parameters, masks, training, statistics }: PassRequest): LayerPass {
+  const arrays = layout.parameters.filter(({ owner }) => 'layer' in owner)[Symbol.iterator]();
+  const moments = layout.statistics[Symbol.iterator]();
+  const left = masks[Symbol.iterator]();
+  const ones = new Map<number, Tensor2D>();
+  const onesOf = (length: number): Tensor2D => {
+    const found = ones.get(length) ?? tf.ones<Rank.R2>([1, length]);
+    ones.set(length, found);
+    return found;
+  };
   return {
-    output: y,
-    back: (gradient, onlyOwn) => {
-      const ofZ = ops === undefined ? gradient : tf.mul<Tensor2D>(gradient, ops.slope(tf, { z, y }));
-      const own: Tensor2D[] = [tf.matMul(tf.transpose(input), ofZ), tf.matMul(ones, ofZ)];
-      return onlyOwn ? { own } : { own, ofInput: tf.matMul(ofZ, tf.transpose(kernel as Tensor2D)) };
+    ...{ tf, rows, training },
+    array: () => {
+      const spec = arrays.next().value as ParameterSpec;
+      return tf.tensor(viewOf(parameters, spec), [...spec.shape]);
     },
+    mask: (shape) => tf.tensor(left.next().value as Float32Array, [...shape]),
+    running: () => momentsAt(tf, statistics, moments.next().value as StatisticsSpec),
+    found: ({ mean, variance }) => {
+      const { offset, width } = moments.next().value as StatisticsSpec;
+      statistics.set(mean.dataSync(), offset);
+      statistics.set(variance.dataSync(), offset + width);
+    },
+    sumRows: (values) => tf.matMul(onesOf(values.shape[0]), values),
   };
 }
 
-function applyBatchNorm({ tf, ones, rows }: Batch, { epsilon }: BatchNormLayer, input: Tensor2D, { parameters: [scale, shift], onStatistics }: LayerState): Applied {
-  const meanOf = (values: Tensor2D): Tensor2D => tf.mul(tf.matMul(ones, values), 1 / rows);
-  const mean = meanOf(input);
-  const centred = tf.sub<Tensor2D>(input, mean);
-  const variance = meanOf(tf.square(centred));
-  onStatistics({ mean, variance });
-  const inverse = tf.rsqrt(tf.add(variance, epsilon));
-  const normal = tf.mul<Tensor2D>(centred, inverse);
+function momentsAt(tf: Tfjs, statistics: Float32Array, { offset, width }: StatisticsSpec): Moments {
   return {
-    output: tf.add(tf.mul(normal, scale as Tensor2D), shift as Tensor2D),
-    back: (gradient, onlyOwn) => {
-      const own: Tensor2D[] = [tf.matMul(ones, tf.mul(gradient, normal)), tf.matMul(ones, gradient)];
-      if (onlyOwn) return { own };
-      // Ioffe and Szegedy 2015, with the gradients by mean and variance put in.
-      const spread = tf.sub(tf.sub(gradient, meanOf(gradient)), tf.mul(normal, meanOf(tf.mul(gradient, normal))));
-      return { own, ofInput: tf.mul(spread, tf.mul(inverse, scale as Tensor2D)) };
-    },
+    mean: tf.tensor2d(statistics.subarray(offset, offset + width), [1, width]),
+    variance: tf.tensor2d(statistics.subarray(offset + width, offset + 2 * width), [1, width]),
   };
-}
-
-function forward({ tf, description, layout, layers }: Network, { parameters, statistics, rows, inputs }: ForwardRequest): Float32Array {
-  let values = tf.tensor2d(inputs, [rows, inputWidth(description.inputs)]);
-  layers.forEach((layer, index) => {
-    if (layer.kind === 'dropout') return;
-    const [first, second] = parametersOf(tf, layout, index, parameters) as [Tensor2D, Tensor2D];
-    if (layer.kind === 'dense') {
-      const z = tf.add<Tensor2D>(tf.matMul(values, first), second);
-      values = layer.activation === 'linear' ? z : activationOps[layer.activation].apply(tf, z);
-    } else {
-      const { width, offset } = statisticsOf(layout, index);
-      const mean = tf.tensor2d(statistics.subarray(offset, offset + width), [1, width]);
-      const variance = tf.tensor2d(statistics.subarray(offset + width, offset + 2 * width), [1, width]);
-      const factor = tf.mul(first, tf.rsqrt(tf.add(variance, layer.epsilon)));
-      values = tf.add(tf.mul(tf.sub(values, mean), factor), second);
-    }
-  });
-  return values.dataSync<'float32'>();
 }
 
 function specsOf({ parameters }: Layout, index: number): ParameterSpec[] {
   return parameters.filter(({ owner }) => 'layer' in owner && owner.layer === index);
-}
-
-function parametersOf(tf: Tfjs, layout: Layout, index: number, parameters: Float32Array): Tensor2D[] {
-  return specsOf(layout, index).map((spec) => tf.tensor2d(viewOf(parameters, spec), [...spec.shape]));
-}
-
-function statisticsOf({ statistics }: Layout, index: number): StatisticsSpec {
-  return statistics.find(({ layer }) => layer === index) as StatisticsSpec;
-}
-
-function storeStatistics(layout: Layout, index: number, buffer: Float32Array, { mean, variance }: { readonly mean: Tensor2D; readonly variance: Tensor2D }): void {
-  const { offset, width } = statisticsOf(layout, index);
-  buffer.set(mean.dataSync(), offset);
-  buffer.set(variance.dataSync(), offset + width);
 }

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../compiler/json.ts';
-import { LEAKY_SLOPE, allLayers, type Layer } from '../../../runtime/networks/description.ts';
+import { LEAKY_SLOPE, inputWidth, type Activation } from '../../../runtime/networks/description.ts';
 import { layoutOf, viewOf } from '../../../runtime/networks/parameters.ts';
+import { placesOf, windowsOf, type LayerPlace } from '../../../runtime/networks/shapes.ts';
 import type { NetworkAbout, NetworkModel } from './network-model.ts';
 
 /** A layer as Keras and TensorFlow.js write it, the names of those before it, and its arrays by their own names there. */
@@ -64,13 +65,16 @@ function modelConfig(layers: readonly ExportedLayer[]): JsonObject {
 function exportedLayers(model: NetworkModel): ExportedLayer[] {
   const inputs = inputLayers(model);
   const layers = [...inputs.layers];
-  let before = inputs.last;
+  let before = inputs.first;
   const add = (one: Omit<ExportedLayer, 'after'>): void => {
     layers.push({ ...one, after: [before] });
     before = one.name;
   };
-  allLayers(model.about.description).forEach((layer, index) => {
-    for (const one of layersOf(layer, `layer_${index}`, arraysOf(model, index))) add(one);
+  placesOf(model.about.description).forEach((place, index) => {
+    for (const one of layersOf(place, `layer_${index}`, arraysOf(model, index))) add(one);
+    if (place.joins === 0) return;
+    layers.push(sideBySide('joined', [before, inputs.beside]));
+    before = 'joined';
   });
   const { loss } = model.about.description;
   const { target } = model.about;
@@ -79,15 +83,44 @@ function exportedLayers(model: NetworkModel): ExportedLayer[] {
   return layers;
 }
 
-/** Inputs side by side, embeddings in their place: what the first layer sees. */
-function inputLayers(model: NetworkModel): { readonly layers: readonly ExportedLayer[]; readonly last: string } {
+function sideBySide(name: string, after: readonly string[]): ExportedLayer {
+  return { name, type: 'Concatenate', config: { axis: -1 }, after, arrays: [] };
+}
+
+function inputLayer(name: string, shape: readonly number[], dtype = 'float32'): ExportedLayer {
+  return { name, type: 'InputLayer', config: { batch_input_shape: [null, ...shape], dtype, sparse: false }, after: [], arrays: [] };
+}
+
+interface InputLayers {
+  readonly layers: readonly ExportedLayer[];
+  /** What the first layer sees. */
+  readonly first: string;
+  /** Numbers and categories, which stand beside what an array becomes. */
+  readonly beside: string;
+}
+
+/** The array, and what is beside it; without an array, that is what the first layer sees. */
+function inputLayers(model: NetworkModel): InputLayers {
+  const { array } = model.about.description.inputs;
+  if (array === undefined) {
+    const { layers, last } = columnLayers(model);
+    return { layers, first: last, beside: last };
+  }
+  const own = inputLayer('array', array);
+  if (inputWidth(model.about.description.inputs) === 0) return { layers: [own], first: own.name, beside: own.name };
+  const { layers, last } = columnLayers(model);
+  if (array.length > 1) return { layers: [own, ...layers], first: own.name, beside: last };
+  return { layers: [own, ...layers, sideBySide('joined', [own.name, last])], first: 'joined', beside: last };
+}
+
+/** Numbers and categories side by side, embeddings in their place. */
+function columnLayers(model: NetworkModel): { readonly layers: readonly ExportedLayer[]; readonly last: string } {
   const { inputs } = model.about.description;
-  const input = (name: string, width: number, dtype: string): ExportedLayer => ({ name, type: 'InputLayer', config: { batch_input_shape: [null, width], dtype, sparse: false }, after: [], arrays: [] });
-  const layers: ExportedLayer[] = inputs.numbers === 0 ? [] : [input('numbers', inputs.numbers, 'float32')];
+  const layers: ExportedLayer[] = inputs.numbers === 0 ? [] : [inputLayer('numbers', [inputs.numbers])];
   const seen = layers.map(({ name }) => name);
   inputs.categories.forEach(({ kind, levels, size }, index) => {
     const name = `category_${index}`;
-    layers.push(input(name, kind === 'embedding' ? 1 : size, kind === 'embedding' ? 'int32' : 'float32'));
+    layers.push(inputLayer(name, [kind === 'embedding' ? 1 : size], kind === 'embedding' ? 'int32' : 'float32'));
     if (kind === 'one_hot') {
       seen.push(name);
       return;
@@ -100,7 +133,7 @@ function inputLayers(model: NetworkModel): { readonly layers: readonly ExportedL
   });
   const [only] = seen;
   if (seen.length === 1 && only !== undefined) return { layers, last: only };
-  return { layers: [...layers, { name: 'inputs', type: 'Concatenate', config: { axis: -1 }, after: seen, arrays: [] }], last: 'inputs' };
+  return { layers: [...layers, sideBySide('inputs', seen)], last: 'inputs' };
 }
 
 const KERAS_NAMES = { embedding: 'embeddings', kernel: 'kernel', bias: 'bias', scale: 'gamma', shift: 'beta' } as const;
@@ -110,7 +143,7 @@ function arraysOf({ about, parameters, statistics }: NetworkModel, index: number
   const layout = layoutOf(about.description);
   const own = layout.parameters.flatMap((spec) => {
     if (!('layer' in spec.owner) || spec.owner.layer !== index) return [];
-    return [{ name: KERAS_NAMES[spec.role], shape: spec.role === 'kernel' ? spec.shape : [spec.shape[1]], values: viewOf(parameters, spec) }];
+    return [{ name: KERAS_NAMES[spec.role], shape: spec.role === 'kernel' ? spec.shape : spec.shape.slice(1), values: viewOf(parameters, spec) }];
   });
   const running = layout.statistics.filter(({ layer }) => layer === index).flatMap(({ offset, width }) => [
     { name: 'moving_mean', shape: [width], values: statistics.subarray(offset, offset + width) },
@@ -119,14 +152,37 @@ function arraysOf({ about, parameters, statistics }: NetworkModel, index: number
   return [...own, ...running];
 }
 
-function layersOf(layer: Layer, name: string, arrays: readonly ExportedArray[]): Omit<ExportedLayer, 'after'>[] {
+type Unplaced = Omit<ExportedLayer, 'after'>;
+
+/** A leaky rectifier is a layer of its own there; all other activations have the same name. */
+function activated({ name, ...layer }: Unplaced, activation: Activation): Unplaced[] {
+  const isLeaky = activation === 'leaky_relu';
+  const own = { ...layer, name, config: { ...layer.config, activation: isLeaky ? 'linear' : activation, use_bias: true } };
+  return isLeaky ? [own, { name: `${name}_leak`, type: 'LeakyReLU', config: { alpha: LEAKY_SLOPE }, arrays: [] }] : [own];
+}
+
+function layersOf({ layer, sees }: LayerPlace, name: string, arrays: readonly ExportedArray[]): Unplaced[] {
+  const axes = sees.length - 1;
   switch (layer.kind) {
-    case 'dense': {
-      // A leaky rectifier is a layer of its own there; all else has the same name.
-      const isLeaky = layer.activation === 'leaky_relu';
-      const dense = { name, type: 'Dense', config: { units: layer.units, activation: isLeaky ? 'linear' : layer.activation, use_bias: true }, arrays };
-      return isLeaky ? [dense, { name: `${name}_leak`, type: 'LeakyReLU', config: { alpha: LEAKY_SLOPE }, arrays: [] }] : [dense];
+    case 'dense':
+      return activated({ name, type: 'Dense', config: { units: layer.units }, arrays }, layer.activation);
+    case 'conv1d':
+    case 'conv2d': {
+      const windows = windowsOf(layer, sees);
+      const config = { filters: layer.filters, kernel_size: windows.map(({ size }) => size), strides: windows.map(({ stride }) => stride), padding: layer.padding, data_format: 'channels_last' };
+      return activated({ name, type: `Conv${axes}D`, config, arrays }, layer.activation);
     }
+    case 'max_pool':
+    case 'average_pool': {
+      const windows = windowsOf(layer, sees);
+      const config = { pool_size: windows.map(({ size }) => size), strides: windows.map(({ stride }) => stride), padding: 'valid', data_format: 'channels_last' };
+      return [{ name, type: `${layer.kind === 'max_pool' ? 'Max' : 'Average'}Pooling${axes}D`, config, arrays }];
+    }
+    case 'global_max_pool':
+    case 'global_average_pool':
+      return [{ name, type: `Global${layer.kind === 'global_max_pool' ? 'Max' : 'Average'}Pooling${axes}D`, config: axes === 2 ? { data_format: 'channels_last' } : {}, arrays }];
+    case 'flatten':
+      return [{ name, type: 'Flatten', config: {}, arrays }];
     case 'dropout':
       return [{ name, type: 'Dropout', config: { rate: layer.rate }, arrays }];
     case 'batch_norm':
@@ -137,7 +193,7 @@ function layersOf(layer: Layer, name: string, arrays: readonly ExportedArray[]):
 /** From raw columns to inputs: `prepared` first; then (x − mean) / deviation for numbers, codes or columns for categories. */
 function preprocessingOf({ task, classes, features, description: { inputs } }: NetworkAbout, prepared: Json): JsonObject {
   const numbers = features.flatMap((feature): JsonObject[] => {
-    if (feature.kind === 'category') return [];
+    if (feature.kind !== 'numeric') return [];
     const { feature: name, fill, mean, deviation, missing } = feature;
     return [{ feature: name, fill, mean, deviation }, ...(missing === undefined ? [] : [{ feature: name, isMissing: true, ...missing }])];
   });
@@ -146,5 +202,6 @@ function preprocessingOf({ task, classes, features, description: { inputs } }: N
     const other = kind === 'embedding' || size > levels.length ? { missingOrUnknown: levels.length } : {};
     return { input: `category_${index}`, feature, encoding: kind === 'embedding' ? 'code' : 'one_hot', levels, ...other };
   });
-  return { format: 'mlp-network-preprocessing-1', prepare: prepared, numbers, categories, answer: { task, ...(classes === undefined ? {} : { classes }) } };
+  const array = features.find((feature) => feature.kind === 'array');
+  return { format: 'mlp-network-preprocessing-1', prepare: prepared, ...(array === undefined ? {} : { array: { feature: array.feature, shape: array.shape, standards: array.standards.map(({ mean, deviation }) => ({ mean, deviation })), missing: 'mean' } }), numbers, categories, answer: { task, ...(classes === undefined ? {} : { classes }) } };
 }

@@ -1,10 +1,10 @@
-import { missingCode, type Matrix } from '../../../runtime/data/matrix.ts';
-import type { CategoryInput, NetworkInputs } from '../../../runtime/networks/description.ts';
+import { missingCode, type Matrix, type NumericFeature } from '../../../runtime/data/matrix.ts';
+import type { CategoryInput, NetworkInputs, Shape } from '../../../runtime/networks/description.ts';
 import type { NetworkRows } from '../../../runtime/networks/rows.ts';
 import { designOf, infinite, type Completed } from '../linear/design.ts';
-import type { CategoryCompletion, NumericCompletion } from '../linear/linear-model.ts';
+import type { CategoryCompletion, NumericCompletion, Standard } from '../linear/linear-model.ts';
 import { categoriesOf, findFeature, numbersOf } from '../matrix-features.ts';
-import type { NetworkFeature } from './network-model.ts';
+import type { ArrayCompletion, NetworkFeature } from './network-model.ts';
 
 const MOST_AUTOMATIC = 50;
 
@@ -15,10 +15,12 @@ export function embeddingSize(levels: number): number {
 
 /** Learns from training rows what completes each feature, as linear models do, and what the first layer sees of it. */
 export function learnInputs(matrix: Matrix, embed: Readonly<Record<string, number>>): { readonly features: readonly NetworkFeature[]; readonly inputs: NetworkInputs } {
-  const { completed } = designOf({ matrix });
+  const cells = cellsOf(matrix);
+  const { completed } = designOf({ matrix: { ...matrix, features: matrix.features.filter((feature) => !('cell' in feature)) } });
   const numbers = completed.reduce((sum, { completion }) => sum + (completion.kind === 'category' ? 0 : completion.missing === undefined ? 1 : 2), 0);
   const categories = completed.flatMap((one) => ('missing' in one ? [categoryInput(one, matrix, embed)] : []));
-  return { features: completed.map(({ completion }) => completion), inputs: { numbers, categories } };
+  const array = cells === undefined ? [] : [learnArray(cells)];
+  return { features: [...completed.map(({ completion }) => completion), ...array], inputs: { numbers, categories, ...(cells === undefined ? {} : { array: cells.shape }) } };
 }
 
 /** One code more than there are levels is that of missing and unknown values; one-hot columns have it where training did. */
@@ -35,8 +37,13 @@ export function rowsMaker(features: readonly NetworkFeature[], inputs: NetworkIn
   return (matrix) => {
     const numbers = new Float32Array(matrix.rows * inputs.numbers);
     const codes: Int32Array[] = [];
+    let array: Float32Array | undefined;
     let column = 0;
     features.forEach((completion, at) => {
+      if (completion.kind === 'array') {
+        array = standardised(cellsOf(matrix), completion);
+        return;
+      }
       const feature = findFeature(matrix, completion.feature, at);
       if (completion.kind === 'category') codes.push(codesOf(categoriesOf(feature), completion, tables));
       else {
@@ -44,8 +51,64 @@ export function rowsMaker(features: readonly NetworkFeature[], inputs: NetworkIn
         column += completion.missing === undefined ? 1 : 2;
       }
     });
-    return { rows: matrix.rows, numbers, codes };
+    return { rows: matrix.rows, numbers, codes, ...(array === undefined ? {} : { array }) };
   };
+}
+
+/** The numbers of an array, each a column. */
+interface Cells {
+  readonly column: string;
+  readonly shape: Shape;
+  readonly columns: readonly NumericFeature['values'][];
+}
+
+/** The array of a matrix, if it has one: its columns are sorted by name, which is by place. */
+function cellsOf({ features }: Matrix): Cells | undefined {
+  const found = features.flatMap((feature) => (feature.kind === 'numeric' && feature.cell !== undefined ? [{ ...feature.cell, values: feature.values }] : []));
+  const [first] = found;
+  return first && { column: first.column, shape: first.shape, columns: found.map(({ values }) => values) };
+}
+
+/** Mean and deviation of the values of each channel that are there. */
+function learnArray({ column, shape, columns }: Cells): ArrayCompletion {
+  const channels = shape.at(-1) as number;
+  const standards = Array.from({ length: channels }, (_, channel): Standard => {
+    const own = columns.filter((__, cell) => cell % channels === channel);
+    const over = (of: (value: number) => number): { readonly sum: number; readonly count: number } => {
+      let [sum, count] = [0, 0];
+      for (const values of own) {
+        for (let row = 0; row < values.length; row++) {
+          const value = values[row] as number;
+          if (Number.isNaN(value)) continue;
+          if (!Number.isFinite(value)) throw infinite(column);
+          sum += of(value);
+          count++;
+        }
+      }
+      return { sum, count };
+    };
+    const { sum, count } = over((value) => value);
+    const mean = count === 0 ? 0 : sum / count;
+    const squares = over((value) => (value - mean) ** 2).sum;
+    return { mean, deviation: squares > 0 ? Math.sqrt(squares / count) : 1 };
+  });
+  return { kind: 'array', feature: column, shape, standards };
+}
+
+/** Shape (rows, …): a row's numbers side by side, standardised. */
+function standardised(cells: Cells | undefined, { feature, standards }: ArrayCompletion): Float32Array {
+  if (cells === undefined) throw new TypeError(`the matrix has no array ${feature}`);
+  const { columns } = cells;
+  const array = new Float32Array((columns[0]?.length ?? 0) * columns.length);
+  columns.forEach((values, cell) => {
+    const { mean, deviation } = standards[cell % standards.length] as Standard;
+    for (let row = 0, at = cell; row < values.length; row++, at += columns.length) {
+      const value = values[row] as number;
+      if (value === Infinity || value === -Infinity) throw infinite(feature);
+      array[at] = Number.isNaN(value) ? 0 : (value - mean) / deviation;
+    }
+  });
+  return array;
 }
 
 interface Place {

@@ -1,6 +1,6 @@
 import type { Task } from '../../../compiler/types.ts';
 import { decodeArrays, encodeArrays } from '../../../runtime/data/arrays-blob.ts';
-import type { NetworkDescription } from '../../../runtime/networks/description.ts';
+import type { NetworkDescription, Shape } from '../../../runtime/networks/description.ts';
 import type { Weights } from '../../../runtime/networks/training-state.ts';
 import type { CategoryCompletion, NumericCompletion, Standard } from '../linear/linear-model.ts';
 
@@ -22,7 +22,17 @@ export interface NetworkAbout {
 }
 
 /** What was learned of a feature before training: of a number its place among the others is one column, or two with an indicator of missing values. */
-export type NetworkFeature = NumericCompletion | CategoryCompletion;
+export type NetworkFeature = NumericCompletion | CategoryCompletion | ArrayCompletion;
+
+/** What was learned of an array: its numbers are standardised by channels, and what is missing becomes the mean. */
+export interface ArrayCompletion {
+  readonly kind: 'array';
+  /** The column that it comes from. */
+  readonly feature: string;
+  readonly shape: Shape;
+  /** Of each channel. */
+  readonly standards: readonly Standard[];
+}
 
 const FORMAT = 'mlp-network-1';
 

@@ -1,11 +1,12 @@
 import type { JsonObject } from '../../../compiler/json.ts';
 import { boolean, byColumn, call, described, either, integer, list, number, record, word, type ParamSchema, type RecordSchema } from '../../../compiler/kinds/schema.ts';
 import type { Task } from '../../../compiler/types.ts';
-import { ACTIVATIONS, type Layer, type Loss } from '../../../runtime/networks/description.ts';
+import type { Layer, Loss } from '../../../runtime/networks/description.ts';
 import type { Optimizer } from '../../../runtime/networks/optimizers.ts';
 import type { RateSchedule } from '../../../runtime/networks/rates.ts';
 import { metrics, metricsOf } from '../../metrics/registry.ts';
 import { weightParams } from '../row-weights.ts';
+import { completeLayer, layerSchema, type Call } from './layer-params.ts';
 
 const share = number({ min: 0, below: 1 });
 const positive = number({ above: 0 });
@@ -26,14 +27,8 @@ const adamArguments: Readonly<Record<string, ParamSchema>> = { rate, beta1: shar
 export const networkParams: RecordSchema = record(
   {
     layers: described(
-      list(
-        either(
-          call('dense', { units: integer({ min: 1 }), activation: word(...ACTIVATIONS) }, ['units']),
-          call('dropout', { rate: number({ above: 0, below: 1 }) }, ['rate']),
-          call('batch_norm', { momentum: share, epsilon: positive }),
-        ),
-      ),
-      'The layers between the features and the answer: `dense(units, activation)` (relu unless it says otherwise), `dropout(rate)`, `batch_norm(momentum, epsilon)`. The last one, with a unit for each class, or one, is implied.',
+      list(layerSchema),
+      'The layers between the features and the answer: `dense(units, activation)` (relu unless it says otherwise), `dropout(rate)`, `batch_norm(momentum, epsilon)`. Of an image or a sequence, until `flatten`, `global_average_pool` or `global_max_pool` makes it one row of numbers: `conv2d(filters, size, activation)` or `conv1d`, with `stride` and `padding: same`, `max_pool(size)`, `average_pool(size)`. The last one, with a unit for each class, or one, is implied.',
     ),
     optimizer: described(
       either(
@@ -70,12 +65,7 @@ export const networkParams: RecordSchema = record(
   ['layers'],
 );
 
-/** A constructor's value as it is written in JSON. */
-type Call = JsonObject & { readonly $call: string };
-
 const DEFAULTS: Readonly<Record<string, JsonObject>> = {
-  dense: { activation: 'relu' },
-  batch_norm: { momentum: 0.9, epsilon: 1e-3 },
   sgd: { rate: 1e-2, weight_decay: 0 },
   momentum: { rate: 1e-2, momentum: 0.9, nesterov: false, weight_decay: 0 },
   rmsprop: { rate: 1e-3, decay: 0.9, epsilon: 1e-8, weight_decay: 0 },
@@ -105,7 +95,7 @@ export function completeParams(params: JsonObject, task: Task): JsonObject {
   const stopping = params['early_stopping'] as JsonObject | undefined;
   return {
     ...params,
-    layers: (params['layers'] as readonly Call[]).map(filled),
+    layers: (params['layers'] as readonly Call[]).map(completeLayer),
     optimizer: { ...optimizer, rate: filled(typeof written === 'number' ? { $call: 'constant', rate: written } : written) },
     ...(task === 'regression' ? { loss: params['loss'] ?? 'squared' } : {}),
     ...(stopping === undefined ? {} : { early_stopping: { min_delta: 0, on: mainMetric(task), ...stopping } }),

@@ -64,7 +64,7 @@ export const scenarios: readonly Scenario[] = Object.entries(SETTINGS).map(([nam
   return {
     ...{ name, description, optimizer, rate, epochs: 4, batch: 16, rows: ROWS, numbers, truth },
     ...(weighted ? { weights: Array.from({ length: ROWS }, () => Math.fround(0.2 + 3 * draw())) } : {}),
-    initial: [...initialParameters(description, layoutOf(description), SEED)],
+    initial: [...initialParameters(layoutOf(description), SEED)],
     orders: Array.from({ length: 4 }, (_, epoch) => [...shuffledRows(ROWS, SEED, epoch)]),
   };
 });

@@ -1,0 +1,40 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Layer } from '../../../networks/description.ts';
+import { applyBatchNorm } from './batch-norm.ts';
+import { applyConvolution } from './convolution.ts';
+import { applyDense } from './dense.ts';
+import type { AppliedLayer, LayerPass } from './layer-pass.ts';
+import { applyGlobalPool, applyPool } from './pooling.ts';
+
+/** Applies a layer to a batch. */
+export function applyLayer(pass: LayerPass, layer: Layer, input: Tensor): AppliedLayer {
+  switch (layer.kind) {
+    case 'dense':
+      return applyDense(pass, layer, input);
+    case 'conv1d':
+    case 'conv2d':
+      return applyConvolution(pass, layer, input);
+    case 'max_pool':
+    case 'average_pool':
+      return applyPool(pass, layer, input);
+    case 'global_max_pool':
+    case 'global_average_pool':
+      return applyGlobalPool(pass, layer, input);
+    case 'batch_norm':
+      return applyBatchNorm(pass, layer, input);
+    case 'flatten':
+      return applyFlatten(pass, input);
+    case 'dropout':
+      return applyDropout(pass, input);
+  }
+}
+
+function applyFlatten({ tf, rows }: LayerPass, input: Tensor): AppliedLayer {
+  return { output: tf.reshape(input, [rows, -1]), back: (gradient) => ({ ofInput: tf.reshape(gradient, input.shape), own: [] }) };
+}
+
+function applyDropout({ tf, training, mask }: LayerPass, input: Tensor): AppliedLayer {
+  if (!training) return { output: input, back: (gradient) => ({ ofInput: gradient, own: [] }) };
+  const kept = mask(input.shape);
+  return { output: tf.mul(input, kept), back: (gradient) => ({ ofInput: tf.mul(gradient, kept), own: [] }) };
+}
