@@ -38,6 +38,12 @@ const PIPELINES = [
     exports: ['leafwise.txt', 'forest.txt', 'shrubs.txt', 'boosted.json'],
   },
   {
+    file: 'pipelines/digits.mlp',
+    flags: ['--param', 'per_digit=20'],
+    shows: { images: 'table', x: 'features', cnn: 'model', scores: 'report' },
+    exports: ['x.test.parquet', 'x.json'],
+  },
+  {
     file: 'pipelines/flights.mlp',
     flags: ['--param', 'max_rows=20000'],
     shows: { flights: 'table', 'x.validate': 'rows', scores: 'report', champion: 'choice' },

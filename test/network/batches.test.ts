@@ -18,7 +18,7 @@ describe.each(engines)('answers of $name are the same to the last bit, whatever 
     };
     const layout = layoutOf(description);
     const draw = uniformNumbers('3', activation);
-    const parameters = initialParameters(description, layout, '5');
+    const parameters = initialParameters(layout, '5');
     const statistics = initialStatistics(layout).map((value) => value + draw());
     const width = inputWidth(description.inputs);
     const inputs = Float32Array.from({ length: ROWS * width }, () => 4 * draw() - 2);

@@ -4,11 +4,12 @@ import type * as Layers from '@tensorflow/tfjs-layers';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Tfjs } from '../../runtime/engines/tfjs/load-tfjs.ts';
 import { openTfjsNetwork } from '../../runtime/engines/tfjs/network.ts';
-import { ACTIVATIONS, type NetworkDescription } from '../../runtime/networks/description.ts';
+import { ACTIVATIONS, type NetworkDescription, type Shape } from '../../runtime/networks/description.ts';
 import { initialParameters, initialStatistics } from '../../runtime/networks/initialise.ts';
 import { layoutOf } from '../../runtime/networks/parameters.ts';
 import { uniformNumbers } from '../../runtime/networks/random.ts';
 import type { NetworkRows } from '../../runtime/networks/rows.ts';
+import { sizeOf } from '../../runtime/networks/shapes.ts';
 import { forwardAll } from '../../runtime/networks/train-network.ts';
 import { tfjsFiles } from '../../stdlib/models/network/export-tfjs.ts';
 import type { NetworkAbout, NetworkModel } from '../../stdlib/models/network/network-model.ts';
@@ -19,6 +20,7 @@ const ROWS = 9;
 const standard = { mean: 0, deviation: 1 };
 const number = (feature: string) => ({ kind: 'numeric' as const, feature, fill: 0, ...standard });
 const category = (feature: string) => ({ kind: 'category' as const, feature, levels: ['a', 'b', 'c'] });
+const array = (shape: Shape) => ({ kind: 'array' as const, feature: 'p', shape, standards: [standard] });
 const CATEGORIES: NetworkDescription['inputs']['categories'] = [
   { kind: 'embedding', levels: 4, size: 2 },
   { kind: 'one_hot', levels: 4, size: 3 },
@@ -43,6 +45,56 @@ const cases: readonly { readonly name: string; readonly about: NetworkAbout }[] 
       },
     },
   },
+  {
+    name: 'an image, with numbers and categories beside it',
+    about: {
+      task: 'multiclass',
+      classes: ['x', 'y', 'z'],
+      features: [number('a'), category('c'), category('d'), array([8, 7, 2])],
+      description: {
+        inputs: { numbers: 1, categories: CATEGORIES, array: [8, 7, 2] },
+        layers: [
+          { kind: 'conv2d', filters: 3, size: [3], stride: [1], padding: 'same', activation: 'relu' },
+          { kind: 'batch_norm', momentum: 0.9, epsilon: 0.01 },
+          { kind: 'max_pool', size: [2], stride: [2] },
+          { kind: 'conv2d', filters: 4, size: [2, 1], stride: [2, 1], padding: 'valid', activation: 'leaky_relu' },
+          { kind: 'average_pool', size: [1, 2], stride: [1] },
+          { kind: 'flatten' },
+          { kind: 'dense', units: 4, activation: 'tanh' },
+        ],
+        outputs: 3,
+        loss: 'multiclass',
+      },
+    },
+  },
+  {
+    name: 'a sequence alone',
+    about: {
+      task: 'regression',
+      target: { mean: 40, deviation: 7 },
+      features: [array([9, 2])],
+      description: {
+        inputs: { numbers: 0, categories: [], array: [9, 2] },
+        layers: [
+          { kind: 'conv1d', filters: 3, size: [3], stride: [2], padding: 'same', activation: 'swish' },
+          { kind: 'max_pool', size: [2], stride: [1] },
+          { kind: 'dense', units: 3, activation: 'tanh' },
+          { kind: 'global_average_pool' },
+        ],
+        outputs: 1,
+        loss: 'squared',
+      },
+    },
+  },
+  {
+    name: 'a vector with a number beside it',
+    about: {
+      task: 'binary',
+      classes: ['x', 'y'],
+      features: [number('a'), array([4])],
+      description: { inputs: { numbers: 1, categories: [], array: [4] }, layers: [{ kind: 'dense', units: 4, activation: 'relu' }], outputs: 1, loss: 'binary' },
+    },
+  },
   { name: 'an embedding alone, two classes', about: { task: 'binary', classes: ['x', 'y'], features: [category('c')], description: { inputs: { numbers: 0, categories: CATEGORIES.slice(0, 1) }, layers: [], outputs: 1, loss: 'binary' } } },
 ];
 
@@ -62,10 +114,12 @@ it.each(cases)('tf.loadLayersModel opens an exported network and answers alike: 
     parameters: initialParameters(layout, '5').map((value) => value + 0.2 * draw()),
     statistics: initialStatistics(layout).map((value) => value + 0.3 * draw()),
   };
+  const shape = description.inputs.array;
   const rows: NetworkRows = {
     rows: ROWS,
     numbers: Float32Array.from({ length: ROWS * description.inputs.numbers }, () => 4 * draw() - 2),
     codes: description.inputs.categories.map(() => Int32Array.from({ length: ROWS }, () => Math.floor(4 * draw()))),
+    ...(shape === undefined ? {} : { array: Float32Array.from({ length: ROWS * sizeOf(shape) }, () => 4 * draw() - 2) }),
   };
   const wanted = answersOf(about, forwardAll(openTfjsNetwork(tf, description), { description, layout, weights: model, rows }));
   const files = tfjsFiles(model, {});
@@ -78,6 +132,7 @@ it.each(cases)('tf.loadLayersModel opens an exported network and answers alike: 
     return tf.tensor2d([...codes].flatMap((code) => Array.from({ length: size }, (_, level) => Number(level === code))), [ROWS, size]);
   });
   if (description.inputs.numbers > 0) given.unshift(tf.tensor2d(rows.numbers, [ROWS, description.inputs.numbers]));
+  if (shape !== undefined) given.unshift(tf.tensor(rows.array as Float32Array, [ROWS, ...shape]));
   const answer = loaded.predict(given.length === 1 ? (given[0] as Tensor) : given) as Tensor;
   const found = answer.dataSync();
   expect(found).toHaveLength(wanted.length);

@@ -8,7 +8,7 @@ import { testTfjs } from './tfjs.ts';
 it.each(scenarios)('TensorFlow.js leaves no tensor behind: $name', async ({ description, numbers, truth, rows }) => {
   const tf = await testTfjs();
   const layout = layoutOf(description);
-  const [parameters, statistics] = [initialParameters(description, layout, SEED), initialStatistics(layout)];
+  const [parameters, statistics] = [initialParameters(layout, SEED), initialStatistics(layout)];
   const engine = openTfjsNetwork(tf, description);
   engine.differentiate({ parameters, rows, inputs: Float32Array.from(numbers), masks: [], loss: description.loss, truth });
   engine.forward({ parameters, statistics, rows, inputs: Float32Array.from(numbers) });
