@@ -1,5 +1,6 @@
-import { allLayers, inputWidth, widthAfter, type NetworkDescription } from '../../networks/description.ts';
+import { inputWidth, type NetworkDescription } from '../../networks/description.ts';
 import type { Layout, ParameterSpec } from '../../networks/parameters.ts';
+import { placesOf } from '../../networks/shapes.ts';
 import { flattened, outputAt, type GraphBuilder } from './graph-builder.ts';
 import { addLayer, type Moments } from './layers.ts';
 import type { Computation, Output } from './library.ts';
@@ -23,31 +24,30 @@ export function learnsInputs({ inputs }: NetworkDescription): boolean {
 
 /**
  * A training step without its last part, which changes parameters. Fed: parameters of layers, inputs, truth, shares of rows,
- * and a mask for each dropout; fetched: outputs, the gradient by the parameters, then where inputs learn the gradient by
+ * where inputs have one the array, and a mask for each dropout; fetched: outputs, the gradient by the parameters, then where inputs learn the gradient by
  * them, and where layers normalise the batch's moments.
  */
 export function trainingComputation(builder: GraphBuilder, network: LaidOutNetwork): Computation {
   const { description, layout } = network;
   const { parameters, ofLayer, all } = addParameters(builder, network);
   const inputs = addInputs(builder, description);
+  const array = addArray(builder, description);
   const masks: Output[] = [];
   const moments: Moments[] = [];
-  let width = inputWidth(description.inputs);
-  let values = inputs;
-  allLayers(description).forEach((layer, index) => {
-    const mask = layer.kind === 'dropout' ? builder.placeholder('float32', [-1, width]) : undefined;
+  let values = firstSeen(builder, description, { inputs, array });
+  placesOf(description).forEach((place, index) => {
+    const mask = place.layer.kind === 'dropout' ? builder.placeholder('float32', [-1, ...place.sees]) : undefined;
     if (mask !== undefined) masks.push(mask);
-    const added = addLayer(builder, layer, values, { parameters: ofLayer(index), ...(mask === undefined ? {} : { mask }) });
+    const added = addLayer(builder, place, values, { parameters: ofLayer(index), ...(mask === undefined ? {} : { mask }) });
     if (added.moments !== undefined) moments.push(added.moments);
-    values = added.output;
-    width = widthAfter(layer, width);
+    values = place.joins > 0 ? beside(builder, added.output, inputs) : added.output;
   });
   const [truth, shares] = [builder.placeholder('float32', [-1]), builder.placeholder('float32', [-1])];
-  const ofY = addLossGradient(builder, description.loss, { outputs: values, width, truth, shares });
+  const ofY = addLossGradient(builder, description.loss, { outputs: values, width: description.outputs, truth, shares });
   const learned = learnsInputs(description) ? [inputs] : [];
   const gradients = builder.gradients({ y: values, ofY, xs: [...all, ...learned] });
   return {
-    feeds: [parameters, inputs, truth, shares, ...masks],
+    feeds: [parameters, inputs, truth, shares, ...(array === undefined ? [] : [array]), ...masks],
     fetches: [
       values,
       flattened(builder, gradients.slice(0, all.length)),
@@ -57,24 +57,40 @@ export function trainingComputation(builder: GraphBuilder, network: LaidOutNetwo
   };
 }
 
-/** Answering. Fed: parameters of layers, inputs, and where layers normalise the running moments; fetched: outputs. */
+/** Answering. Fed: parameters of layers, inputs, where layers normalise the running moments, and the array if there is one; fetched: outputs. */
 export function answeringComputation(builder: GraphBuilder, network: LaidOutNetwork): Computation {
   const { description, layout } = network;
   const { parameters, ofLayer } = addParameters(builder, network);
   const inputs = addInputs(builder, description);
   const statistics = layout.statisticsSize === 0 ? undefined : builder.placeholder('float32', [layout.statisticsSize]);
   const moments = statistics === undefined ? [] : split(builder, statistics, layout.statistics.flatMap(({ width }) => [width, width]));
-  let values = inputs;
-  allLayers(description).forEach((layer, index) => {
+  const array = addArray(builder, description);
+  let values = firstSeen(builder, description, { inputs, array });
+  placesOf(description).forEach((place, index) => {
     const at = layout.statistics.findIndex((one) => one.layer === index);
     const running = at < 0 ? {} : { running: { mean: moments[2 * at] as Output, variance: moments[2 * at + 1] as Output } };
-    values = addLayer(builder, layer, values, { parameters: ofLayer(index), ...running }).output;
+    const { output } = addLayer(builder, place, values, { parameters: ofLayer(index), ...running });
+    values = place.joins > 0 ? beside(builder, output, inputs) : output;
   });
-  return { feeds: [parameters, inputs, ...(statistics === undefined ? [] : [statistics])], fetches: [values] };
+  return { feeds: [parameters, inputs, ...(statistics === undefined ? [] : [statistics]), ...(array === undefined ? [] : [array])], fetches: [values] };
 }
 
 function addInputs(builder: GraphBuilder, { inputs }: NetworkDescription): Output {
   return builder.placeholder('float32', [-1, inputWidth(inputs)]);
+}
+
+function addArray(builder: GraphBuilder, { inputs: { array } }: NetworkDescription): Output | undefined {
+  return array === undefined ? undefined : builder.placeholder('float32', [-1, ...array]);
+}
+
+/** What the first layer sees: numbers and categories, an array, or a flat one with them beside it. */
+function firstSeen(builder: GraphBuilder, description: NetworkDescription, { inputs, array }: { readonly inputs: Output; readonly array: Output | undefined }): Output {
+  if (array === undefined) return inputs;
+  return description.inputs.array?.length === 1 ? beside(builder, array, inputs) : array;
+}
+
+function beside(builder: GraphBuilder, values: Output, inputs: Output): Output {
+  return builder.add('ConcatV2', [[values, inputs], builder.integer(1)]);
 }
 
 interface Parameters {

@@ -2,6 +2,7 @@ import { inputWidth, type NetworkDescription } from '../../networks/description.
 import type { BatchGradient, ForwardRequest, NetworkEngine, TrainingBatch } from '../../networks/engine.ts';
 import { computeLoss } from '../../networks/losses.ts';
 import { layoutOf } from '../../networks/parameters.ts';
+import { placesOf, sizeOf } from '../../networks/shapes.ts';
 import { buildGraph, type GraphBuilder } from './graph-builder.ts';
 import type { Computation, TensorflowLibrary } from './library.ts';
 import { answeringComputation, layerParameters, learnsInputs, trainingComputation, type LaidOutNetwork } from './network-graphs.ts';
@@ -32,6 +33,7 @@ function differentiate(runner: Runner, { description, layout }: LaidOutNetwork, 
   const { rows, weights } = batch;
   const width = inputWidth(description.inputs);
   const from = layerStart({ layout });
+  const maskShapes = placesOf(description).flatMap(({ layer, sees }) => (layer.kind === 'dropout' ? [sees] : []));
   const truth = Float32Array.from(batch.truth);
   const shares = weights === undefined ? new Float32Array(rows).fill(1 / rows) : weights.map((weight) => weight / rows);
   const outputs = new Float32Array(rows * description.outputs);
@@ -43,7 +45,8 @@ function differentiate(runner: Runner, { description, layout }: LaidOutNetwork, 
     { values: batch.inputs, shape: [rows, width] },
     vector(truth),
     vector(shares),
-    ...batch.masks.map((mask) => ({ values: mask, shape: [rows, mask.length / rows] })),
+    ...(batch.array === undefined ? [] : [{ values: batch.array, shape: [rows, ...(description.inputs.array ?? [])] }]),
+    ...batch.masks.map((mask, index) => ({ values: mask, shape: [rows, ...(maskShapes[index] ?? [])] })),
   ]);
   runner.compute([outputs, gradient.subarray(from), ofInputs, statistics].filter(({ length }) => length > 0));
   const { sum, weight } = computeLoss({ loss: batch.loss, outputs, truth: batch.truth, ...(weights === undefined ? {} : { weights }) });
@@ -57,8 +60,11 @@ function differentiate(runner: Runner, { description, layout }: LaidOutNetwork, 
  */
 const ROWS_AT_ONCE = 96;
 
-function forward(runner: Runner, { description, layout }: LaidOutNetwork, { parameters, statistics, rows, inputs }: ForwardRequest): Float32Array {
+function forward(runner: Runner, { description, layout }: LaidOutNetwork, { parameters, statistics, rows, inputs, array }: ForwardRequest): Float32Array {
   const width = inputWidth(description.inputs);
+  const arrayShape = description.inputs.array ?? [];
+  const arraySize = sizeOf(arrayShape);
+  const someArrays = new Float32Array(array === undefined ? 0 : ROWS_AT_ONCE * arraySize);
   const outputs = new Float32Array(rows * description.outputs);
   const [someInputs, someOutputs] = [new Float32Array(ROWS_AT_ONCE * width), new Float32Array(ROWS_AT_ONCE * description.outputs)];
   if (layout.statisticsSize > 0) runner.feed([vector(statistics)], 2);
@@ -67,6 +73,10 @@ function forward(runner: Runner, { description, layout }: LaidOutNetwork, { para
     const end = Math.min(rows, start + ROWS_AT_ONCE);
     someInputs.set(inputs.subarray(start * width, end * width));
     runner.feed([{ values: someInputs, shape: [ROWS_AT_ONCE, width] }], 1);
+    if (array !== undefined) {
+      someArrays.set(array.subarray(start * arraySize, end * arraySize));
+      runner.feed([{ values: someArrays, shape: [ROWS_AT_ONCE, ...arrayShape] }], layout.statisticsSize > 0 ? 3 : 2);
+    }
     runner.compute([someOutputs]);
     outputs.set(someOutputs.subarray(0, (end - start) * description.outputs), start * description.outputs);
   }
