@@ -1,7 +1,7 @@
 // Bundles the command line and the worker, so that starting the program loads a few files instead of hundreds.
 import { createHash } from 'node:crypto';
 import { build as bundle } from 'esbuild';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 
 const { dependencies } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
 // What is native, or large and rarely needed. (The 180 modules of DuckDB's interface load twice as fast in one file.)
@@ -33,4 +33,5 @@ for (const { contents } of outputFiles) build.update(contents);
 const digest = build.digest('hex').slice(0, PLACEHOLDER.length);
 await mkdir(new URL('dist', root));
 for (const { path, text } of outputFiles) await writeFile(path, text.replaceAll(PLACEHOLDER, digest));
+await copyFile(new URL('runtime/engines/catboost/catboost-program.py', root), new URL('dist/catboost-program.py', root));
 await chmod(new URL('dist/mlp.js', root), 0o755);

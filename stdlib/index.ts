@@ -10,6 +10,7 @@ import { prepare } from './features/prepare.ts';
 import { adjust } from './models/adjust.ts';
 import { baseline } from './models/baseline.ts';
 import { extraTrees } from './models/extra-trees.ts';
+import { catboost } from './models/catboost.ts';
 import { lightgbm } from './models/lightgbm.ts';
 import { linear } from './models/linear.ts';
 import { logistic } from './models/logistic.ts';
@@ -44,6 +45,7 @@ const kinds: readonly Kind[] = [
   prepare,
   xgboost,
   lightgbm,
+  catboost,
   randomForest,
   extraTrees,
   network,

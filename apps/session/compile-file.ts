@@ -7,7 +7,7 @@ import type { Plan } from '../../compiler/plan/plan.ts';
 import type { EngineBasis, PlanBasis } from '../../compiler/plan/saved-plan.ts';
 import { arithmeticOf } from '../../runtime/arithmetic.ts';
 import { BUILD } from '../../runtime/build.ts';
-import { findLockEntry, isWheel } from '../../runtime/providers/lock.ts';
+import { lockDigest } from '../../runtime/providers/lock.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
 import { answerNeeds, type Answerer } from './answer-needs.ts';
 import { LOCK_FILE } from './find-project.ts';
@@ -64,8 +64,8 @@ function basisOf({ steps }: Plan, { path, project, options, lock, environment }:
   const { params, targets } = options;
   const engines = steps.flatMap(({ engine }) => (engine === undefined ? [] : [[engine.name, engine.version] as const]));
   const digestOf = (engine: string): Omit<EngineBasis, 'version'> => {
-    const entry = findLockEntry(lock.value, engine, platformName());
-    return entry !== undefined && isWheel(entry) ? { digest: entry.sha256 } : {};
+    const digest = lockDigest(lock.value, engine, platformName());
+    return digest === undefined ? {} : { digest };
   };
   return {
     file: relative(project, path).split(sep).join('/'),

@@ -14,8 +14,11 @@ export function kindOf(step: PlanStep): Kind | undefined {
   return step.package === undefined ? registry.get(step.kind) : undefined;
 }
 
-/** Finds the engines that a step of a plan calls: its kind's, and those of the models that it reads, with the models that these read. */
-export function engineFinder(plan: Plan): (step: PlanStep) => readonly string[] {
+/**
+ * Finds the engines that a step of a plan calls: its kind's, and those of the models that it reads, with the models that
+ * these read. Where the step is a model that is asked, not made, as these are.
+ */
+export function engineFinder(plan: Plan, { asked = false }: { readonly asked?: boolean } = {}): (step: PlanStep) => readonly string[] {
   const models = new Map(plan.steps.flatMap((step) => (isFit(step) ? [[step.name, step] as const] : [])));
   return (step) => {
     const calling = new Set([step]);
@@ -26,7 +29,9 @@ export function engineFinder(plan: Plan): (step: PlanStep) => readonly string[] 
         if (model !== undefined) calling.add(model);
       }
     }
-    return [...new Set([...calling].flatMap(engineOfStep))].filter((name) => name !== 'duckdb');
+    // Another step's model that is asked without its engine needs none.
+    const trainsElsewhere = (one: PlanStep): boolean => (asked || one !== step) && kindOf(one)?.engineTrainsOnly === true;
+    return [...new Set([...calling].flatMap((one) => (trainsElsewhere(one) ? [] : engineOfStep(one))))].filter((name) => name !== 'duckdb');
   };
 }
 

@@ -34,7 +34,7 @@ const MEMORY_OF_COLUMN = 512 * 2 ** 10;
 export async function predictRows(preview: Preview, request: PredictRequest, setting: PredictSetting): Promise<JobOutcome> {
   const { plan } = preview;
   const model = stepOf(plan, request.model);
-  const needed = new Map(engineFinder(plan)(model).map((engine) => [engine, model.name]));
+  const needed = new Map(engineFinder(plan, { asked: true })(model).map((engine) => [engine, model.name]));
   const { found: engines, diagnostics } = await ensureEngines(setting.lock.value, needed, { ...request, project: setting.project });
   if (hasErrors(diagnostics)) throw new SessionError(diagnostics);
   const { params, inputs } = await describePrediction(preview, request, setting);

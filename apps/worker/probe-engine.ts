@@ -13,6 +13,9 @@ export async function probeEngine(engine: string, place: string): Promise<void> 
     case 'tensorflow':
       await (await import('../../runtime/engines/tensorflow/open-tensorflow.ts')).openTensorflow(place);
       return;
+    case 'catboost':
+      await (await import('../../runtime/engines/catboost/convert.ts')).catboostVersion(place);
+      return;
     case 'tensorflowjs':
       await (await import('../../runtime/engines/tfjs/open-tfjs.ts')).openTfjs(place);
       return;

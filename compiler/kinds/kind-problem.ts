@@ -37,6 +37,7 @@ const FIELDS: Readonly<Record<keyof Omit<Kind, 'package'>, Test>> = {
   params: [isSchema, 'a schema made by `record({ … })`'],
   unkeyed: optional([(value) => Array.isArray(value) && value.every(isText), 'a list of names of parameters']),
   engine: optional([(value) => isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText)), 'a text, or a list of such']),
+  engineTrainsOnly: optional([isBoolean, 'true or false']),
   seeded: [isBoolean, 'true or false'],
   guarantee: oneOf(['bitwise', 'platform', 'statistical']),
   arithmetic: optional([isBoolean, 'true or false']),

@@ -29,6 +29,8 @@ export interface Kind {
    * that the lock has for this platform.
    */
   readonly engine?: string | readonly string[];
+  /** Whether that is for training alone: its models are asked without it. */
+  readonly engineTrainsOnly?: boolean;
   readonly seeded: boolean;
   readonly guarantee: Guarantee;
   /** Whether it computes with `Math.exp` and its like, whose last digit may differ between versions of Node. */

@@ -157,6 +157,12 @@ export const running = {
     message: (need) => noEngine(need, 'it is fetched by pip, and there is no Python 3 on the PATH'),
     hint: (need) => `type \`${PYTHON_COMMANDS[need.system] ?? PYTHON_COMMANDS.linux}\`, ${byHand(need)}`,
   }),
+  'engine-other-python': entry<EngineNeed & { versions: readonly string[]; met: readonly { readonly version: string; readonly program: string }[]; system: string }>({
+    severity: 'error',
+    message: ({ engine, step, versions, met }) =>
+      `${step === undefined ? `${engine} needs` : `\`${step}\` needs ${engine}, which needs`} a Python of a version that mlp.lock has it for (${listed(versions)}), and ${met.length === 0 ? 'there is no Python 3 on the PATH' : `here is ${listed([...new Set(met.map(({ version, program }) => `${version} (${program})`))])}`}`,
+    hint: ({ system }) => `install one of these (\`${PYTHON_COMMANDS[system] ?? PYTHON_COMMANDS.linux}\`), or name its program in the environment: \`MLP_PYTHON=/path/to/python3\``,
+  }),
   'engine-no-pip': entry<EngineNeed & WheelByHand & { python: string }>({
     severity: 'error',
     message: (need) => noEngine(need, `it is fetched by pip, which ${need.python} does not have`),

@@ -1,16 +1,20 @@
 import { TENSORFLOW, TENSORFLOWJS, TENSORFLOWJS_VERSION } from './backends.ts';
+import { catboostPins } from './catboost-pins.ts';
 import type { Lock, PackageEntry, WheelEntry } from './lock.ts';
 import { PLATFORMS, type Platform } from './platform.ts';
 
 /** The engines that this version of the program was tested with: the lock of a project that has none yet. */
 export function defaultLock(): Lock {
+  const [catboost, numpy] = [catboostPins().filter((pin) => pin.engine === 'catboost'), catboostPins().filter((pin) => pin.engine === 'numpy')];
   return [
+    ...catboost,
     ...wheels('lightgbm', '4.7.0', {
       'darwin-arm64': ['lightgbm', 'lightgbm-4.7.0-py3-none-macosx_12_0_arm64.whl', 1_498_914, '129535462686f274df179133643118c5c5c5667167fe6c3a28d955f0b3c8e868'],
       'linux-arm64': ['lightgbm', 'lightgbm-4.7.0-py3-none-manylinux2014_aarch64.manylinux_2_17_aarch64.whl', 3_349_492, 'd4529acec5c6fefe4768302a529707d0ead90f6a6f42df694b856212e09695b8'],
       'linux-x64': ['lightgbm', 'lightgbm-4.7.0-py3-none-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl', 3_476_028, 'd23e922acd891e77212e4d0fbcee9ba973c96dee479491341d05ba595357ebb7'],
       'win32-x64': ['lightgbm', 'lightgbm-4.7.0-py3-none-win_amd64.whl', 1_360_833, 'f42d1e5b32b6f170e606d7c689c6165671da98d7bf37f1addec2623efc8740c9'],
     }),
+    ...numpy,
     // On Windows its library is linked to Python's own.
     ...wheels(TENSORFLOW, '2.21.0', {
       'darwin-arm64': ['tensorflow', 'tensorflow-2.21.0-cp313-cp313-macosx_12_0_arm64.whl', 223_766_900, 'a145ed46c58192b7c3f9916d070caf4f6afc6dc7e5511f83dd97677f4c4947f4'],

@@ -4,14 +4,22 @@ import type { Platform } from './platform.ts';
 export interface EngineLayout {
   /** Whether a file of the wheel is to be unpacked. */
   readonly keeps: (name: string) => boolean;
-  /** Where the shared library lies in the wheel, on the platforms where one can be called. */
+  /** Where the shared library lies in the wheel, or the module of one in Python, on the platforms where one can be called. */
   readonly library: Readonly<Partial<Record<Platform, string>>>;
   /** The engine in whose wheel the OpenMP runtime lies that this one needs on Linux and does not bring. */
   readonly openMpOf?: string;
+  /** What an engine in Python imports: it comes as an engine of its own. */
+  readonly imports?: readonly string[];
 }
 
 /** The engines that can be fetched. */
 export const ENGINE_LAYOUTS: Readonly<Record<string, EngineLayout>> = {
+  catboost: {
+    // Without what shows pictures in notebooks, and the search for neighbours.
+    keeps: (name) => /^(?:catboost\/(?!hnsw\/|widget\/).+|[^/]+\.(?:dist-info\/licenses|libs)\/[^/]+)$/.test(name),
+    library: everywhere('catboost/core.py'),
+    imports: ['numpy'],
+  },
   lightgbm: {
     keeps: (name) => /^(?:lightgbm\/(?:lib|bin)\/lib_lightgbm\.(?:so|dylib|dll)|[^/]+\.dist-info\/licenses\/[^/]+)$/.test(name),
     library: {
@@ -21,6 +29,10 @@ export const ENGINE_LAYOUTS: Readonly<Record<string, EngineLayout>> = {
       'win32-x64': 'lightgbm/bin/lib_lightgbm.dll',
     },
     openMpOf: 'xgboost',
+  },
+  numpy: {
+    keeps: (name) => /^(?:numpy\/.+|numpy\.libs\/[^/]+|[^/]+\.dist-info\/LICENSE[^/]*|[^/]+\.dist-info\/licenses\/.+)$/.test(name) && !/\/(?:tests|include)\/|\.(?:pyi|a)$/.test(name),
+    library: everywhere('numpy/__init__.py'),
   },
   tensorflow: {
     keeps: (name) => /^tensorflow\/(?:libtensorflow_(?:cc|framework)\.(?:so\.2|2\.dylib)|THIRD_PARTY_NOTICES\.txt)$/.test(name),
@@ -41,3 +53,7 @@ export const ENGINE_LAYOUTS: Readonly<Record<string, EngineLayout>> = {
     },
   },
 };
+
+function everywhere(name: string): Readonly<Record<Platform, string>> {
+  return { 'darwin-arm64': name, 'linux-arm64': name, 'linux-x64': name, 'win32-x64': name };
+}

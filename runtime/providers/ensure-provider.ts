@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path';
 import { diagnose, type Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
 import { ENGINE_LAYOUTS, type EngineLayout } from './engine-layout.ts';
 import { engineSubject, fetchWheel } from './fetch-wheel.ts';
-import type { WheelEntry } from './lock.ts';
+import { findPython, type FindPython } from './find-python.ts';
+import { pythonVersions, type WheelEntry } from './lock.ts';
 import { borrowOpenMp, openMpBeside, systemHasOpenMp } from './openmp.ts';
 import { defaultCacheFolder, platformName } from './platform.ts';
 import { inspectFolder, providerFolder, writeMarker } from './provider-folder.ts';
+import { pythonPlace } from './python-place.ts';
 import { providerState, type ProviderQuery } from './provider-state.ts';
 import { runPip, type RunPip } from './run-pip.ts';
 import { BadWheelError, unpackWheel } from './unpack-wheel.ts';
@@ -23,6 +25,8 @@ export interface EnsureRequest extends ProviderQuery {
   readonly runPip?: RunPip;
   /** Whether the system has an OpenMP runtime; by default it is looked for. */
   readonly systemHasOpenMp?: () => boolean;
+  /** By default it looks on this machine. */
+  readonly findPython?: FindPython;
 }
 
 /** What is being done to get an engine. */
@@ -36,6 +40,7 @@ export interface FetchProgress {
 
 /** An engine that is there, or why it is not. */
 export type EnsuredProvider =
+  /** `library` is the shared library, or for an engine in Python what `pythonPlace` says. */
   | { readonly ok: true; readonly entry: WheelEntry; readonly library: string }
   | { readonly ok: false; readonly diagnostic: Diagnostic };
 
@@ -45,6 +50,27 @@ export type EnsuredProvider =
  * number of processes may do this at once, and being killed leaves nothing half-made.
  */
 export async function ensureProvider(request: EnsureRequest): Promise<EnsuredProvider> {
+  const versions = request.python === undefined ? pythonVersions(request.lock, request.engine, request.platform ?? platformName()) : [];
+  return versions.length > 0 ? ensureInPython(request, versions) : ensureWheel(request);
+}
+
+/** An engine in Python, and what it imports, for a Python of this machine that it has wheels for. */
+async function ensureInPython(request: EnsureRequest, versions: readonly string[]): Promise<EnsuredProvider> {
+  const { engine, step } = request;
+  const { python, met } = await (request.findPython ?? findPython)(versions);
+  if (python === undefined) return failed(diagnose('engine-other-python', undefined, { engine, step, versions, met, system: process.platform }));
+  const own = await ensureWheel({ ...request, python: python.version });
+  if (!own.ok) return own;
+  const folders = [dirname(dirname(own.library))];
+  for (const imported of ENGINE_LAYOUTS[engine]?.imports ?? []) {
+    const ensured = await ensureWheel({ ...request, engine: imported, python: python.version });
+    if (!ensured.ok) return ensured;
+    folders.push(dirname(dirname(ensured.library)));
+  }
+  return { ...own, library: pythonPlace({ program: python.program, folders }) };
+}
+
+async function ensureWheel(request: EnsureRequest): Promise<EnsuredProvider> {
   const { lock, engine, step, cacheFolder = defaultCacheFolder() } = request;
   try {
     const state = await providerState({ ...request, cacheFolder });

@@ -49,12 +49,12 @@ function wheelFolder(cacheFolder: string): string {
 }
 
 /**
- * The library needs no Python at all, so the wheel is asked for by a Python that it supports, whichever one runs pip;
+ * Most libraries need no Python at all, so the wheel is asked for by a Python that it supports, whichever one runs pip;
  * the platform is the last part of its file name (PEP 427).
  */
-function pipArguments({ distribution, version, file }: WheelEntry): string[] {
+function pipArguments({ distribution, version, file, python = '3.13' }: WheelEntry): string[] {
   const platform = file.replace(/\.whl$/, '').split('-').at(-1)?.split('.')[0] ?? 'any';
-  const wanted = ['--platform', platform, '--python-version', '3.13', `${distribution}==${version}`];
+  const wanted = ['--platform', platform, '--python-version', python, `${distribution}==${version}`];
   return ['--no-deps', '--only-binary=:all:', ...wanted];
 }
 

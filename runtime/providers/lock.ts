@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { diagnose, type Checked, type Diagnostic } from '../../grammar/diagnostics/diagnostic.ts';
 import type { Span } from '../../grammar/span.ts';
 import { BACKENDS, TENSORFLOWJS, type Backend } from './backends.ts';
@@ -10,6 +11,8 @@ export type LockEntry = WheelEntry | PackageEntry;
 export interface WheelEntry {
   readonly engine: string;
   readonly platform: Platform;
+  /** The Python that the wheel is made for, as in `3.11`; absent where it needs none. */
+  readonly python?: string;
   readonly version: string;
   /** The name under which the index has it. */
   readonly distribution: string;
@@ -33,7 +36,7 @@ export function isWheel(entry: LockEntry): entry is WheelEntry {
   return 'file' in entry;
 }
 
-/** The content of `mlp.lock`, sorted by engine and platform. */
+/** The content of `mlp.lock`, sorted by engine, platform and Python. */
 export type Lock = readonly LockEntry[];
 
 /**
@@ -48,6 +51,8 @@ const KEYS = {
   size: { pattern: /^[1-9]\d{0,14}$/, expected: 'a number of bytes' },
   sha256: { pattern: /^[0-9a-f]{64}$/, expected: '64 lower-case hexadecimal digits' },
 } as const;
+
+const PYTHON = { pattern: /^3\.\d{1,2}$/, expected: 'a version of Python such as 3.11' };
 
 type Key = keyof typeof KEYS;
 
@@ -64,13 +69,13 @@ export function printLock(lock: Lock): string {
   const blocks = [...lock].sort(compareEntries).map((entry) => {
     const values: Readonly<Partial<Record<Key, string | number>>> = entry;
     const lines = keysOf(entry.engine).map((key) => `${key} = ${values[key] ?? ''}\n`);
-    return `\n[${entry.engine} ${entry.platform}]\n${lines.join('')}`;
+    return `\n[${titleOf(entry)}]\n${lines.join('')}`;
   });
   return HEADER + blocks.join('');
 }
 
 /**
- * Reads a lock. Each block is `[engine platform]` and lines of `key = value`; blank lines and lines that begin with `#`
+ * Reads a lock. Each block is `[engine platform]`, with the version of Python after it where a wheel is made for one, and lines of `key = value`; blank lines and lines that begin with `#`
  * say nothing. Blocks with errors are left out of the value.
  */
 export function parseLock(text: string, file = 'mlp.lock'): Checked<Lock> {
@@ -85,9 +90,20 @@ export function parseLock(text: string, file = 'mlp.lock'): Checked<Lock> {
   return { value: [...entries.values()].sort(compareEntries), diagnostics };
 }
 
-/** The entry of an engine for a platform. */
-export function findLockEntry(lock: Lock, engine: string, platform: string): LockEntry | undefined {
-  return lock.find((entry) => entry.engine === engine && entry.platform === platform);
+/** The entry of an engine for a platform; of those for several versions of Python that for one of them, or the first. */
+export function findLockEntry(lock: Lock, engine: string, platform: string, python?: string): LockEntry | undefined {
+  return lock.find((entry) => entry.engine === engine && entry.platform === platform && (python === undefined || (isWheel(entry) && entry.python === python)));
+}
+
+/** The versions of Python that a lock has an engine for, on a platform; none for an engine that needs no Python. */
+export function pythonVersions(lock: Lock, engine: string, platform: string): string[] {
+  return lock.flatMap((entry) => (entry.engine === engine && entry.platform === platform && isWheel(entry) && entry.python !== undefined ? [entry.python] : []));
+}
+
+/** What the wheels of an engine for a platform are, in one digest; `undefined` where it has none. */
+export function lockDigest(lock: Lock, engine: string, platform: string): string | undefined {
+  const digests = lock.flatMap((entry) => (entry.engine === engine && entry.platform === platform && isWheel(entry) ? [entry.sha256] : []));
+  return digests.length < 2 ? digests[0] : createHash('sha256').update(digests.join()).digest('hex');
 }
 
 interface Block {
@@ -104,7 +120,7 @@ function readBlocks(text: string, file: string, diagnostics: Diagnostic[]): Bloc
     const span: Span = { file, start, end: start + line.length };
     start += raw.length + 1;
     if (line === '' || line.startsWith('#')) continue;
-    const title = /^\[(\S+ \S+)\]$/.exec(line)?.[1];
+    const title = /^\[(\S+ \S+(?: \S+)?)\]$/.exec(line)?.[1];
     const [, key, value] = /^(\w+) *= *(.+)$/.exec(line) ?? [];
     const block = blocks.at(-1);
     if (title !== undefined) blocks.push({ title, span, values: new Map() });
@@ -128,11 +144,12 @@ function engineOf({ title }: Block): string {
 
 function checkBlock({ title, span, values }: Block, diagnostics: Diagnostic[]): LockEntry | undefined {
   const before = diagnostics.length;
-  const [engine = '', platform = ''] = title.split(' ');
+  const [engine = '', platform = '', python] = title.split(' ');
   if (!isPlatform(platform)) {
     diagnostics.push(diagnose('lock-bad-platform', span, { platform, known: PLATFORMS }));
     return undefined;
   }
+  if (python !== undefined && !PYTHON.pattern.test(python)) diagnostics.push(diagnose('lock-bad-value', span, { key: 'python', value: python, expected: PYTHON.expected }));
   const take = (key: Key): string => {
     const found = values.get(key);
     if (found === undefined) diagnostics.push(diagnose('lock-missing-key', span, { key, entry: title }));
@@ -143,10 +160,14 @@ function checkBlock({ title, span, values }: Block, diagnostics: Diagnostic[]): 
   };
   const given = Object.fromEntries(keysOf(engine).map((key) => [key, take(key)]));
   const size = 'size' in given ? { size: Number(given['size']) } : {};
-  return diagnostics.length > before ? undefined : ({ engine, platform, ...given, ...size } as LockEntry);
+  return diagnostics.length > before ? undefined : ({ engine, platform, ...(python === undefined ? {} : { python }), ...given, ...size } as LockEntry);
 }
 
 function compareEntries(a: LockEntry, b: LockEntry): number {
-  const [left, right] = [`${a.engine} ${a.platform}`, `${b.engine} ${b.platform}`];
+  const [left, right] = [titleOf(a), titleOf(b)];
   return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function titleOf(entry: LockEntry): string {
+  return [entry.engine, entry.platform, ...(isWheel(entry) && entry.python !== undefined ? [entry.python] : [])].join(' ');
 }

@@ -20,8 +20,8 @@ const MARKER = 'engine.json';
 
 /** The folder of an engine within the cache. It has the wheel's digest in its name: another wheel is another folder. */
 export function providerFolder(cacheFolder: string, entry: WheelEntry): string {
-  const { engine, version, platform, sha256 } = entry;
-  return join(cacheFolder, 'engines', `${engine}-${version}-${platform}-${sha256.slice(0, 16)}`);
+  const { engine, version, platform, python, sha256 } = entry;
+  return join(cacheFolder, 'engines', `${engine}-${version}-${platform}-${python === undefined ? '' : `cp${python}-`}${sha256.slice(0, 16)}`);
 }
 
 /** Writes the marker that makes a folder complete. */

@@ -13,6 +13,8 @@ export interface ProviderQuery {
   readonly cacheFolder?: string;
   /** By default this machine's. */
   readonly platform?: string;
+  /** For which Python, of an engine that has entries for several. */
+  readonly python?: string;
 }
 
 /** Whether an engine is there, without fetching it: for plans and `mlp doctor`. */
@@ -26,7 +28,7 @@ export type ProviderState =
 /** The state of an engine in the user's cache. `digests` compares every byte instead of sizes. */
 export async function providerState(query: ProviderQuery & { readonly digests?: boolean }): Promise<ProviderState> {
   const { lock, engine, cacheFolder = defaultCacheFolder(), platform = platformName(), digests = false } = query;
-  const entry = findLockEntry(lock, engine, platform);
+  const entry = findLockEntry(lock, engine, platform, query.python);
   const library = isPlatform(platform) ? ENGINE_LAYOUTS[engine]?.library[platform] : undefined;
   if (entry === undefined || !isWheel(entry) || library === undefined) return { state: 'unsupported', platform };
   const folder = providerFolder(cacheFolder, entry);

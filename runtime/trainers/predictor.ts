@@ -1,4 +1,4 @@
-import type { Matrix } from '../data/matrix.ts';
+import type { Feature, Matrix } from '../data/matrix.ts';
 
 /** A model to be opened. */
 export interface PredictorRequest {
@@ -6,8 +6,8 @@ export interface PredictorRequest {
   readonly library: string;
   /** A model as the engine's training gives it. */
   readonly model: Uint8Array;
-  /** How many features a row has. */
-  readonly features: number;
+  /** The features that rows have; their own rows do not matter. */
+  readonly features: readonly Feature[];
   readonly threads: number;
   /** How many classes there are; absent for a regression. */
   readonly classes?: number;

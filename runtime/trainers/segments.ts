@@ -1,7 +1,7 @@
 import type { Checkpoints } from '../../compiler/kinds/run.ts';
-import { isStopped, updateBest, type StoppingRule } from '../data/early-stopping.ts';
 import { decodeCheckpoint, encodeCheckpoint, type BestModel, type Curve, type TrainingState } from './checkpoint.ts';
 import type { Evaluation } from './evaluation.ts';
+import { followRounds, roundMetrics, type Stopping } from './rounds.ts';
 
 /** How long boosting goes on, and who hears of it. */
 export interface SegmentsRequest {
@@ -36,7 +36,7 @@ export interface BoostingSession {
   readonly size: () => number;
   readonly serialize: () => Uint8Array;
   /** The metric of the part `validate` that ends training, and how. */
-  readonly stopping?: { readonly metric: string; readonly rule: StoppingRule };
+  readonly stopping?: Stopping;
 }
 
 /**
@@ -68,43 +68,16 @@ interface SegmentEnd {
 
 /** Trains to the segment's end, the last round, or where early stopping says; appends to the state's curve. */
 function runSegment(session: BoostingSession, request: SegmentsRequest, state: TrainingState | undefined): SegmentEnd {
-  const { rounds, segment } = request;
-  const { stopping } = session;
+  const { rounds: most, segment } = request;
   const start = state?.round ?? 0;
-  const curve = state?.curve ?? {};
-  const last = Math.min(rounds, (Math.floor(start / segment) + 1) * segment);
-  let best = state?.best;
-  for (let round = start; round < last; round++) {
+  const last = Math.min(most, (Math.floor(start / segment) + 1) * segment);
+  const rounds = followRounds(session.stopping, state);
+  let stopped = false;
+  for (let round = start; round < last && !stopped; round++) {
     session.update(round);
     const values = session.evaluate(round);
-    appendCurve(curve, values);
-    if (stopping !== undefined) {
-      const updated = updateBest(best, stoppingValue(values, stopping.metric), round + 1, stopping.rule);
-      best = updated === best ? best : { ...updated, size: session.size() };
-    }
-    request.onRound?.({ round: round + 1, rounds, metrics: roundMetrics(values) });
-    if (stopping !== undefined && best !== undefined && isStopped(best, round + 1, stopping.rule)) {
-      return { end: round + 1, stopped: true, best, curve };
-    }
+    stopped = rounds.push(values, session.size());
+    request.onRound?.({ round: round + 1, rounds: most, metrics: roundMetrics(values) });
   }
-  return { end: last, stopped: false, best, curve };
-}
-
-function stoppingValue(values: Evaluation, metric: string): number {
-  const value = values['validate']?.[metric];
-  if (value === undefined) throw new Error(`early stopping on ${metric} needs validation rows and that metric`);
-  return value;
-}
-
-function appendCurve(curve: Curve, values: Evaluation): void {
-  const parts = curve as Record<string, Record<string, number[]>>;
-  for (const [part, metrics] of Object.entries(values)) {
-    const series = (parts[part] ??= {});
-    for (const [metric, value] of Object.entries(metrics)) (series[metric] ??= []).push(value);
-  }
-}
-
-function roundMetrics(values: Evaluation): Record<string, number> {
-  const onTrain = Object.entries(values['train'] ?? {}).map(([metric, value]) => [`train_${metric}`, value] as const);
-  return { ...values['validate'], ...Object.fromEntries(onTrain) };
+  return { end: rounds.round(), stopped, best: rounds.best(), curve: rounds.curve };
 }

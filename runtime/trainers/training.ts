@@ -41,7 +41,7 @@ export interface TrainedModel {
   readonly importance: readonly FeatureImportance[];
 }
 
-/** How much a model uses a feature: mean gain of its splits, and their number. */
+/** How much a model uses a feature: mean gain of its splits (or what its engine says in place of it), and their number. */
 export interface FeatureImportance {
   readonly feature: string;
   readonly gain: number;

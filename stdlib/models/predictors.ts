@@ -29,6 +29,7 @@ interface SinglePredictor {
 const LOADERS: Readonly<Record<string, (loading: Loading) => Promise<SinglePredictor>>> = {
   xgboost: loadXgboost,
   lightgbm: loadLightgbm,
+  catboost: loadCatboost,
   random_forest: loadForest,
   extra_trees: loadForest,
   logistic: loadLinear,
@@ -56,19 +57,24 @@ function only<T>([one]: readonly T[]): T {
 async function loadXgboost({ bytes, model, template, context }: Loading): Promise<SinglePredictor> {
   const { openXgboostPredictor } = await import('../../runtime/engines/xgboost/predict.ts');
   const library = libraryOf(context, { engine: 'xgboost', label: 'XGBoost' });
-  return openXgboostPredictor({ library, model: bytes, features: template.features.length, threads: context.threads, ...classesOf(model) });
+  return openXgboostPredictor({ library, model: bytes, features: template.features, threads: context.threads, ...classesOf(model) });
 }
 
 async function loadLightgbm({ bytes, model, template, context }: Loading): Promise<SinglePredictor> {
   const { openLightgbmPredictor } = await import('../../runtime/engines/lightgbm/predict.ts');
   const library = libraryOf(context, { engine: 'lightgbm', label: 'LightGBM' });
-  return openLightgbmPredictor({ library, model: bytes, features: template.features.length, threads: context.threads, ...classesOf(model) });
+  return openLightgbmPredictor({ library, model: bytes, features: template.features, threads: context.threads, ...classesOf(model) });
+}
+
+async function loadCatboost({ bytes, model, template }: Loading): Promise<SinglePredictor> {
+  const { openCatboostPredictor } = await import('../../runtime/engines/catboost/predict.ts');
+  return openCatboostPredictor({ model: bytes, features: template.features, ...classesOf(model) });
 }
 
 async function loadForest({ bytes, model, template, context }: Loading): Promise<SinglePredictor> {
   const { openForestPredictor } = await import('../../runtime/engines/lightgbm/forest.ts');
   const library = libraryOf(context, { engine: 'lightgbm', label: 'LightGBM' });
-  return openForestPredictor({ library, model: bytes, features: template.features.length, threads: context.threads, ...classesOf(model) });
+  return openForestPredictor({ library, model: bytes, features: template.features, threads: context.threads, ...classesOf(model) });
 }
 
 function classesOf({ task, classes }: StoredModel): { readonly classes?: number } {

@@ -34,8 +34,8 @@ const PIPELINES = [
   {
     file: 'pipelines/zoo.mlp',
     flags: [],
-    shows: { leafwise: 'model', forest: 'model', shrubs: 'model', calibrated: 'model', scores: 'report', best: 'choice', weights: 'report' },
-    exports: ['leafwise.txt', 'forest.txt', 'shrubs.txt', 'boosted.json'],
+    shows: { leafwise: 'model', symmetric: 'model', forest: 'model', shrubs: 'model', calibrated: 'model', scores: 'report', best: 'choice', weights: 'report' },
+    exports: ['leafwise.txt', 'symmetric.json', 'forest.txt', 'shrubs.txt', 'boosted.json'],
   },
   {
     file: 'pipelines/digits.mlp',

@@ -118,7 +118,7 @@ describe.each([['two classes', makeLabelled(), 2], ['three classes', THREE, 3], 
     const request = { library, model, threads: 2, ...asked };
     const values = await predictForest({ ...request, matrix: labelled.matrix });
     const width = values.length / 600;
-    const predictor = await openForestPredictor({ ...request, features: 3 });
+    const predictor = await openForestPredictor({ ...request, features: labelled.matrix.features });
     for (let row = 0; row < 50; row++) {
       const alone = labelled.matrix.features.map((feature) => (feature.kind === 'numeric' ? feature.values[row] ?? NaN : (feature.codes[row] ?? 255) < 6 ? feature.codes[row] ?? NaN : NaN));
       expect(predictor.predictRow(alone)).toEqual(values.slice(row * width, (row + 1) * width));

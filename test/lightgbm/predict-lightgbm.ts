@@ -13,7 +13,7 @@ export const predictLightgbm = (asked: Asked): Promise<Float64Array> => ask(open
 export const predictForest = (asked: Asked): Promise<Float64Array> => ask(openForestPredictor, asked);
 
 async function ask(open: (request: PredictorRequest) => Promise<LightgbmPredictor>, { matrix, ...request }: Asked): Promise<Float64Array> {
-  const predictor = await open({ ...request, features: matrix.features.length });
+  const predictor = await open({ ...request, features: matrix.features });
   try {
     return predictor.predict(matrix);
   } finally {

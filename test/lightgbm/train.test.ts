@@ -116,7 +116,7 @@ describe.each([
     const values = await predictLightgbm({ ...request, threads: 2 });
     expect(values).toHaveLength(rows.matrix.rows * width);
     expect(await predictLightgbm({ ...request, threads: 1 })).toEqual(values);
-    const predictor = await openLightgbmPredictor({ ...request, features: rows.matrix.features.length, threads: 1 });
+    const predictor = await openLightgbmPredictor({ ...request, features: rows.matrix.features, threads: 1 });
     for (let row = 0; row < 100; row++) {
       const alone = rows.matrix.features.map((feature) => (feature.kind === 'numeric' ? feature.values[row] ?? NaN : (feature.codes[row] ?? 255) < feature.levels.length ? feature.codes[row] ?? NaN : NaN));
       expect(predictor.predictRow(alone)).toEqual(values.slice(row * width, (row + 1) * width));

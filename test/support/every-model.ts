@@ -21,6 +21,7 @@ features x = prepare(two) {
 }
 model trees2 = xgboost(x) { rounds: 12, max_depth: 3 }
 model leaves2 = lightgbm(x) { rounds: 12, num_leaves: 6, bagging_fraction: 0.8, bagging_freq: 1, checkpoint: 5 }
+model even2 = catboost(x) { rounds: 12, depth: 4, bootstrap_type: Bernoulli, subsample: 0.8 }
 model woods2 = random_forest(x) { n_estimators: 12, min_samples_leaf: 3, checkpoint: 5 }
 model lines2 = logistic(x)
 model net2 = network(x) { layers: [dense(8, relu), batch_norm], epochs: 4, batch: 32 }
@@ -35,6 +36,7 @@ features y = prepare(three) {
 }
 model trees3 = xgboost(y) { rounds: 8, max_depth: 3 }
 model leaves3 = lightgbm(y) { rounds: 8, num_leaves: 6, checkpoint: 3 }
+model even3 = catboost(y) { rounds: 8, depth: 3 }
 model woods3 = extra_trees(y) { n_estimators: 12, min_samples_leaf: 3, checkpoint: 5 }
 model lines3 = logistic(y)
 model net3 = network(y) { layers: [dense(8, tanh)], epochs: 4, batch: 32 }
@@ -51,6 +53,7 @@ features z = prepare(many) {
 }
 model trees1 = xgboost(z) { rounds: 12, max_depth: 3 }
 model leaves1 = lightgbm(z) { rounds: 12, num_leaves: 6 }
+model even1 = catboost(z) { rounds: 12, objective: MAE }
 model woods1 = random_forest(z) { n_estimators: 12, min_samples_leaf: 3, checkpoint: 5 }
 model lines1 = linear(z) { alpha: 1 }
 model net1 = network(z) { layers: [dense(8, leaky_relu), dropout(0.1)], epochs: 4, batch: 32 }

@@ -46,10 +46,10 @@ export function oracleRows(example: OracleRows, part: 'train' | 'validate' | 'te
   return { matrix: { rows: end - start, features }, target, ...weights };
 }
 
-/** Whether values are what another program says, to 1e-6. */
-export function expectClose(actual: ArrayLike<number>, expected: readonly number[]): void {
+/** Whether values are what another program says, to 1e-6 or closer. */
+export function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance = 1e-6): void {
   expect(actual.length).toBe(expected.length);
   expected.forEach((value, index) => {
-    expect(Math.abs((actual[index] as number) - value), `value ${index}`).toBeLessThanOrEqual(1e-6);
+    expect(Math.abs((actual[index] as number) - value), `value ${index}`).toBeLessThanOrEqual(tolerance);
   });
 }

@@ -39,7 +39,7 @@ describe.each([
     const values = await predictXgboost({ ...request, threads: 2 });
     expect(values).toHaveLength(data.matrix.rows * width);
     expect(await predictXgboost({ ...request, threads: 1 })).toEqual(values);
-    const predictor = await openXgboostPredictor({ library, model: trained, features: data.matrix.features.length, threads: 1 });
+    const predictor = await openXgboostPredictor({ library, model: trained, features: data.matrix.features, threads: 1 });
     for (let row = 0; row < 100; row++) {
       expect(predictor.predictRow(rowOf(data.matrix, row))).toEqual(values.slice(row * width, (row + 1) * width));
     }
@@ -82,7 +82,7 @@ test('a model that is none, and an objective without probabilities, are errors',
 test('many single rows take no memory', async () => {
   const data = makeLabelled();
   const trained = await model(data, { objective: 'binary:logistic' });
-  const predictor = await openXgboostPredictor({ library, model: trained, features: 3, threads: 1 });
+  const predictor = await openXgboostPredictor({ library, model: trained, features: data.matrix.features, threads: 1 });
   const row = rowOf(data.matrix, 0);
   const run = (times: number) => {
     for (let i = 0; i < times; i++) predictor.predictRow(row);

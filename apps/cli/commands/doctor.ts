@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile, statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { engineNames, engineOf } from '../../../compiler/kinds/engine-of.ts';
@@ -9,9 +9,12 @@ import type { Item } from '../../../grammar/index.ts';
 import { parseDocument } from '../../../grammar/parse-document.ts';
 import { duckdbVersion } from '../../../runtime/analyse.ts';
 import { findBackend } from '../../../runtime/providers/backends.ts';
-import { isWheel, type Lock } from '../../../runtime/providers/lock.ts';
+import { ENGINE_LAYOUTS } from '../../../runtime/providers/engine-layout.ts';
+import { findPython } from '../../../runtime/providers/find-python.ts';
+import { isWheel, pythonVersions, type Lock } from '../../../runtime/providers/lock.ts';
 import { defaultCacheFolder, platformName } from '../../../runtime/providers/platform.ts';
 import { providerState } from '../../../runtime/providers/provider-state.ts';
+import { pythonPlace } from '../../../runtime/providers/python-place.ts';
 import { runPip } from '../../../runtime/providers/run-pip.ts';
 import { openStore } from '../../../runtime/store/store.ts';
 import { registry } from '../../../stdlib/index.ts';
@@ -48,7 +51,7 @@ export const doctor: RunCommand = async ({ flags, terminal }) => {
     await devices(),
     ...lock.diagnostics.map((one): Finding => ({ name: 'mlp.lock', state: 'wrong', detail: one.message, needed: true, ...(one.hint === undefined ? {} : { fix: one.hint }) })),
     await probe('duckdb', '', { name: 'duckdb', detail: `${duckdbVersion()}, from npm`, needed: true }),
-    ...(await Promise.all([...new Set(lock.value.map(({ engine }) => engine))].map((engine) => engineFinding(engine, { lock: lock.value, project, needed: needed.has(engine) })))),
+    ...(await Promise.all(enginesOf(lock.value).map((engine) => engineFinding(engine, { lock: lock.value, project, needed: needed.has(engine) })))),
     await pip(),
     await store(flags.session.store ?? join(project, '.mlp', 'store')),
     await disk(project),
@@ -94,12 +97,34 @@ async function engineFinding(engine: string, { lock, project, needed }: { readon
     if (found === undefined) return { name: engine, state: 'missing', detail: `${detail}: it is not installed`, needed, fix: 'type `npm install` in the folder of mlp' };
     return probe(engine, found.folder, { name: engine, detail, needed });
   }
+  const versions = pythonVersions(lock, engine, platformName());
+  if (versions.length > 0) return pythonFinding(engine, { lock, versions, needed });
   const state = await providerState({ lock, engine });
   if (state.state === 'unsupported') return { name: engine, state: 'missing', detail: `mlp.lock has none for ${state.platform}`, needed };
   const detail = `${state.entry.version}, pinned in mlp.lock`;
   if (state.state === 'present') return probe(engine, state.library, { name: engine, detail: `${detail}, in ${state.library}`, needed });
   const words = state.state === 'absent' ? 'not fetched yet' : 'its files have changed since they were fetched';
   return { name: engine, state: 'missing', detail: `${detail}: ${words}`, needed, fix: `the next \`mlp apply\` that needs it fetches ${formatBytes(state.entry.size)}` };
+}
+
+/** Engines that are called: what others import is looked at with these. */
+function enginesOf(lock: Lock): string[] {
+  const imported = Object.values(ENGINE_LAYOUTS).flatMap(({ imports = [] }) => imports);
+  return [...new Set(lock.map(({ engine }) => engine))].filter((engine) => !imported.includes(engine));
+}
+
+/** An engine in Python: whether there is one of a version that it is pinned for, and the engine, with what it imports. */
+async function pythonFinding(engine: string, { lock, versions, needed }: { readonly lock: Lock; readonly versions: readonly string[]; readonly needed: boolean }): Promise<Finding> {
+  const { python } = await findPython(versions);
+  const version = lock.find((one) => one.engine === engine)?.version ?? '';
+  const pinned = `${version}, pinned in mlp.lock`;
+  if (python === undefined) return { name: engine, state: 'missing', detail: `${pinned} for Python ${versions.join(', ')}: there is none of these`, needed, fix: 'install one, or name its program in the environment: `MLP_PYTHON=/path/to/python3`' };
+  const states = await Promise.all([engine, ...(ENGINE_LAYOUTS[engine]?.imports ?? [])].map((name) => providerState({ lock, engine: name, python: python.version })));
+  const detail = `${pinned}, in Python ${python.version} (${python.program})`;
+  const folders = states.flatMap((state) => (state.state === 'present' ? [dirname(dirname(state.library))] : []));
+  if (folders.length === states.length) return probe(engine, pythonPlace({ program: python.program, folders }), { name: engine, detail: `${detail}, in ${folders[0] ?? ''}`, needed });
+  const bytes = states.reduce((sum, state) => sum + (state.state === 'absent' || state.state === 'damaged' ? state.entry.size : 0), 0);
+  return { name: engine, state: 'missing', detail: `${detail}: ${states.some(({ state }) => state === 'damaged') ? 'its files have changed since they were fetched' : 'not fetched yet'}`, needed, fix: `the next \`mlp apply\` that needs it fetches ${formatBytes(bytes)}` };
 }
 
 const WORKER = fileURLToPath(new URL('worker.js', import.meta.url));

@@ -100,28 +100,30 @@ async function writeTable(session: Session, table: StoredTable, { path, signal }
 }
 
 /** How exported models may end, by kind, where not `.json` alone. */
-const MODEL_EXTENSIONS: Readonly<Record<string, readonly string[]>> = { xgboost: ['.ubj', '.json'], lightgbm: ['.txt'], random_forest: ['.txt'], extra_trees: ['.txt'] };
+const MODEL_EXTENSIONS: Readonly<Record<string, readonly string[]>> = { xgboost: ['.ubj', '.json'], lightgbm: ['.txt'], catboost: ['.cbm', '.json'], random_forest: ['.txt'], extra_trees: ['.txt'] };
 
 function modelWriter(exporting: Exporting, { kind, model }: ModelArtifact): Write {
   const { session, made, out } = exporting;
   demand(exporting, `a model of ${kind}`, MODEL_EXTENSIONS[kind] ?? ['.json']);
   return async (path) => {
     const bytes = await (await session.openStore()).readBlob(model.digest);
-    await writeFile(path, kind === 'xgboost' && extname(out).toLowerCase() === '.json' ? await xgboostJson(session, made.step, bytes) : bytes);
+    await writeFile(path, await convertModel(session, { kind, step: made.step, extension: extname(out).toLowerCase() }, bytes));
   };
 }
 
-/** The model in XGBoost's JSON, which its own library writes. */
-async function xgboostJson(session: Session, step: PlanStep, model: Uint8Array): Promise<Uint8Array> {
-  const [{ modelJson }, { ensureEngines }, { readLock }] = await Promise.all([
-    import('../../../runtime/engines/xgboost/predict.ts'),
-    import('../../session/engines.ts'),
-    import('../../session/project-lock.ts'),
-  ]);
-  const { found, diagnostics } = await ensureEngines(readLock(session.project).value, new Map([['xgboost', step.name]]), { project: session.project });
-  const library = found.get('xgboost');
-  if (library === undefined) throw new Failure(diagnostics.length > 0 ? diagnostics : [diagnose('unexpected', undefined, { problem: 'xgboost is missing' })]);
-  return modelJson(library, model);
+/** A model in the other format of its engine, where that is asked for: the engine itself writes it. */
+async function convertModel(session: Session, { kind, step, extension }: { readonly kind: string; readonly step: PlanStep; readonly extension: string }, model: Uint8Array): Promise<Uint8Array> {
+  if (kind === 'xgboost' && extension === '.json') return (await import('../../../runtime/engines/xgboost/predict.ts')).modelJson(await enginePlace(session, kind, step), model);
+  if (kind === 'catboost' && extension === '.cbm') return (await import('../../../runtime/engines/catboost/convert.ts')).catboostBinary(await enginePlace(session, kind, step), model);
+  return model;
+}
+
+async function enginePlace(session: Session, engine: string, step: PlanStep): Promise<string> {
+  const [{ ensureEngines }, { readLock }] = await Promise.all([import('../../session/engines.ts'), import('../../session/project-lock.ts')]);
+  const { found, diagnostics } = await ensureEngines(readLock(session.project).value, new Map([[engine, step.name]]), { project: session.project });
+  const place = found.get(engine);
+  if (place === undefined) throw new Failure(diagnostics.length > 0 ? diagnostics : [diagnose('unexpected', undefined, { problem: `${engine} is missing` })]);
+  return place;
 }
 
 function whatIs(artifact: Artifact | undefined): string {

@@ -16,7 +16,7 @@ export function renderModel(artifact: ModelArtifact, view: View): string[] {
     [{ text: 'size', style: 'dim' }, formatBytes(modelBytes(artifact))],
     ...factRows(summary),
   ];
-  const blocks = [memberLines(summary, view), calibrationLines(summary, view), layerLines(summary, view), importanceLines(summary, view), coefficientLines(summary, view), curveLines(summary, view)];
+  const blocks = [memberLines(summary, view), calibrationLines(summary, view), layerLines(summary, view), importanceLines(artifact, view), coefficientLines(summary, view), curveLines(summary, view)];
   return [...renderTable({ columns: [{}, { least: 20 }], rows: facts, indent: 2 }, view), ...blocks.flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines]))];
 }
 
@@ -87,7 +87,10 @@ function layerLines(summary: JsonObject, view: View): string[] {
   return [view.paint('bold', 'Layers'), ...renderTable({ columns: [{ least: 12 }, { align: 'right' }, { align: 'right' }], rows: [head, ...rows], indent: 2 }, view)];
 }
 
-function importanceLines(summary: JsonObject, view: View): string[] {
+/** What the importance of a feature says, where it is not the gain. */
+const IMPORTANCE: Readonly<Record<string, string>> = { catboost: 'how much the prediction changes with it, in percent' };
+
+function importanceLines({ kind, summary }: ModelArtifact, view: View): string[] {
   const features = asList(summary['importance']).flatMap((one) => {
     const object = asObject(one);
     const name = asText(object?.['feature']);
@@ -99,7 +102,7 @@ function importanceLines(summary: JsonObject, view: View): string[] {
   const room = Math.max(8, Math.min(40, Math.floor(view.width / 3)));
   const rows = features.slice(0, SHOWN).map(({ name, gain }): Cell[] => [clean(name), { text: bar(most > 0 ? gain / most : 0, room), style: 'cyan' }, { text: formatMetric(gain), style: 'dim' }]);
   const lines = renderTable({ columns: [{ least: 10 }, {}, { align: 'right' }], rows, indent: 2 }, view);
-  return [view.paint('bold', 'Importance') + view.paint('dim', ' (mean gain of its splits)'), ...lines, ...more(features.length, view)];
+  return [view.paint('bold', 'Importance') + view.paint('dim', ` (${IMPORTANCE[kind] ?? 'mean gain of its splits'})`), ...lines, ...more(features.length, view)];
 }
 
 function more(all: number, view: View): string[] {

@@ -27,7 +27,7 @@ export async function openLightgbmPredictor(request: PredictorRequest): Promise<
     width,
     empty: (length) => new Float64Array(length),
   });
-  const row = new Float64Array(features);
+  const row = new Float64Array(features.length);
   const values = new Float64Array(width);
   const single = library.openRow(booster, row, values);
   return {

@@ -1,8 +1,8 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
 import { rowColumns } from '../../data/columns.ts';
-import { matrixOf, rowCount, type Target, type TrainerRows } from '../../data/matrix.ts';
+import { matrixOf, rowCount, type TrainerRows } from '../../data/matrix.ts';
 import type { TrainingState } from '../../trainers/checkpoint.ts';
-import { undefinedMetric, type Evaluation } from '../../trainers/evaluation.ts';
+import { checkClasses, undefinedMetric, type Evaluation } from '../../trainers/evaluation.ts';
 import { modelFeatureNames } from '../../trainers/feature-names.ts';
 import type { EngineParameters } from '../../trainers/parameters.ts';
 import { trainInSegments } from '../../trainers/segments.ts';
@@ -76,19 +76,12 @@ function openSession(library: LightgbmLibrary, request: TrainRequest): Session {
   const opened = { library, train: trainMatrix, booster: undefined, metrics: [] };
   if (validate === undefined) return { ...opened, validate: undefined };
   try {
-    checkClasses(validate.target, followedMetrics(request));
+    checkClasses('LightGBM', validate.target, followedMetrics(request).find((name) => name === 'auc' || name === 'average_precision'));
     return { ...opened, validate: createMatrix(library, validate, settings, trainMatrix) };
   } catch (error) {
     library.freeMatrix(trainMatrix);
     throw error;
   }
-}
-
-/** Of one class alone, LightGBM says 1. */
-function checkClasses(target: Target, metrics: readonly string[]): void {
-  const metric = metrics.find((name) => name === 'auc' || name === 'average_precision');
-  if (metric === undefined || target.kind !== 'classes' || new Set(target.codes).size > 1) return;
-  throw undefinedMetric('LightGBM', metric, 'validate');
 }
 
 function closeSession({ library, train, validate, booster }: Session): void {

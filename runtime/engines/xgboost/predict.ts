@@ -12,8 +12,8 @@ export type XgboostPredictor = EnginePredictor<Float32Array>;
 export async function openXgboostPredictor({ library: path, model, features, threads, classes }: PredictorRequest): Promise<XgboostPredictor> {
   const library = await openXgboost(path);
   const booster = loadBooster(library, model, threads);
-  const row = new Float32Array(features);
-  const described = describeArray(library, row, [1, features]);
+  const row = new Float32Array(features.length);
+  const described = describeArray(library, row, [1, features.length]);
   return {
     predict: columnPredictor(library, booster, predictionWidth(classes)),
     predictRow: (values) => {

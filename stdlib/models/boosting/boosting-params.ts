@@ -28,16 +28,18 @@ export function boostingParams(trainer: BoostingTrainer, { objective, own = {} }
     early_stopping: earlyStopping(trainer),
     ...weightParams,
     ...own,
-    checkpoint: described(
-      integer({ min: 1 }),
-      'Rounds between checkpoints. A training that is killed goes on from the last one, to the same bytes; the number is part of what the model is.',
-      100,
-    ),
+    ...(trainer.ownCheckpoints === true ? {} : { checkpoint }),
     stream: described(integer({ min: 0 }), 'Makes equal models differ: another stream of random numbers.', 0),
     ...Object.fromEntries(engine),
   });
   return knownAs(params, otherNames(Object.keys(params.properties)));
 }
+
+const checkpoint = described(
+  integer({ min: 1 }),
+  'Rounds between checkpoints. A training that is killed goes on from the last one, to the same bytes; the number is part of what the model is.',
+  100,
+);
 
 function earlyStopping({ metrics }: BoostingTrainer): ParamSchema {
   const params = record(

@@ -10,11 +10,13 @@ export interface BoostingTrainer {
   readonly parameters: readonly TrainerParameter[];
   /** The objectives that fit a task; the first is the default. */
   readonly objectives: Readonly<Record<Task, readonly string[]>>;
+  /** Whether it goes on from its own checkpoints as if nothing had been: then the author has no say in them. */
+  readonly ownCheckpoints?: boolean;
   /** Our names of the metrics that it evaluates, with its names by task. Of accuracy it evaluates the complement, the error. */
   readonly metrics: Readonly<Record<string, Partial<Record<Task, string>>>>;
-  /** Its form of directions and groups of features, of which it knows the places. */
+  /** Its form of directions and groups of features, of which it knows the places; absent where it takes none. */
   readonly monotone: (features: readonly string[], directions: Readonly<Record<string, -1 | 0 | 1>>) => string;
-  readonly interactions: (features: readonly string[], groups: readonly (readonly string[])[]) => string;
+  readonly interactions?: (features: readonly string[], groups: readonly (readonly string[])[]) => string;
 }
 
 /** Our names of the metrics that training can follow for a task; the first is the default. */

@@ -12,7 +12,8 @@ const SAME: readonly (readonly string[])[] = [
   ['feature_fraction', 'colsample_bytree', 'sub_feature', 'rsm'],
   ['feature_fraction_bynode', 'colsample_bynode', 'max_features', 'sub_feature_bynode'],
   ['lambda_l2', 'lambda', 'reg_lambda', 'l2_regularization', 'l2_leaf_reg'],
-  ['lambda_l1', 'alpha', 'reg_alpha', 'l1_regularization'],
+  // `alpha` is this to XGBoost, and a quantile to the others.
+  ['lambda_l1', 'reg_alpha', 'l1_regularization'],
   ['max_delta_step', 'max_tree_output', 'max_leaf_output'],
   ['max_bin', 'max_bins', 'border_count'],
   ['bin_construct_sample_cnt', 'subsample_for_bin'],

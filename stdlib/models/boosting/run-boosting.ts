@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../../compiler/json.ts';
 import { StepError, type RunContext, type RunResult } from '../../../compiler/kinds/run.ts';
 import type { Task } from '../../../compiler/types.ts';
-import { matrixOf, type Matrix, type Target, type TrainerRows } from '../../../runtime/data/matrix.ts';
+import { matrixOf, type Feature, type Matrix, type Target, type TrainerRows } from '../../../runtime/data/matrix.ts';
 import type { Scores } from '../../../runtime/data/scores.ts';
 import { takeRows } from '../../../runtime/data/take-rows.ts';
 import type { EarlyStopping, TrainedModel, TrainRequest } from '../../../runtime/trainers/training.ts';
@@ -15,7 +15,7 @@ import { engineMetric, followedMetrics, ourMetric, type BoostingTrainer } from '
 /** An engine, loaded: how it trains, and how its models are asked. */
 export interface BoostingEngine {
   readonly train: (request: TrainRequest) => Promise<TrainedModel & { readonly merged?: JsonObject }>;
-  readonly open: (request: { readonly library: string; readonly model: Uint8Array; readonly features: number; readonly threads: number; readonly classes?: number }) => Promise<PartPredictor>;
+  readonly open: (request: { readonly library: string; readonly model: Uint8Array; readonly features: readonly Feature[]; readonly threads: number; readonly classes?: number }) => Promise<PartPredictor>;
 }
 
 /** What says of rows what a model says of them. */
@@ -36,7 +36,7 @@ export async function runBoosting(context: RunContext, trainer: BoostingTrainer,
   context.progress({ phase: 'training' });
   const trained = await engine.train(trainRequest(context, trainer, { library, task, train, validate: parts.validate }));
   const seconds = (performance.now() - begun) / 1000;
-  const predictor = await engine.open({ library, model: trained.model, features: matrixOf(train).features.length, threads: context.threads, ...classCount(train.target) });
+  const predictor = await engine.open({ library, model: trained.model, features: matrixOf(train).features, threads: context.threads, ...classCount(train.target) });
   return scoreParts(predictor, parts, (predict) =>
     modelResult(context, parts, {
       bytes: trained.model,
@@ -97,7 +97,7 @@ function trainRequest(context: RunContext, trainer: BoostingTrainer, { library, 
     objective: params['objective'] as string,
     ...(task === 'multiclass' ? { num_class: classCount(train.target).classes ?? 0 } : {}),
     ...(monotone === undefined ? {} : { monotone_constraints: trainer.monotone(names, monotone) }),
-    ...(groups === undefined ? {} : { interaction_constraints: trainer.interactions(names, groups.map((group) => group.map((one) => one.$column))) }),
+    ...(groups === undefined || trainer.interactions === undefined ? {} : { interaction_constraints: trainer.interactions(names, groups.map((group) => group.map((one) => one.$column))) }),
   };
   const followed = stopping?.on ?? followedMetrics(trainer, task)[0] ?? '';
   return {
@@ -106,7 +106,7 @@ function trainRequest(context: RunContext, trainer: BoostingTrainer, { library, 
     validate,
     parameters,
     rounds: params['rounds'] as number,
-    segment: params['checkpoint'] as number,
+    segment: Number(params['checkpoint'] ?? params['rounds']),
     seed: (segment) => segmentSeed(context.seed ?? '0', segment),
     ...(stopping === undefined ? {} : { earlyStopping: earlyStopping(trainer, stopping, task) }),
     evalMetrics: [engineMetric(trainer, followed, task) ?? followed],

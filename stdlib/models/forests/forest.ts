@@ -77,7 +77,7 @@ export async function runForest(context: RunContext, options: ForestOptions): Pr
     onRound: ({ round, rounds }) => context.progress({ phase: 'training', round, rounds }),
   });
   const seconds = (performance.now() - begun) / 1000;
-  const predictor = await openForestPredictor({ library, model, features: matrixOf(train).features.length, threads: context.threads, ...classCount(train.target) });
+  const predictor = await openForestPredictor({ library, model, features: matrixOf(train).features, threads: context.threads, ...classCount(train.target) });
   return scoreParts(predictor, parts, (predict) =>
     modelResult(context, parts, {
       bytes: model,
