@@ -3,7 +3,7 @@ import type { Digest } from '../compiler/plan/artifact.ts';
 import type { Diagnostic } from '../grammar/diagnostics/diagnostic.ts';
 
 /** What happens in a run, as plain data in the order in which it happens: terminal, `--json` and journal only read. */
-export type RunEvent = PlanEvent | StepStartEvent | StepProgressEvent | StepEndEvent | RunEndEvent;
+export type RunEvent = PlanEvent | StepWaitingEvent | StepStartEvent | StepProgressEvent | StepEndEvent | RunEndEvent;
 
 interface EventBase {
   /** When, as ISO 8601 in UTC. */
@@ -38,6 +38,13 @@ export interface PlannedStep {
   readonly inputs?: Readonly<Record<string, string>>;
   /** The files from outside that it reads, in order. */
   readonly files?: readonly string[];
+}
+
+/** A step is not begun, for another program is making what it makes. It is used when it is there, or else made here. */
+export interface StepWaitingEvent extends EventBase {
+  readonly event: 'step-waiting';
+  readonly name: string;
+  readonly key: Digest;
 }
 
 /** A step was given to a worker. Cached ones have no such event. */

@@ -6,7 +6,7 @@ import type { FetchProgress } from '../../runtime/providers/ensure-provider.ts';
 import type { TextOf } from './failure.ts';
 import { diagnosticJson } from './print-diagnostics.ts';
 import { mainFigure, metricsText } from './render/figures.ts';
-import { advance, advanceFetch, describeFetch, describeRunning, nameWidthOf, noProgress, renderFinished, renderLive, type RunProgress } from './render/progress.ts';
+import { advance, advanceFetch, describeFetch, describeRunning, nameWidthOf, noProgress, renderFinished, renderLive, WAITING, type RunProgress } from './render/progress.ts';
 import { nameSlots } from './render/names.ts';
 import { safeJson } from './render/safe-json.ts';
 import type { LiveLines, Terminal } from './terminal.ts';
@@ -115,6 +115,8 @@ export function plainReporter(terminal: Terminal, facts: RunFacts & { readonly q
     onEvent: (event) => {
       finished.hear(event, progress);
       progress = advance(progress, event);
+      // Whoever waits is told why, at once.
+      if (event.event === 'step-waiting') print(`    ${event.name}: ${WAITING}`);
       const running = event.event === 'step-progress' ? progress.running.get(event.name) : undefined;
       if (event.event === 'step-progress' && running !== undefined && isDue(event.name)) print(`    ${event.name}: ${describeRunning(running, Date.now())}`);
     },
@@ -172,8 +174,11 @@ function finishedLines(terminal: Terminal, { steps, recordOf }: RunFacts, print:
   };
   return {
     hear: (event, progress) => {
-      if (event.event !== 'step-end' || event.state === 'cached') return;
-      waiting.push({ event, since: Date.now(), metrics: metricsText(progress.running.get(event.name)?.last?.metrics ?? {}) });
+      if (event.event !== 'step-end') return;
+      const running = progress.running.get(event.name);
+      // What another program was waited for is told of: the plan said that it would run.
+      if (event.state === 'cached' && running?.waiting !== true) return;
+      waiting.push({ event, since: Date.now(), metrics: metricsText(running?.last?.metrics ?? {}) });
     },
     print: () => printWaiting(false),
     printAll: () => printWaiting(true),

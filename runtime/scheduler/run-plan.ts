@@ -104,6 +104,7 @@ function openRun(options: RunPlanOptions, journal: Journal, stage: Stage): Run {
     ready: new Map(),
     running: new Map(),
     elsewhere: new Set(),
+    awaited: new Set(),
     made: new Map(),
     commits: new Map(),
     stopped: undefined,
@@ -280,6 +281,8 @@ function tryStart(run: Run, step: PlanStep, resolved: StepKey, share: Share): 's
   try {
     if (!leases.take(key)) {
       run.elsewhere.add(key);
+      if (!run.awaited.has(key)) run.emit({ time: timestamp(), event: 'step-waiting', name: step.name, key });
+      run.awaited.add(key);
       return 'elsewhere';
     }
   } catch (error) {

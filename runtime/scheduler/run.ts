@@ -71,6 +71,8 @@ export interface Run {
   readonly running: Map<string, RunningStep>;
   /** Keys of ready steps that another program is making: they are not started, but looked for again. */
   readonly elsewhere: Set<Digest>;
+  /** Those keys of which it was told that another program is making them. */
+  readonly awaited: Set<Digest>;
   /** By key: what was made in this run, on the disk or on its way there. */
   readonly made: Map<Digest, ActionRecord>;
   /** By key: results on their way to the disk. */

@@ -25,13 +25,13 @@ export function newRunId(now: Date, latest?: string): string {
   return `${time.toISOString().replaceAll(':', '-')}-${randomBytes(4).toString('hex')}`;
 }
 
-/** Opens the journal of a new run. Progress is not kept: what a training went through is in its model's summary. */
+/** Opens the journal of a new run. Neither progress nor waiting is kept: what a training went through is in its model's summary. */
 export async function openJournal(store: Store, pipeline: string, run: string): Promise<Journal> {
   const path = store.disk.path(`${runsPrefix(pipeline)}${run}${EXTENSION}`);
   await explained(() => store.files.makeFolder(dirname(path)));
   return {
     append: (event) => {
-      if (event.event === 'step-progress') return;
+      if (event.event === 'step-progress' || event.event === 'step-waiting') return;
       explainedNow(() => store.files.appendNow(path, `${encodeLine(event)}\n`));
     },
     close: () =>

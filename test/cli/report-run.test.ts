@@ -3,6 +3,7 @@ import { jsonReporter, liveReporter, plainReporter } from '../../apps/cli/report
 import { plainPaint } from '../../apps/cli/render/text.ts';
 import type { LiveLines, Terminal } from '../../apps/cli/terminal.ts';
 import { diagnose } from '../../grammar/index.ts';
+import type { RunEvent } from '../../runtime/events.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
 import { digest, recordOf, steps } from './example.ts';
 
@@ -55,6 +56,20 @@ describe('reports of a run', () => {
     reporter.onEvent({ time: time(), event: 'step-end', name: 'gbm', state: 'ran', seconds: 2, outputs: {}, key: digest('k') });
     reporter.close();
     expect(printed.at(-1)).toMatch(/✓ gbm .* auc 0\.7000/);
+  });
+
+  it('says which steps wait for another program, and when it has made them', () => {
+    const { terminal, live, printed, shown } = fakeTerminal();
+    const reporters = [liveReporter(terminal, live, { steps, recordOf: () => undefined }), plainReporter(terminal, { steps, quiet: false, recordOf: () => undefined })];
+    const tell = (event: RunEvent): void => reporters.forEach((reporter) => reporter.onEvent(event));
+    tell({ time: time(), event: 'step-waiting', name: 'gbm', key: digest('k') });
+    vi.advanceTimersByTime(100);
+    expect(shown()[0]).toMatch(/▸ {2}gbm {2}another program is making it: waiting/);
+    expect(printed).toEqual(['    gbm: another program is making it: waiting']);
+    tell({ time: time(), event: 'step-end', name: 'gbm', state: 'cached', seconds: 0, outputs: {}, key: digest('k') });
+    tell({ time: time(), event: 'step-end', name: 'legs', state: 'cached', seconds: 0, outputs: {}, key: digest('l') });
+    reporters.forEach((reporter) => reporter.close());
+    expect(printed.slice(1)).toEqual([expect.stringMatching(/✓ gbm .*cached/), expect.stringMatching(/✓ gbm .*cached/)]);
   });
 
   it('tells programs what was found before the run, and warnings with the names of inputs', () => {

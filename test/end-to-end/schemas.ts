@@ -58,6 +58,7 @@ const schemas = {
   event: {
     oneOf: [
       event('plan', { steps: list(object({ name: text, keyword: text, kind: text, fingerprint: digest })) }),
+      event('step-waiting', { name: text, key: digest }),
       event('step-start', { name: text, key: digest, threads: { type: 'integer', minimum: 1 } }),
       event('step-progress', { name: text, 'round?': count, 'rounds?': count, 'metrics?': mapOf(number) }),
       event('step-end', { name: text, state: oneOf('ran', 'cached', 'cut-off', 'failed', 'skipped'), seconds: number, outputs: mapOf(digest), 'error?': diagnostic }),

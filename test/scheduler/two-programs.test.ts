@@ -61,6 +61,7 @@ describe('two programs on one store', () => {
     await second?.ended;
     if (second === undefined) throw new Error('the first program never came to its step');
     expect(first.child.signalCode).toBe('SIGKILL');
+    expect(second.events).toContainEqual(expect.objectContaining({ event: 'step-waiting', name: 'a' }));
     expect(statesOf(second)).toMatchObject({ a: 'ran', b: 'ran' });
     expect(second.events.at(-1)).toMatchObject({ event: 'run-end', state: 'done' });
   });

@@ -19,10 +19,12 @@ export interface RunProgress {
   readonly fetching: ReadonlyMap<string, FetchProgress>;
 }
 
-/** A step that has begun and not ended, as far as its events have told. */
+/** A step that has begun, here or in another program, and not ended, as far as its events have told. */
 export interface RunningStep {
   /** Milliseconds since 1970. */
   readonly began: number;
+  /** Another program is making it. */
+  readonly waiting?: true;
   readonly last?: StepProgressEvent;
   /** The first round that was told, and when: rates are counted from it. */
   readonly first?: { readonly round: number; readonly at: number };
@@ -39,6 +41,8 @@ export function advance(progress: RunProgress, event: RunEvent): RunProgress {
       return { ...progress, fetching: new Map() };
     case 'run-end':
       return progress;
+    case 'step-waiting':
+      return { ...progress, running: new Map(progress.running).set(event.name, { began: Date.parse(event.time), waiting: true }) };
     case 'step-start':
       return { ...progress, running: new Map(progress.running).set(event.name, { began: Date.parse(event.time) }) };
     case 'step-progress':
@@ -83,8 +87,12 @@ export function renderLive(progress: RunProgress, run: { readonly steps: number;
   ];
 }
 
+/** What is said of a step that another program is making. */
+export const WAITING = 'another program is making it: waiting';
+
 /** `120/400 · auc 0.7012 · 8 s left · 34/s`, or what is going on where there are no rounds: `reading`. */
-export function describeRunning({ last, first }: RunningStep, now: number): string {
+export function describeRunning({ last, first, waiting }: RunningStep, now: number): string {
+  if (waiting === true) return WAITING;
   if (last === undefined) return '';
   const { phase, round, rounds, metrics } = last;
   const parts = [round === undefined ? clean(phase ?? '') : rounds === undefined ? `round ${round}` : `${round}/${rounds}`];
