@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildToolsPython } from './peers-python.ts';
 
@@ -9,6 +9,12 @@ export interface BuildTool {
   /** Writes what declares some steps: a copy of a file each, of one file or of the step before, the last one of a file of its own. */
   readonly declare: (folder: string, steps: number, shape: Shape) => void;
   readonly run: CommandLine;
+  /** Makes a folder as a run of everything would leave it; by that run, unless there is a faster way. */
+  readonly settle: (folder: string, steps: number, shape: Shape) => CommandLine;
+  /** Steps beyond which it is not measured: it would take minutes. */
+  readonly most: number;
+  /** Steps of a first run that is measured. */
+  readonly first: number;
   /** Says what there is to do, and does nothing. */
   readonly look: CommandLine;
 }
@@ -47,6 +53,13 @@ export function buildTools(): readonly BuildTool[] {
         writeFileSync(join(folder, 'dvc.yaml'), `stages:\n${stages.join('\n')}\n`);
       },
       run: [...dvc, 'repro', '--quiet'],
+      // A first run of a thousand stages takes it minutes; `commit` takes down outputs that are there as those of their stages.
+      settle: (folder, steps) => {
+        for (let step = 0; step < steps; step++) copyFileSync(join(folder, step === steps - 1 ? LEAF : 't.csv'), join(folder, 'out', `${step}.csv`));
+        return [...dvc, 'commit', '--quiet', '--force'];
+      },
+      most: 1000,
+      first: 50,
       look: [...dvc, 'status', '--quiet'],
     },
     {
@@ -56,6 +69,9 @@ export function buildTools(): readonly BuildTool[] {
         writeFileSync(join(folder, 'Snakefile'), `rule all:\n    input: ${edges(steps, shape).map(({ step }) => `"out/${step}.csv"`).join(', ')}\n${rules.join('\n')}\n`);
       },
       run: [...snakemake, '--cores', '2'],
+      settle: () => [...snakemake, '--cores', '2'],
+      most: 1000,
+      first: 200,
       look: [...snakemake, '--cores', '2', '--dry-run'],
     },
     {
@@ -64,6 +80,9 @@ export function buildTools(): readonly BuildTool[] {
         writeFileSync(join(folder, 'build.ninja'), `rule cp\n  command = cp $in $out\n${edges(steps, shape).map(({ step, input }) => `build out/${step}.csv: cp ${input}`).join('\n')}\n`);
       },
       run: [ninja, '--quiet'],
+      settle: () => [ninja, '--quiet'],
+      most: 10_000,
+      first: 200,
       look: [ninja, '-n', '--quiet'],
     },
   ];
