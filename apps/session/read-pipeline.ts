@@ -28,10 +28,17 @@ export function unreadable(file: string, { reason, hint }: Extract<ReadPipeline,
   return diagnose('pipeline-unreadable', undefined, { file, reason, hint });
 }
 
-/** The pipeline beside a file that was not found whose name is nearest. */
+/** Pipelines that are named where none is called nearly so. */
+const NAMED = 3;
+
+/** The pipeline beside a file that was not found whose name is nearest; without one, those that are there. */
 async function similarTo(path: string, shown: string): Promise<{ readonly hint?: string }> {
-  const pipelines = (await readdir(dirname(path)).catch(() => [])).filter((name) => name.endsWith('.mlp'));
+  const pipelines = (await readdir(dirname(path)).catch(() => [])).filter((name) => name.endsWith('.mlp') && name !== '.mlp').sort();
   const wanted = basename(path);
   const similar = pipelines.find((name) => name === `${wanted}.mlp`) ?? nearest(wanted, pipelines);
-  return similar === undefined ? {} : { hint: `did you mean \`${shown.slice(0, shown.length - basename(shown).length)}${similar}\`?` };
+  const written = (name: string): string => `\`${shown.slice(0, shown.length - basename(shown).length)}${name}\``;
+  if (similar !== undefined) return { hint: `did you mean ${written(similar)}?` };
+  if (pipelines.length === 0) return {};
+  const others = pipelines.length - NAMED;
+  return { hint: `there ${pipelines.length === 1 ? 'is' : 'are'} ${pipelines.slice(0, NAMED).map(written).join(', ')}${others > 0 ? ` and ${others} more` : ''}` };
 }

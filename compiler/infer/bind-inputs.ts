@@ -60,7 +60,7 @@ function argumentsOf(value: Value, { scope, item }: CheckedDeclaration, findings
   if (value.kind !== 'word-value' && value.kind !== 'reference') return [{ kind: 'literal', value }];
   const param = value.kind === 'word-value' ? scope.params.get(value.text) : undefined;
   if (value.kind === 'word-value' && param !== undefined) return [{ kind: 'param', value, param }];
-  const resolved = resolveReference(value, scope, item.name.text);
+  const resolved = resolveReference(value, scope, { name: item.name.text });
   if ('found' in resolved) return resolved.found.map((referred) => ({ kind: 'reference', value, referred, collected: resolved.collected }));
   if (resolved.problem !== undefined) findings.add(resolved.problem);
   return [{ kind: 'wrong', value }];
@@ -137,7 +137,7 @@ function partOf(
   const type = parts.get(part);
   if (type === undefined) {
     const known = [...parts.keys()];
-    findings.add(diagnose('unknown-part', member.name.span, { name: whole, part, known, suggestion: didYouMean(part, known) }));
+    findings.add(diagnose('unknown-part', member.name.span, { name: whole, part, known, suggestion: typed.inferred.absent?.[part] ?? didYouMean(part, known) }));
     return undefined;
   }
   if (further === undefined) return { text, part, type };

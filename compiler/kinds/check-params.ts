@@ -128,8 +128,9 @@ function reportErrors(errors: readonly ErrorObject[], reporting: Reporting, find
       const of = typeof error.parentSchema?.['x-call'] === 'string' ? error.parentSchema['x-call'] : owner(path, reporting.kind);
       const span = reporting.spanOf([...path, key], 'key');
       if (!once(done, `${error.instancePath}/${key}`)) continue;
-      const here = (schema?.['x-known-as'] as Readonly<Record<string, string>> | undefined)?.[key];
-      const suggestion = here === undefined ? didYouMean(key, known) : `here it is \`${here}\``;
+      const told = (of: 'x-known-as' | 'x-elsewhere') => (schema?.[of] as Readonly<Record<string, string>> | undefined)?.[key];
+      const here = told('x-known-as');
+      const suggestion = here === undefined ? (told('x-elsewhere') ?? didYouMean(key, known)) : `here it is \`${here}\``;
       findings.add(diagnose('unknown-key', span, { key, of, known, suggestion }));
     } else if (error.keyword === 'required') {
       const key = String(error.params['missingProperty']);

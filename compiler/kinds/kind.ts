@@ -135,6 +135,8 @@ export interface Inferred {
   readonly type: ValueType;
   /** Parts beside the value itself, by name. */
   readonly parts?: Readonly<Record<string, ValueType>>;
+  /** Parts that it has not and could have, each with what would give them. */
+  readonly absent?: Readonly<Record<string, string>>;
   readonly roots?: readonly RootFile[];
   /** Columns read of the table behind an input, by slot; absent: all of them. */
   readonly reads?: Readonly<Record<string, readonly string[]>>;

@@ -172,6 +172,11 @@ export function knownAs(schema: RecordSchema, names: Readonly<Record<string, str
   return { ...schema, 'x-known-as': names };
 }
 
+/** Gives a record the keys that are looked for in it and stand elsewhere, each with the way there. */
+export function elsewhere(schema: RecordSchema, ways: Readonly<Record<string, string>>): RecordSchema {
+  return { ...schema, 'x-elsewhere': ways };
+}
+
 /** Keys that are columns of the kind's input, beside known ones. */
 export function byColumn(value: ParamSchema, known: Readonly<Record<string, ParamSchema>> = {}): RecordSchema {
   return { type: 'object', properties: known, additionalProperties: value, 'x-record': true, 'x-columns-as-keys': true };

@@ -21,7 +21,7 @@ export function* findDependencies(declarations: readonly ResolvedDeclaration[]):
   return new Map(
     declarations.map(({ name, item, scope }) => {
       const reads = item.call.args.flatMap((value) => {
-        const resolved = value.kind === 'word-value' || value.kind === 'reference' ? resolveReference(value, scope, '') : undefined;
+        const resolved = value.kind === 'word-value' || value.kind === 'reference' ? resolveReference(value, scope) : undefined;
         return resolved !== undefined && 'found' in resolved ? resolved.found.map((one) => one.target.step) : [];
       });
       const inSql = (tables.get(texts.get(name) ?? '') ?? []).flatMap((table) => {

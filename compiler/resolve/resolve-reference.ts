@@ -17,20 +17,29 @@ export type Resolution =
   /** What is wrong with it; nothing where what it names is wrong itself, which has been reported. */
   | { readonly problem: Diagnostic | undefined };
 
+/** Who reads what is named. */
+export interface Reader {
+  /** The declaration that does: it is none of its own inputs. */
+  readonly name?: string;
+  /** Whether it reads one value: no hint says `[*]` then. */
+  readonly single?: boolean;
+}
+
 /** What an input such as `parts.train`, `gbm["eu"]` or `gbm[*]` names. */
-export function resolveReference(value: WordValue | ReferenceValue, scope: Scope, reader: string): Resolution {
+export function resolveReference(value: WordValue | ReferenceValue, scope: Scope, reader: Reader = {}): Resolution {
   const word = value.kind === 'word-value' ? value : value.name;
   const meaning = findMeaning(scope, word.text.toLowerCase());
   if (meaning === undefined) {
-    const known = namesInSight(scope).filter((one) => one !== reader);
+    const known = namesInSight(scope).filter((one) => one !== reader.name);
     return { problem: diagnose('unknown-name', word.span, { name: word.text, known, suggestion: didYouMean(word.text, known) }) };
   }
-  return follow({ value, scope, at: 0, text: meaning.name, written: meaning.name }, meaning);
+  return follow({ value, scope, single: reader.single === true, at: 0, text: meaning.name, written: meaning.name }, meaning);
 }
 
 interface Walk {
   readonly value: WordValue | ReferenceValue;
   readonly scope: Scope;
+  readonly single: boolean;
   /** The step of the path that comes next. */
   readonly at: number;
   /** What the steps so far stand for in this round: `gbm["eu"]` of `gbm[*]`. */
@@ -68,7 +77,7 @@ function follow(walk: Walk, meaning: Meaning): Resolution {
     }
     default: {
       const part = step?.kind === 'member' ? `.${step.name.text}` : '';
-      return { problem: diagnose('collection-whole', step?.span ?? value.span, { name: written, member: written + indexText(firstKey(meaning)) + part, all: `${written}[*]${part}` }) };
+      return { problem: diagnose('collection-whole', step?.span ?? value.span, { name: written, member: written + indexText(firstKey(meaning)) + part, ...(walk.single ? {} : { all: `${written}[*]${part}` }) }) };
     }
   }
 }

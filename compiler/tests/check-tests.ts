@@ -101,7 +101,7 @@ function findTable({ table, role }: TestClause, scope: Scope, { declarations, fi
     findings.add(diagnose('unknown-table', span, { name, tables, suggestion: didYouMean(name, tables) }));
     return undefined;
   }
-  const resolved = resolveReference(table, scope, '');
+  const resolved = resolveReference(table, scope, { single: true });
   if ('problem' in resolved) {
     if (resolved.problem !== undefined) findings.add(resolved.problem);
     return undefined;

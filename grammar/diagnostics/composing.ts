@@ -89,10 +89,10 @@ export const composing = {
     message: ({ name, key }) => `\`${name}\` has no member \`${key}\``,
     hint: ({ keys, suggestion }) => suggestion ?? `its members are ${listed(keys, 12)}`,
   }),
-  'collection-whole': entry<{ name: string; member: string; all: string }>({
+  'collection-whole': entry<{ name: string; member: string; all?: string }>({
     severity: 'error',
     message: ({ name }) => `\`${name}\` was made by a loop: it is not one value but several`,
-    hint: ({ member, all }) => `write \`${member}\` for one of them, \`${all}\` for all`,
+    hint: ({ member, all }) => `write \`${member}\` for one of them${all === undefined ? '' : `, \`${all}\` for all`}`,
   }),
   'collected-input': entry<{ kind: string; wanted: string; member: string }>({
     severity: 'error',

@@ -1,6 +1,13 @@
 import { entry } from './entry.ts';
 import { listed } from './listed.ts';
 
+/** Findings of a check that an error tells; `mlp show` tells them all. */
+const TOLD = 5;
+
+function fewOf(findings: readonly string[]): readonly string[] {
+  return findings.length <= TOLD ? findings : [...findings.slice(0, TOLD), `${(findings.length - TOLD).toLocaleString('en-US')} more`];
+}
+
 /** What is found when something runs: files, engines, steps, the store. */
 export const running = {
   'not-in-this-version': entry<{ construct: string }>({
@@ -22,7 +29,7 @@ export const running = {
   'check-failed': entry<{ step: string; findings: readonly string[] }>({
     severity: 'error',
     message: ({ step, findings }) =>
-      `the check \`${step}\` failed` + (findings.length === 0 ? '' : `: ${findings.join('; ')}`),
+      `the check \`${step}\` failed` + (findings.length === 0 ? '' : `: ${fewOf(findings).join('; ')}`),
     hint: () => 'what reads the checked table is not run until the check passes',
   }),
   'step-skipped': entry<{ step: string; because: string }>({

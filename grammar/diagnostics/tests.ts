@@ -1,3 +1,4 @@
+import { asKey } from './as-key.ts';
 import { entry } from './entry.ts';
 import { listed } from './listed.ts';
 
@@ -20,7 +21,7 @@ export const tests = {
       table === needs ? `\`${table}\` is made by no query: a test can give its rows, not expect them` : `\`${table}\` is made from \`${needs}\`, which the test does not give`,
     hint: ({ table, needs, name, columns }) => {
       if (table === needs) return undefined;
-      const rows = `[{ ${columns.map((column) => `${keyText(column)}: …`).join(', ')} }]`;
+      const rows = `[{ ${columns.map((column) => `${asKey(column)}: …`).join(', ')} }]`;
       const local = needs.slice(needs.lastIndexOf('/') + 1);
       return name === undefined ? `import \`${local}\` by name, and add \`given ${local}: ${rows}\`` : `add \`given ${name}: ${rows}\``;
     },
@@ -41,7 +42,7 @@ export const tests = {
       given
         ? `this row leaves out ${listed(columns, 12)}, which may not be null in \`${table}\``
         : `this row leaves out ${listed(columns, 12)}, which other rows of \`${table}\` name`,
-    hint: ({ columns, given }) => (given ? undefined : `every row names the columns that are compared; where null is expected write \`${keyText(columns[0] ?? '')}: none\``),
+    hint: ({ columns, given }) => (given ? undefined : `every row names the columns that are compared; where null is expected write \`${asKey(columns[0] ?? '')}: none\``),
   }),
   'test-empty-rows': entry<{ table: string; columns: readonly string[] }>({
     severity: 'error',
@@ -49,8 +50,3 @@ export const tests = {
     hint: ({ table, columns }) => `\`${table}\` has ${listed(columns, 12)}`,
   }),
 };
-
-/** A column's name as the key of a row. */
-function keyText(name: string): string {
-  return /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
-}

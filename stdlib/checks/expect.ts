@@ -10,16 +10,16 @@ const conditions: ParamSchema = { type: 'object', properties: {}, additionalProp
 export const expect: Kind = {
   name: 'expect',
   keyword: 'check',
-  version: 2,
+  version: 3,
   doc: `Checks that a table is as it should be, before anything else reads it.
 
 When an expectation is not met, all that reads the table is skipped, and nothing else. A check changes no result and is in
 no key. It reads only the columns that it names; the number of rows is known without reading any.
 
 As in SQL's own CHECK, a null passes everything but \`not_null\`. Rows that do not meet an expectation are kept in the part
-\`rows\`, the first 100 for each: \`mlp show FILE weather_sane.rows\`. With a second table, values of \`references\` must be
-among the values of one of its columns. An expectation with a tolerance or a severity of its own stands in a check of its
-own.`,
+\`rows\`, the first 100 for each, 10,000 in all: \`mlp show FILE weather_sane.rows\`. With a second table, values of
+\`references\` must be among the values of one of its columns. An expectation with a tolerance or a severity of its own
+stands in a check of its own.`,
   example: `source weather = csv("npm:vega-datasets/data/seattle-weather.csv")
 check weather_sane = expect(weather) {
   rows: 1_000..

@@ -22,9 +22,13 @@ interface Finding extends JsonObject {
 /** The table that is checked, as it is called in SQL. */
 const TABLE = '__mlp_table';
 
-/** Rows that a finding names, and that the part `rows` keeps of each. */
+/** The rows that are kept, by the place of what they do not meet. */
+const FOUND = '__mlp_found';
+
+/** Rows that a finding names, and that the part `rows` keeps of each; of all together, where most of a wide table is wrong. */
 const NAMED_ROWS = 5;
 const KEPT_ROWS = 100;
+const KEPT_IN_ALL = 10_000;
 
 /** Checks a table. Its size and nulls are in its manifest; its rows are read for what else is expected. */
 export async function runExpect(context: RunContext): Promise<RunResult> {
@@ -38,8 +42,9 @@ export async function runExpect(context: RunContext): Promise<RunResult> {
       const floats = table.columns.filter(({ sql }) => sql === 'DOUBLE' || sql === 'FLOAT').map(({ name }) => name);
       const found = await findUnmet(connection, rowExpectations(params, new Set(floats)), table);
       const findings = params.rows === undefined ? [] : [checkRows(table.rows, params.rows)];
-      for (const one of found) findings.push(await findingOf(connection, one, { table, params }));
-      const rows = await keepTable(context, connection, foundRows(context, found));
+      const named = await keepRows(connection, found);
+      for (const [place, one] of found.entries()) findings.push(findingOf(one, named.get(place) ?? [], { table, params }));
+      const rows = await keepTable(context, connection, foundRows(context));
       const unmet = findings.filter(({ passed }) => !passed).map(({ message }) => message);
       const warned = params.severity === 'warn';
       return {
@@ -76,9 +81,9 @@ async function findUnmet(connection: DuckDBConnection, expectations: readonly Ro
   const known = (one: RowExpectation): number | undefined => (one.what === 'not_null' ? nulls.get(one.of) : undefined);
   const scanned = expectations.filter((one) => one.holds !== undefined && known(one) === undefined);
   const counts = new Map<RowExpectation, number>();
-  if (scanned.length > 0) {
-    const result = await connection.runAndReadAll(`SELECT ${scanned.map(({ holds = '' }) => `count(*) FILTER (WHERE NOT ${holds})`).join(', ')} FROM ${TABLE}`);
-    scanned.forEach((one, i) => counts.set(one, Number(result.getRows()[0]?.[i])));
+  for (const batch of batchesOf(scanned)) {
+    const [row = []] = (await connection.runAndReadAll(`SELECT ${batch.map(({ holds = '' }) => `count_if(NOT ${holds})`).join(', ')} FROM ${TABLE}`)).getRows();
+    batch.forEach((one, i) => counts.set(one, Number(row[i])));
   }
   const unmet: Unmet[] = [];
   for (const [index, expectation] of expectations.entries()) {
@@ -90,11 +95,38 @@ async function findUnmet(connection: DuckDBConnection, expectations: readonly Ro
   return unmet;
 }
 
-async function findingOf(
-  connection: DuckDBConnection,
-  { expectation, count, which }: Unmet,
-  { table, params }: { readonly table: TableArtifact; readonly params: Expectations },
-): Promise<Finding> {
+/**
+ * Keeps the first rows that do not meet each expectation, found in one scan for many, and returns the numbers of those that
+ * are named, from 1, by the place of the expectation.
+ */
+async function keepRows(connection: DuckDBConnection, found: readonly Unmet[]): Promise<ReadonlyMap<number, readonly number[]>> {
+  await connection.run(`CREATE TEMP TABLE ${FOUND} (place INTEGER, what VARCHAR, row BIGINT)`);
+  const unmet = found.flatMap((one, place) => (one.count === 0 ? [] : [{ ...one, place }]));
+  const most = Math.max(NAMED_ROWS, Math.min(KEPT_ROWS, Math.floor(KEPT_IN_ALL / unmet.length)));
+  for (const batch of batchesOf(unmet)) {
+    const list = (items: readonly (string | number)[]): string => `unnest([${items.join(', ')}])`;
+    const places = list(batch.map(({ place }) => place));
+    const names = list(batch.map(({ expectation: { what, of } }) => sqlString(`${what} ${of}`)));
+    const rows = list(batch.map(({ which }) => `min(CASE WHEN ${which} THEN ${ROW_NUMBER} END, ${most})`));
+    await connection.run(`INSERT INTO ${FOUND} SELECT place, what, unnest(rows) FROM (SELECT ${places} AS place, ${names} AS what, ${rows} AS rows FROM ${TABLE})`);
+  }
+  const reader = await connection.runAndReadAll(`SELECT place, row + 1 FROM ${FOUND} ORDER BY place, row`);
+  const named = new Map<number, number[]>();
+  for (const [place, row] of reader.getRows()) {
+    const rows = named.get(Number(place)) ?? [];
+    if (rows.length < NAMED_ROWS) named.set(Number(place), [...rows, Number(row)]);
+  }
+  return named;
+}
+
+/** What it takes to plan a query grows faster than the expressions in it. */
+const AT_A_TIME = 100;
+
+function batchesOf<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / AT_A_TIME) }, (_, i) => items.slice(i * AT_A_TIME, (i + 1) * AT_A_TIME));
+}
+
+function findingOf({ expectation, count }: Unmet, rows: readonly number[], { table, params }: { readonly table: TableArtifact; readonly params: Expectations }): Finding {
   const { what, of, expected, unmet } = expectation;
   const share = table.rows === 0 ? 1 : (table.rows - count) / table.rows;
   const passed = params.at_least === undefined ? count === 0 : share >= params.at_least;
@@ -102,7 +134,6 @@ async function findingOf(
   const found = count === 0 ? expected : `${counted(count)} of ${counted(table.rows)} rows ${count === 1 ? 'is' : 'are'} ${unmet}`;
   const finding = { what, of, passed, expected: wanted, count };
   if (count === 0) return { ...finding, found, message: `${what} ${of}: ${wanted}` };
-  const rows = await firstRows(connection, which);
   const listed = `${count === 1 ? 'row' : 'rows'} ${rows.join(', ')}${count > rows.length ? ', …' : ''}`;
   return { ...finding, found, rows, message: `${what} ${of}: ${found}, ${listed} (expected ${wanted})` };
 }
@@ -111,19 +142,10 @@ function counted(rows: number): string {
   return rows.toLocaleString('en-US');
 }
 
-/** The numbers of the first rows, from 1, that a condition chooses. */
-async function firstRows(connection: DuckDBConnection, which: string): Promise<number[]> {
-  const result = await connection.runAndReadAll(`SELECT ${ROW_NUMBER} + 1 FROM ${TABLE} WHERE ${which} ORDER BY ${ROW_NUMBER} LIMIT ${NAMED_ROWS}`);
-  return result.getRows().map(([row]) => Number(row));
-}
-
 /** The rows that do not meet something: expectations in their order, rows in theirs. */
-function foundRows({ step }: RunContext, found: readonly Unmet[]): string {
+function foundRows({ step }: RunContext): string {
   const [row, expectation, ...columns] = (step.outputs.find(({ part }) => part === 'rows')?.columns ?? []).map(({ name }) => sqlName(name));
-  const listed = columns.map((name) => `, ${name}`).join('');
-  const select = (what: string, which: string, place: number): string =>
-    `(SELECT ${place} AS __mlp_place, CAST(${ROW_NUMBER} + 1 AS BIGINT) AS ${row}, ${sqlString(what)} AS ${expectation}${listed} FROM ${TABLE} WHERE ${which} ORDER BY ${ROW_NUMBER} LIMIT ${KEPT_ROWS})`;
-  const parts = found.flatMap(({ expectation: one, count, which }, place) => (count === 0 ? [] : [select(`${one.what} ${one.of}`, which, place)]));
-  const all = parts.length === 0 ? [select('', 'false', 0)] : parts;
-  return `SELECT * EXCLUDE (__mlp_place) FROM (${all.join(' UNION ALL ')}) ORDER BY __mlp_place, ${row}`;
+  const listed = columns.map((name) => `, checked.${name}`).join('');
+  return `SELECT CAST(found.row + 1 AS BIGINT) AS ${row}, found.what AS ${expectation}${listed}
+          FROM ${FOUND} AS found JOIN ${TABLE} AS checked ON checked.${ROW_NUMBER} = found.row ORDER BY found.place, found.row`;
 }

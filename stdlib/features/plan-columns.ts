@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../compiler/json.ts';
 import type { InferContext } from '../../compiler/kinds/kind.ts';
 import { renderColumnType, type Column, type ColumnType, type SplitType } from '../../compiler/types.ts';
+import { asKey } from '../../grammar/diagnostics/index.ts';
 import { TIME_PARTS } from './date-parts.ts';
 import { DEFAULTS, type Bins, type DateEntry, type Encoding, type Scaling, type Shape, type Transforms } from './prepare-params.ts';
 
@@ -245,7 +246,7 @@ function reportNoFeature(column: Column, { context }: Planning): undefined {
 
 /** What makes something of a column that a model can use. */
 function wayTo({ name, type }: Column): string | undefined {
-  const shown = /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
+  const shown = asKey(name);
   switch (type.kind) {
     case 'timestamp':
       return `take parts of it: \`date { ${shown}: [month, dow, hour] }\``;

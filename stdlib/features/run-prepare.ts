@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Json } from '../../compiler/json.ts';
 import { StepError, type RunContext, type RunResult } from '../../compiler/kinds/run.ts';
 import type { SplitArtifact } from '../../compiler/plan/artifact.ts';
+import { asKey } from '../../grammar/diagnostics/index.ts';
 import { deriveSalt, type Salt } from '../../runtime/data/hash.ts';
 import { loadParts } from '../../runtime/data/load-parts.ts';
 import { inputOf, openTable, trainingRows, withDuckDB, type OpenTable } from '../../runtime/data/load-table.ts';
@@ -78,9 +79,10 @@ async function checkFinite(connection: DuckDBConnection, table: OpenTable, plans
   const found = await firstRow(connection, table, floats.map(({ column }) => `isinf(${sqlName(column)})`));
   if (found === undefined) return;
   const column = floats[found.condition]?.column ?? '';
+  const written = sqlName(column);
   throw new StepError(
     `\`${column}\` is infinite in row ${found.row}, which no feature may be`,
-    `make it missing in SQL (\`CASE WHEN isfinite(${column}) THEN ${column} END\`), or leave such rows out`,
+    `make it missing in SQL (\`CASE WHEN isfinite(${written}) THEN ${written} END\`), or leave such rows out`,
   );
 }
 
@@ -90,15 +92,16 @@ async function checkLogs(connection: DuckDBConnection, table: OpenTable, numbers
   const found = await firstRow(connection, table, logs.map((number) => `${presentSql(number)} <= ${sqlNumber(-1)}`));
   if (found === undefined) return;
   const column = logs[found.condition]?.column ?? '';
+  const key = asKey(column);
   throw new StepError(
     `\`${column}\` is −1 or less in row ${found.row}, and \`log1p\` takes the logarithm of 1 + \`${column}\``,
-    `say \`log { ${column}: signed }\`, or keep it above: \`clip { ${column}: 0.. }\``,
+    `say \`log { ${key}: signed }\`, or keep it above: \`clip { ${key}: 0.. }\``,
   );
 }
 
 /** The first row that meets a condition, counted from 1, and which condition. */
 async function firstRow(connection: DuckDBConnection, table: OpenTable, conditions: readonly string[]): Promise<{ readonly row: number; readonly condition: number } | undefined> {
-  const firsts = await selectNumbers({ connection, from: table.from }, conditions.map((sql) => `min(${ROW_NUMBER}) FILTER (${sql}) + 1`));
+  const firsts = await selectNumbers({ connection, from: table.from }, conditions.map((sql) => `min(CASE WHEN ${sql} THEN ${ROW_NUMBER} END) + 1`));
   const condition = firsts.findIndex((first) => first !== null);
   return condition < 0 ? undefined : { row: Number(firsts[condition]), condition };
 }
@@ -171,6 +174,6 @@ function warningsOf(feature: FittedFeature, rows: number): string[] {
   const { length } = feature.levels;
   if (length < MANY_LEVELS || length <= rows / 2) return [];
   return [
-    `\`${column}\` has ${length.toLocaleString('en')} different values in ${rows.toLocaleString('en')} training rows: as a category it says next to nothing of new ones; make words of it (\`text { ${column}: ngrams(1..2) }\`), \`hash\` it, or drop it`,
+    `\`${column}\` has ${length.toLocaleString('en')} different values in ${rows.toLocaleString('en')} training rows: as a category it says next to nothing of new ones; make words of it (\`text { ${asKey(column)}: ngrams(1..2) }\`), \`hash\` it, or drop it`,
   ];
 }

@@ -111,7 +111,7 @@ async function checkRows(connection: DuckDBConnection, { columns }: GivenRows, a
   const valid = checks.map(({ holds }) => holds).join(' AND ') || 'true';
   if (checks.length === 0 && !always) return { rows: 0, invalid: 0, checks: [], byColumn: {}, valid };
   const found = await connection.runAndReadAll(
-    `SELECT count(*), count(*) FILTER (WHERE NOT (${valid}))${checks.map(countCheck).join('')} FROM ${ROWS}`,
+    `SELECT count(*), count_if(NOT (${valid}))${checks.map(countCheck).join('')} FROM ${ROWS}`,
   );
   const [rows, invalid, ...rest] = found.getRows()[0] ?? [];
   const failed = checks.flatMap(({ column }, i): FailedCheck[] => {
@@ -123,6 +123,7 @@ async function checkRows(connection: DuckDBConnection, { columns }: GivenRows, a
   return { rows: Number(rows), invalid: Number(invalid), checks: failed, byColumn, valid };
 }
 
+/** Without FILTER, each of which copies the vectors of all: 2,000 took minutes. */
 function countCheck({ holds, reason }: RowCheck): string {
-  return `, count(*) FILTER (WHERE NOT (${holds})), min(${reason}) FILTER (WHERE NOT (${holds}))`;
+  return `, count_if(NOT (${holds})), min(CASE WHEN NOT (${holds}) THEN ${reason} END)`;
 }

@@ -1,6 +1,6 @@
 import { partRef, sharing } from '../../compiler/check/provenance.ts';
 import type { InferContext, Inferred, Kind, ModelRefit } from '../../compiler/kinds/kind.ts';
-import { described, either, integer, list, record, share, word } from '../../compiler/kinds/schema.ts';
+import { described, either, elsewhere, integer, list, record, share, word } from '../../compiler/kinds/schema.ts';
 import type { ModelType, ReportPart, ReportType } from '../../compiler/types.ts';
 import { exampleOnPenguins } from '../example.ts';
 import { expandMetrics, metrics, metricsOf, presets } from '../metrics/registry.ts';
@@ -9,6 +9,12 @@ import { foldSlot } from '../splits/fold-slot.ts';
 import { runEvaluate } from './run-evaluate.ts';
 
 const metricNames = [...new Set(metrics.map((metric) => metric.name))];
+
+/** What changes a model is no part of its evaluation. */
+const ADJUSTED = {
+  threshold: 'a threshold is part of a model: `model adjusted = adjust(NAME) { threshold: max_f1 }`, and evaluate that',
+  calibrate: 'calibration changes a model: `model adjusted = adjust(NAME) { calibrate: sigmoid }`, and evaluate that',
+};
 
 /** Scores models beside each other. */
 export const evaluate: Kind = {
@@ -36,28 +42,31 @@ no folds: most would be judged by models that know what came later.`,
   example: exampleOnPenguins(`model guess = baseline(x)
 report scores = evaluate(guess) { metrics: [accuracy, f1], on: [validate], intervals { level: 90% } }`),
   inputs: [{ name: 'model', accepts: ['model'], many: true, doc: 'The models, of one split.' }],
-  params: record({
-    metrics: described(
-      either(word(...presets, ...metricNames), list(word(...presets, ...metricNames), { min: 1 })),
-      'Metrics by their names, or `classification` or `regression` for all of a task; by default all of the task.',
-    ),
-    on: described(list(word('validate', 'test'), { min: 1 }), 'The parts to score.', ['validate', 'test']),
-    folds: described(integer({ min: 2, max: 100 }), 'How many folds the training rows are cut into, for the part `.folds`; without it there is none.'),
-    calibration: described(
-      record({
-        bins: described(integer({ min: 2, max: 100 }), 'How many bins.', 10),
-        strategy: described(word('uniform', 'quantile'), 'Bins of one width, or of as many rows each, as scikit-learn’s `calibration_curve`.', 'uniform'),
-      }),
-      'The bins of the calibration curve, and of `ece`.',
-    ),
-    intervals: described(
-      record({
-        level: described(share({ above: 0, below: 1 }), 'The share of such intervals that hold the true value.', 0.95),
-        resamples: described(integer({ min: 100, max: 100_000 }), 'How many resamples.', 1000),
-      }),
-      'A confidence interval for every metric.',
-    ),
-  }),
+  params: elsewhere(
+    record({
+      metrics: described(
+        either(word(...presets, ...metricNames), list(word(...presets, ...metricNames), { min: 1 })),
+        'Metrics by their names, or `classification` or `regression` for all of a task; by default all of the task.',
+      ),
+      on: described(list(word('validate', 'test'), { min: 1 }), 'The parts to score.', ['validate', 'test']),
+      folds: described(integer({ min: 2, max: 100 }), 'How many folds the training rows are cut into, for the part `.folds`; without it there is none.'),
+      calibration: described(
+        record({
+          bins: described(integer({ min: 2, max: 100 }), 'How many bins.', 10),
+          strategy: described(word('uniform', 'quantile'), 'Bins of one width, or of as many rows each, as scikit-learn’s `calibration_curve`.', 'uniform'),
+        }),
+        'The bins of the calibration curve, and of `ece`.',
+      ),
+      intervals: described(
+        record({
+          level: described(share({ above: 0, below: 1 }), 'The share of such intervals that hold the true value.', 0.95),
+          resamples: described(integer({ min: 100, max: 100_000 }), 'How many resamples.', 1000),
+        }),
+        'A confidence interval for every metric.',
+      ),
+    }),
+    ADJUSTED,
+  ),
   arithmetic: true,
   seeded: true,
   guarantee: 'bitwise',
@@ -89,7 +98,8 @@ function inferReport(context: InferContext): Inferred | undefined {
   const parts = [...scored, ...folded.parts];
   const type: ReportType = { kind: 'report', step: context.name, models, parts, task, metrics: expanded.metrics };
   const optimistic = Object.fromEntries(parts.map((part) => [part, models.map((model) => isOptimistic(model, part))]));
-  return { type, implied: folded.implied, params: { ...context.params, metrics: expanded.metrics, on: scored, optimistic } };
+  const absent = folded.parts.length === 0 ? { absent: { folds: `they are made when \`${context.name}\` says \`folds: 5\`` } } : {};
+  return { type, ...absent, implied: folded.implied, params: { ...context.params, metrics: expanded.metrics, on: scored, optimistic } };
 }
 
 /** The models that are fitted again, fold by fold. `undefined` when the split has none, which has then been reported. */

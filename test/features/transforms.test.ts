@@ -150,6 +150,12 @@ describe('what goes wrong', () => {
     await expect(prepareRows(base(column), given as JsonObject)).rejects.toThrow(message);
   });
 
+  test('what to write instead is right for columns that need quotes', async () => {
+    const named = (value: string, given: JsonObject) => prepareRows(`SELECT i % 2 = 0 AS y, ${value} AS "a b" FROM range(60) AS t(i)`, given);
+    await expect(named("CASE WHEN i = 7 THEN 'inf'::DOUBLE ELSE i END", {})).rejects.toMatchObject({ hint: expect.stringContaining('`CASE WHEN isfinite("a b") THEN "a b" END`') as string });
+    await expect(named('-i', { log: { 'a b': 'log1p' } })).rejects.toMatchObject({ hint: 'say `log { "a b": signed }`, or keep it above: `clip { "a b": 0.. }`' });
+  });
+
   test('words that fit into no memory are refused, with what would fit', async () => {
     const given = { text: { c: call('ngrams', { buckets: 4096 }) } };
     const failure = prepareRows(base("'a b'"), given, 100_000);

@@ -158,9 +158,7 @@ function warningLines({ plan, records, file }: Summary, view: View): string[] {
 
 function nextLines(summary: Summary, view: View): string[] {
   const { plan, file, result, records } = summary;
-  if (result.state !== 'done') {
-    return commandTable([[`mlp apply ${file}`, { text: 'goes on where this one stopped', style: 'dim' }]], view);
-  }
+  if (result.state !== 'done') return commandTable(nextAfterStop(summary), view);
   const model = chosenModel(summary) ?? plan.steps.find((step) => step.keyword === 'model' && records.has(step.name));
   const report = plan.steps.find((step) => step.keyword === 'report' && records.has(step.name));
   const table = plan.steps.find((step) => (step.keyword === 'table' || step.keyword === 'source') && records.has(step.name));
@@ -172,6 +170,16 @@ function nextLines(summary: Summary, view: View): string[] {
     rows.push([`mlp why ${file} ${model.name}`, { text: 'what it was made from', style: 'dim' }]);
   } else if (table !== undefined) rows.push([`mlp show ${file} ${table.name}`, { text: 'rows and columns', style: 'dim' }]);
   return commandTable(rows, view);
+}
+
+/** A check fails again until data or expectations change: what it found is to be looked at before another apply. */
+function nextAfterStop({ plan, file, records }: Summary): Cell[][] {
+  const failed = plan.steps.filter(({ name }) => {
+    const artifact = records.get(name)?.outputs['value']?.artifact;
+    return artifact?.type === 'check' && !artifact.passed;
+  });
+  const shown = failed.map(({ name }): Cell[] => [`mlp show ${file} ${name}`, { text: 'what the check found', style: 'dim' }]);
+  return [...shown, [`mlp apply ${file}`, { text: 'goes on where this one stopped', style: 'dim' }]];
 }
 
 /** Commands are there to be copied: they are never cut, what they do is. */
