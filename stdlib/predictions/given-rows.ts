@@ -6,11 +6,13 @@ import type { JsonObject } from '../../compiler/json.ts';
 import { didYouMean } from '../../grammar/diagnostics/nearest.ts';
 import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
 import { describeFiles } from '../../runtime/engines/duckdb/describe-files.ts';
-import { readerCall, type DuckDBFormat, type FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
+import { readArrow } from '../../runtime/engines/duckdb/read-arrow.ts';
+import { ROW_NUMBER } from '../../runtime/engines/duckdb/read-table.ts';
+import { readerCall, type FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
 import { convert, type TextFormats } from '../sources/convert.ts';
 import type { DeclaredType } from '../sources/declared-type.ts';
 import { convertRows } from '../sources/read-rows.ts';
-import { rawName, readAs, type SourceColumn } from '../sources/source-columns.ts';
+import { PATH_COLUMN, rawName, readAs, type SourceColumn } from '../sources/source-columns.ts';
 
 /** A column that the rows should have. */
 export interface WantedColumn {
@@ -51,13 +53,15 @@ export interface GivenRows {
   readonly unknown: readonly string[];
 }
 
-const FORMATS: Readonly<Record<string, DuckDBFormat>> = {
+const FORMATS: Readonly<Record<string, FileFormat>> = {
   '.parquet': 'parquet',
   '.csv': 'csv',
   '.tsv': 'csv',
   '.json': 'json',
   '.ndjson': 'ndjson',
   '.jsonl': 'ndjson',
+  '.arrow': 'arrow',
+  '.feather': 'arrow',
 };
 
 /** Opens a file of rows, whatever of the formats it has. What it lacks or has of a type that cannot be read is an error. */
@@ -67,13 +71,10 @@ export async function openGivenRows(connection: DuckDBConnection, file: GivenFil
   const described = await describeFiles(connection, { need: 'describe', format, files: [{ path: file.path, digest: '', bytes: 0 }], options });
   if (!described.ok) throw new StepError(described.message, described.hint);
   const { columns, absent, unknown } = matchColumns(file, format, described.columns);
-  const typed = format === 'parquet' ? {} : { columns: described.columns.map((column) => readAs(format, column)) };
-  const call = await readerCall(connection, { format, paths: [file.path], options, ...typed });
   const read = columns.map((column) => sqlName(column.read.name));
-  // A text has no numbers of rows: they are counted as they come.
-  const number = format === 'parquet' ? 'file_row_number' : 'row_number() OVER () - 1';
+  const { from, number } = await openFile(connection, { format, path: file.path, options, described: described.columns });
   const numbers = file.numbered ? [`${number} AS ${rowNumber}`] : [];
-  const rows = convertRows(`SELECT ${[...read, ...numbers].join(', ') || '1'} FROM ${call}`, columns, file.numbered ? [rowNumber] : []);
+  const rows = convertRows(`SELECT ${[...read, ...numbers].join(', ') || '1'} FROM ${from}`, columns, file.numbered ? [rowNumber] : []);
   const named = columns.flatMap(({ column, read: from, expression }) =>
     column === undefined || expression !== undefined || column.name === from.name ? [] : [`${sqlName(from.name)} AS ${sqlName(column.name)}`],
   );
@@ -81,7 +82,23 @@ export async function openGivenRows(connection: DuckDBConnection, file: GivenFil
   return { select: `SELECT *${[...named, ...missing].map((column) => `, ${column}`).join('')} FROM (${rows})`, columns, absent, unknown };
 }
 
-function formatOf({ path, shown }: GivenFile): DuckDBFormat {
+interface OpenedFile {
+  readonly format: FileFormat;
+  readonly path: string;
+  readonly options: JsonObject;
+  readonly described: readonly Column[];
+}
+
+/** What stands behind FROM, and the number of a row in it. Arrow, which DuckDB does not read, is brought into a table, which may go to the disk. */
+async function openFile(connection: DuckDBConnection, { format, path, options, described }: OpenedFile): Promise<{ readonly from: string; readonly number: string }> {
+  if (format === 'arrow') return { from: `(${await readArrow(connection, { paths: [path], limit: Infinity, into: '__mlp_arrow', pathColumn: PATH_COLUMN })})`, number: ROW_NUMBER };
+  const typed = format === 'parquet' ? {} : { columns: described.map((column) => readAs(format, column)) };
+  const from = await readerCall(connection, { format, paths: [path], options, ...typed });
+  // A text has no numbers of rows: they are counted as they come.
+  return { from, number: format === 'parquet' ? 'file_row_number' : 'row_number() OVER () - 1' };
+}
+
+function formatOf({ path, shown }: GivenFile): FileFormat {
   const extension = extname(path.replace(/\.(gz|zst)$/i, '')).toLowerCase();
   const format = FORMATS[extension];
   if (format !== undefined) return format;

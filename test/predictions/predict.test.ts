@@ -133,7 +133,7 @@ describe('formats', () => {
   it('the same rows in every format give the same predictions', async () => {
     for (const extension of ['csv', 'ndjson', 'arrow']) await mlp('export', 'p.mlp', 'measured', '-o', `measured.${extension}`);
     const expected = await rowsOf(`FROM '${project.path('trees.parquet')}'`);
-    for (const extension of ['csv', 'ndjson']) {
+    for (const extension of ['csv', 'ndjson', 'arrow']) {
       await predict('trees', `measured.${extension}`, '-o', `of-${extension}.parquet`);
       expect(await parquetRows(project.path(`of-${extension}.parquet`)), extension).toEqual(expected);
     }
