@@ -1,16 +1,21 @@
 /**
- * Trains the network 50-64-32-1 on 20,000 rows for 3 epochs with Adam, beside scikit-learn's MLPClassifier, alternated in
- * one run. Both train in a process that is warm: reading data and loading libraries are not counted.
+ * Trains the network 50-64-32-1 on 20,000 rows for 3 epochs with Adam on each engine, beside scikit-learn's MLPClassifier,
+ * alternated in one run. All train in a process that is warm: reading data and loading libraries are not counted. The median
+ * of seconds is of the clock; behind it, of the processor.
  *
  * Usage: npm run bench -- network
  */
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { openTensorflow } from '../runtime/engines/tensorflow/open-tensorflow.ts';
 import { openTfjs } from '../runtime/engines/tfjs/open-tfjs.ts';
 import type { NetworkDescription } from '../runtime/networks/description.ts';
+import type { NetworkEngine } from '../runtime/networks/engine.ts';
 import { uniformNumbers } from '../runtime/networks/random.ts';
 import { trainNetwork } from '../runtime/networks/train-network.ts';
+import { defaultLock } from '../runtime/providers/default-lock.ts';
+import { ensureProvider } from '../runtime/providers/ensure-provider.ts';
 import { median } from './support/measure.ts';
 import { peersPython } from './support/peers-python.ts';
 
@@ -27,13 +32,22 @@ const description: NetworkDescription = {
 };
 
 const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'));
-const engine = (await openTfjs(folder))(description);
+const provider = await ensureProvider({ lock: defaultLock(), engine: 'tensorflow' });
+if (!provider.ok) throw new Error(provider.diagnostic.message);
+const engines: Readonly<Record<string, NetworkEngine>> = {
+  TensorFlow: (await openTensorflow(provider.library))(description),
+  'TensorFlow.js on WASM': (await openTfjs(folder))(description),
+};
 const draw = uniformNumbers('1', 'bench');
 const numbers = Float32Array.from({ length: ROWS * NUMBERS }, () => 2 * draw() - 1);
 const truth = Uint8Array.from({ length: ROWS }, (_, row) => Number((numbers[row * NUMBERS] ?? 0) + (numbers[row * NUMBERS + 1] ?? 0) > 0));
 
-async function train(batch: number): Promise<number> {
+/** Seconds by the clock, and of the processor. */
+type Seconds = readonly [clock: number, processor: number];
+
+async function train(engine: NetworkEngine, batch: number): Promise<Seconds> {
   const begun = performance.now();
+  const before = process.cpuUsage();
   await trainNetwork({
     ...{ engine, description, epochs: EPOCHS, batch, seed: '1' },
     train: { rows: { rows: ROWS, numbers, codes: [] }, truth },
@@ -44,17 +58,32 @@ async function train(batch: number): Promise<number> {
     trainingMetric: { name: 'log_loss', of: (mean) => mean },
     checkpoint: { load: () => Promise.resolve(undefined), save: () => Promise.resolve() },
   });
-  return (performance.now() - begun) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return [(performance.now() - begun) / 1e3, (user + system) / 1e6];
+}
+
+function trainPeer(batch: number): Seconds {
+  const printed = execFileSync(peersPython(), ['bench/network.py', String(batch)], { encoding: 'utf8' });
+  const [clock = NaN, processor = NaN] = printed.trim().split(' ').map(Number);
+  return [clock, processor];
+}
+
+function medians(runs: readonly Seconds[]): Seconds {
+  return [median(runs.map(([clock]) => clock)), median(runs.map(([, processor]) => processor))];
 }
 
 for (const batch of [128, 512]) {
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  await train(batch);
+  const runs = Object.fromEntries(Object.keys(engines).map((name): [string, Seconds[]] => [name, []]));
+  const theirs: Seconds[] = [];
+  for (const engine of Object.values(engines)) await train(engine, batch);
   for (let repeat = 0; repeat < REPEATS; repeat++) {
-    ours.push(await train(batch));
-    theirs.push(Number(execFileSync(peersPython(), ['bench/network.py', String(batch)], { encoding: 'utf8' })));
+    for (const [name, engine] of Object.entries(engines)) runs[name]?.push(await train(engine, batch));
+    theirs.push(trainPeer(batch));
   }
-  const [mine, peer] = [median(ours), median(theirs)];
-  console.log(`${ROWS} rows, ${EPOCHS} epochs, batch ${batch}, median of ${REPEATS}: ${mine.toFixed(2)} s on WASM, scikit-learn ${peer.toFixed(2)} s, ratio ${(mine / peer).toFixed(2)}`);
+  const peer = medians(theirs);
+  console.log(`${ROWS} rows, ${EPOCHS} epochs, batch ${batch}, medians of ${REPEATS}: scikit-learn ${peer[0].toFixed(2)} s (${peer[1].toFixed(2)})`);
+  for (const [name, seconds] of Object.entries(runs)) {
+    const mine = medians(seconds);
+    console.log(`  ${name} ${mine[0].toFixed(2)} s (${mine[1].toFixed(2)}), ratio ${(mine[0] / peer[0]).toFixed(2)} (${(mine[1] / peer[1]).toFixed(2)})`);
+  }
 }
