@@ -131,8 +131,8 @@ function runSteps(request: TrainNetworkRequest, layout: Layout, state: TrainingS
       ...seenOf({ description, layout, parameters: state.parameters, rows: train.rows, picked }),
       masks: masksOf(description, picked.length, draw),
       loss: description.loss,
-      truth: Float32Array.from(picked, (row) => train.truth[row] as number),
-      ...(weights === undefined ? {} : { weights: Float32Array.from(picked, (row) => weights[row] as number) }),
+      truth: pickNumbers(train.truth, picked),
+      ...(weights === undefined ? {} : { weights: pickNumbers(weights, picked) }),
     });
     if (!Number.isFinite(result.sum)) throw diverged(state.epoch, index, rate);
     [sum, total] = [sum + result.sum, total + result.weight];
@@ -142,6 +142,13 @@ function runSteps(request: TrainNetworkRequest, layout: Layout, state: TrainingS
   }
   if (!state.parameters.every(Number.isFinite)) throw diverged(state.epoch, stepsPerEpoch - 1, rateAt(request.rate, { step: (state.epoch + 1) * stepsPerEpoch - 1, stepsPerEpoch, epochs }));
   return sum / total;
+}
+
+/** (`Float32Array.from` with a function takes ten times as long.) */
+function pickNumbers(values: ArrayLike<number>, picked: Uint32Array): Float32Array {
+  const numbers = new Float32Array(picked.length);
+  for (let at = 0; at < picked.length; at++) numbers[at] = values[picked[at] as number] as number;
+  return numbers;
 }
 
 /** The last batch of an epoch is left out when it would be one row and layers normalise: a row is its own mean. */

@@ -1,6 +1,6 @@
 import { inputWidth, type NetworkDescription } from '../../networks/description.ts';
 import type { Layout, ParameterSpec } from '../../networks/parameters.ts';
-import { placesOf } from '../../networks/shapes.ts';
+import type { LayerPlace } from '../../networks/shapes.ts';
 import { flattened, outputAt, type GraphBuilder } from './graph-builder.ts';
 import { addLayer, type Moments } from './layers.ts';
 import type { Computation, Output } from './library.ts';
@@ -10,6 +10,8 @@ import { addLossGradient } from './loss-gradients.ts';
 export interface LaidOutNetwork {
   readonly description: NetworkDescription;
   readonly layout: Layout;
+  /** The layers with their shapes. */
+  readonly places: readonly LayerPlace[];
 }
 
 /** The parameters that layers have, which lie together: embeddings are looked up before. */
@@ -35,7 +37,7 @@ export function trainingComputation(builder: GraphBuilder, network: LaidOutNetwo
   const masks: Output[] = [];
   const moments: Moments[] = [];
   let values = firstSeen(builder, description, { inputs, array });
-  placesOf(description).forEach((place, index) => {
+  network.places.forEach((place, index) => {
     const mask = place.layer.kind === 'dropout' ? builder.placeholder('float32', [-1, ...place.sees]) : undefined;
     if (mask !== undefined) masks.push(mask);
     const added = addLayer(builder, place, values, { parameters: ofLayer(index), ...(mask === undefined ? {} : { mask }) });
@@ -66,7 +68,7 @@ export function answeringComputation(builder: GraphBuilder, network: LaidOutNetw
   const moments = statistics === undefined ? [] : split(builder, statistics, layout.statistics.flatMap(({ width }) => [width, width]));
   const array = addArray(builder, description);
   let values = firstSeen(builder, description, { inputs, array });
-  placesOf(description).forEach((place, index) => {
+  network.places.forEach((place, index) => {
     const at = layout.statistics.findIndex((one) => one.layer === index);
     const running = at < 0 ? {} : { running: { mean: moments[2 * at] as Output, variance: moments[2 * at + 1] as Output } };
     const { output } = addLayer(builder, place, values, { parameters: ofLayer(index), ...running });

@@ -10,7 +10,7 @@ import { openRunner, type Runner } from './runner.ts';
 
 /** A network on TensorFlow: a graph for training, and one for answering, each made when it is first asked for. */
 export function openTensorflowNetwork(library: TensorflowLibrary, description: NetworkDescription): NetworkEngine {
-  const network: LaidOutNetwork = { description, layout: layoutOf(description) };
+  const network: LaidOutNetwork = { description, layout: layoutOf(description), places: placesOf(description) };
   const training = lazy(() => runnerOf(library, (builder) => trainingComputation(builder, network)));
   const answering = lazy(() => runnerOf(library, (builder) => answeringComputation(builder, network)));
   return {
@@ -29,24 +29,23 @@ function runnerOf(library: TensorflowLibrary, compute: (builder: GraphBuilder) =
   return openRunner(library, builder.graph, compute(builder));
 }
 
-function differentiate(runner: Runner, { description, layout }: LaidOutNetwork, batch: TrainingBatch): BatchGradient {
+function differentiate(runner: Runner, { description, layout, places }: LaidOutNetwork, batch: TrainingBatch): BatchGradient {
   const { rows, weights } = batch;
   const width = inputWidth(description.inputs);
   const from = layerStart({ layout });
-  const maskShapes = placesOf(description).flatMap(({ layer, sees }) => (layer.kind === 'dropout' ? [sees] : []));
-  const truth = Float32Array.from(batch.truth);
   const shares = weights === undefined ? new Float32Array(rows).fill(1 / rows) : weights.map((weight) => weight / rows);
   const outputs = new Float32Array(rows * description.outputs);
   const gradient = new Float32Array(layout.size);
   const ofInputs = new Float32Array(learnsInputs(description) ? rows * width : 0);
   const statistics = new Float32Array(layout.statisticsSize);
+  const masked = places.filter(({ layer }) => layer.kind === 'dropout');
   runner.feed([
     vector(batch.parameters.subarray(from)),
     { values: batch.inputs, shape: [rows, width] },
-    vector(truth),
+    vector(new Float32Array(batch.truth)),
     vector(shares),
     ...(batch.array === undefined ? [] : [{ values: batch.array, shape: [rows, ...(description.inputs.array ?? [])] }]),
-    ...batch.masks.map((mask, index) => ({ values: mask, shape: [rows, ...(maskShapes[index] ?? [])] })),
+    ...batch.masks.map((mask, index) => ({ values: mask, shape: [rows, ...(masked[index]?.sees ?? [])] })),
   ]);
   runner.compute([outputs, gradient.subarray(from), ofInputs, statistics].filter(({ length }) => length > 0));
   const { sum, weight } = computeLoss({ loss: batch.loss, outputs, truth: batch.truth, ...(weights === undefined ? {} : { weights }) });
