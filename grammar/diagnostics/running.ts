@@ -167,7 +167,7 @@ export const running = {
   'engine-other-python': entry<EngineNeed & { versions: readonly string[]; met: readonly { readonly version: string; readonly program: string }[]; system: string }>({
     severity: 'error',
     message: ({ engine, step, versions, met }) =>
-      `${step === undefined ? `${engine} needs` : `\`${step}\` needs ${engine}, which needs`} a Python of a version that mlp.lock has it for (${listed(versions)}), and ${met.length === 0 ? 'there is no Python 3 on the PATH' : `here is ${listed([...new Set(met.map(({ version, program }) => `${version} (${program})`))])}`}`,
+      `${step === undefined ? `${engine} needs` : `\`${step}\` needs ${engine}, which needs`} a Python of a version that mlp.lock has it for (${listed(versions)}), and ${met.length === 0 ? 'there is no Python 3 on the PATH' : `here is ${listed(met.map(({ version, program }) => `${version} (${program})`))}`}`,
     hint: ({ system }) => `install one of these (\`${PYTHON_COMMANDS[system] ?? PYTHON_COMMANDS.linux}\`), or name its program in the environment: \`MLP_PYTHON=/path/to/python3\``,
   }),
   'engine-no-pip': entry<EngineNeed & WheelByHand & { python: string }>({

@@ -32,7 +32,7 @@ export const findPython: FindPython = async (versions) => {
     const python = await askPython(command);
     if (python === undefined) continue;
     if (versions.includes(python.version)) return { python, met };
-    met.push(python);
+    if (!met.some(({ version }) => version === python.version)) met.push(python);
   }
   return { met };
 };

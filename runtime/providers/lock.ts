@@ -95,9 +95,9 @@ export function findLockEntry(lock: Lock, engine: string, platform: string, pyth
   return lock.find((entry) => entry.engine === engine && entry.platform === platform && (python === undefined || (isWheel(entry) && entry.python === python)));
 }
 
-/** The versions of Python that a lock has an engine for, on a platform; none for an engine that needs no Python. */
+/** The versions of Python that a lock has an engine for, on a platform, in their order; none for an engine that needs no Python. */
 export function pythonVersions(lock: Lock, engine: string, platform: string): string[] {
-  return lock.flatMap((entry) => (entry.engine === engine && entry.platform === platform && isWheel(entry) && entry.python !== undefined ? [entry.python] : []));
+  return lock.flatMap((entry) => (entry.engine === engine && entry.platform === platform && isWheel(entry) && entry.python !== undefined ? [entry.python] : [])).sort((a, b) => Number(a.slice(2)) - Number(b.slice(2)));
 }
 
 /** What the wheels of an engine for a platform are, in one digest; `undefined` where it has none. */
