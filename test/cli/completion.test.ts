@@ -100,3 +100,25 @@ describe.skipIf(!has('fish'))('completion in fish (skipped where fish is missing
     expect(completeInFish(line)).toEqual(offered);
   });
 });
+
+/** What zsh offers, by the function of its `bashcompinit` that Tab calls; `compadd` then takes what begins as typed. */
+function completeInZsh(typed: readonly string[]): string[] {
+  const script = `autoload -U compinit && compinit -u -D\n${renderCompletion('zsh', { ...flags, words })}\nwords=("$@"); CURRENT=$#; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compgen -F _mlp -- "\${@[-1]}"`;
+  const printed = execFileSync('zsh', ['-f', '-c', script, 'zsh', 'mlp', ...typed], { cwd: folder, encoding: 'utf8', env: { ...process.env, HOME: folder } });
+  return printed.split('\n').filter((line) => line !== '' && line.startsWith(typed.at(-1) ?? '')).sort();
+}
+
+describe.skipIf(!has('zsh'))('completion in zsh (skipped where zsh is missing)', () => {
+  it.each<[line: string, offered: readonly string[]]>([
+    ['wa', ['watch']],
+    ['-C pipelines pla', ['plan']],
+    ['show ', ['p.mlp', 'pipelines', 'two words.mlp']],
+    ['show p.mlp ', ['gbm', 'right', 'rows']],
+    ['plan p.mlp --target g', ['gbm']],
+    ['plan p.mlp --ex', ['--exit-code']],
+    ['predict p.mlp gbm ne', ['new.csv']],
+    ['kinds xg', ['xgboost']],
+  ])('mlp %s', (line, offered) => {
+    expect(completeInZsh(line.split(' '))).toEqual(offered);
+  });
+});
