@@ -34,7 +34,7 @@ export interface CategoryInput {
 }
 
 /** One layer of a network. */
-export type Layer = DenseLayer | ConvolutionLayer | PoolLayer | GlobalPoolLayer | FlattenLayer | DropoutLayer | BatchNormLayer;
+export type Layer = DenseLayer | ConvolutionLayer | PoolLayer | GlobalPoolLayer | FlattenLayer | RecurrentLayer | DropoutLayer | BatchNormLayer | LayerNormLayer;
 
 /** activation(x · kernel + bias) over the last axis, with a kernel of shape (inputs, units). */
 export interface DenseLayer {
@@ -74,6 +74,18 @@ export interface GlobalPoolLayer {
   readonly kind: 'global_max_pool' | 'global_average_pool';
 }
 
+/**
+ * Goes through a sequence step by step, with a state of `units` numbers that begins with zeros. Its arrays are those of
+ * Keras, gates side by side: a kernel of shape (channels, gates · units), a recurrent one of shape (units, gates · units)
+ * and a bias. A GRU resets its state before the product with the recurrent kernel.
+ */
+export interface RecurrentLayer {
+  readonly kind: 'lstm' | 'gru';
+  readonly units: number;
+  /** Whether it gives the state of every step, or that of the last one. */
+  readonly sequence: boolean;
+}
+
 /** All numbers in one row. */
 export interface FlattenLayer {
   readonly kind: 'flatten';
@@ -92,6 +104,12 @@ export interface DropoutLayer {
 export interface BatchNormLayer {
   readonly kind: 'batch_norm';
   readonly momentum: number;
+  readonly epsilon: number;
+}
+
+/** Normalises the numbers along the last axis by their own mean and variance, then scales and shifts them (Ba et al. 2016). */
+export interface LayerNormLayer {
+  readonly kind: 'layer_norm';
   readonly epsilon: number;
 }
 

@@ -13,6 +13,7 @@ export function initialParameters(layout: Layout, seed: string): Float32Array {
     }
     if (spec.role === 'embedding') view.fill(0, view.length - (spec.shape[1] as number));
     if (spec.role === 'scale') view.fill(1);
+    if (spec.ones !== undefined) view.fill(1, ...spec.ones);
   });
   return buffer;
 }

@@ -48,7 +48,7 @@ export function applyOptimizer(optimizer: Optimizer, layout: Layout, step: Optim
 function decayWeights({ kind, weight_decay: decay }: Optimizer, layout: Layout, { parameters, gradient, rate }: OptimizerStep): void {
   if (decay === 0) return;
   for (const spec of layout.parameters) {
-    if (spec.role !== 'kernel' && spec.role !== 'embedding') continue;
+    if (spec.role !== 'kernel' && spec.role !== 'recurrent' && spec.role !== 'embedding') continue;
     const values = viewOf(parameters, spec);
     const slopes = viewOf(gradient, spec);
     for (let at = 0; at < values.length; at++) {

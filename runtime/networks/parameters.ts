@@ -1,4 +1,4 @@
-import type { Activation, Layer, NetworkDescription, Shape } from './description.ts';
+import type { Activation, Layer, NetworkDescription, RecurrentLayer, Shape } from './description.ts';
 import { placesOf, sizeOf, windowsOf } from './shapes.ts';
 
 /**
@@ -8,11 +8,13 @@ import { placesOf, sizeOf, windowsOf } from './shapes.ts';
 export interface ParameterSpec {
   /** Whose it is: a category's embedding, or a layer's by its place, the implied last one included. */
   readonly owner: { readonly category: number } | { readonly layer: number };
-  readonly role: 'embedding' | 'kernel' | 'bias' | 'scale' | 'shift';
+  readonly role: 'embedding' | 'kernel' | 'recurrent' | 'bias' | 'scale' | 'shift';
   /** A kernel's last axis is that of units; what is one for each column or channel has the shape (1, columns). */
   readonly shape: Shape;
   /** Training starts from uniform numbers within ± this; else from 0, and scales from 1. */
   readonly limit?: number;
+  /** From which place to which training starts from 1. */
+  readonly ones?: readonly [number, number];
   /** Where it begins in the buffer. */
   readonly offset: number;
   readonly length: number;
@@ -35,7 +37,7 @@ export interface Layout {
   readonly statisticsSize: number;
 }
 
-type ArraySpec = Pick<ParameterSpec, 'role' | 'shape' | 'limit'>;
+type ArraySpec = Pick<ParameterSpec, 'role' | 'shape' | 'limit' | 'ones'>;
 
 const EMBEDDING_LIMIT = 0.05;
 
@@ -72,7 +74,11 @@ function arraysOf(layer: Layer, sees: Shape): ArraySpec[] {
     case 'conv1d':
     case 'conv2d':
       return [kernelOf([...windowsOf(layer, sees).map(({ size }) => size), channels, layer.filters], layer.activation), { role: 'bias', shape: [1, layer.filters] }];
+    case 'lstm':
+    case 'gru':
+      return recurrentArrays(layer, channels);
     case 'batch_norm':
+    case 'layer_norm':
       return [
         { role: 'scale', shape: [1, channels] },
         { role: 'shift', shape: [1, channels] },
@@ -94,6 +100,16 @@ function kernelOf(shape: Shape, activation: Activation): ArraySpec {
   const inputs = sizeOf(shape.slice(0, -1));
   const outputs = sizeOf(shape.slice(0, -2)) * (shape.at(-1) as number);
   return { role: 'kernel', shape, limit: Math.sqrt(6 / (RECTIFIERS.includes(activation) ? inputs : inputs + outputs)) };
+}
+
+/** An LSTM begins with its forget gates open (Jozefowicz et al. 2015). */
+function recurrentArrays({ kind, units }: RecurrentLayer, channels: number): ArraySpec[] {
+  const width = (kind === 'lstm' ? 4 : 3) * units;
+  return [
+    kernelOf([channels, width], 'sigmoid'),
+    { role: 'recurrent', shape: [units, width], limit: 1 / Math.sqrt(units) },
+    { role: 'bias', shape: [1, width], ...(kind === 'lstm' ? { ones: [units, 2 * units] } : {}) },
+  ];
 }
 
 /** How many parameters a layer learns that sees a shape. */

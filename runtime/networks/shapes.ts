@@ -67,10 +67,15 @@ export function fitLayer(layer: Layer, sees: Shape): Fit {
     case 'global_max_pool':
     case 'global_average_pool':
       return sees.length > 1 ? { shape: sees.slice(-1) } : { misfit: { wants: 'an image or a sequence', way: 'what it sees is flat already' } };
+    case 'lstm':
+    case 'gru':
+      if (sees.length !== 2) return { misfit: { wants: 'a sequence (steps, channels)', way: wayToShape(sees, [1]) } };
+      return { shape: layer.sequence ? [sees[0] as number, layer.units] : [layer.units] };
     case 'flatten':
       return { shape: [sizeOf(sees)] };
     case 'dropout':
     case 'batch_norm':
+    case 'layer_norm':
       return { shape: sees };
   }
 }

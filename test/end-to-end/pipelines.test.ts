@@ -32,6 +32,12 @@ const PIPELINES = [
     exports: ['x.test.parquet', 'x.json', 'parts.json', 'umbrella.json'],
   },
   {
+    file: 'pipelines/weather-sequence.mlp',
+    flags: [],
+    shows: { windows: 'table', x: 'features', rnn: 'model', trees: 'model', scores: 'report' },
+    exports: ['x.test.parquet', 'trees.ubj'],
+  },
+  {
     file: 'pipelines/zoo.mlp',
     flags: [],
     shows: { leafwise: 'model', symmetric: 'model', forest: 'model', shrubs: 'model', calibrated: 'model', scores: 'report', best: 'choice', weights: 'report' },

@@ -33,6 +33,9 @@ const NETWORKS: readonly { readonly name: string; readonly inputs: NetworkDescri
     layers: [
       { kind: 'conv1d', filters: 6, size: [3], stride: [1], padding: 'valid', activation: 'swish' },
       { kind: 'average_pool', size: [2], stride: [2] },
+      { kind: 'layer_norm', epsilon: 1e-3 },
+      { kind: 'lstm', units: 7, sequence: true },
+      { kind: 'gru', units: 5, sequence: true },
       { kind: 'dense', units: 5, activation: 'sigmoid' },
       { kind: 'flatten' },
     ],

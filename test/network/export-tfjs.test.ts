@@ -86,6 +86,20 @@ const cases: readonly { readonly name: string; readonly about: NetworkAbout }[] 
       },
     },
   },
+  ...(['lstm', 'gru'] as const).map((kind) => ({
+    name: `${kind}, and layer normalisation`,
+    about: {
+      task: 'regression' as const,
+      target: { mean: 40, deviation: 7 },
+      features: [array([5, 2])],
+      description: {
+        inputs: { numbers: 0, categories: [], array: [5, 2] },
+        layers: [{ kind, units: 4, sequence: true }, { kind: 'layer_norm' as const, epsilon: 1e-3 }, { kind, units: 3, sequence: false }],
+        outputs: 1,
+        loss: 'squared' as const,
+      },
+    },
+  })),
   {
     name: 'a vector with a number beside it',
     about: {

@@ -23,6 +23,9 @@ const conv1d = (filters: number, size: number, activation: (typeof ACTIVATIONS)[
 const pool = (kind: PoolLayer['kind'], size: readonly number[], stride = size): Layer => ({ kind, size, stride });
 const flat: Layer = { kind: 'flatten' };
 const mean: Layer = { kind: 'global_average_pool' };
+const lstm = (units: number, sequence = false): Layer => ({ kind: 'lstm', units, sequence });
+const gru = (units: number, sequence = false): Layer => ({ kind: 'gru', units, sequence });
+const layerNorm: Layer = { kind: 'layer_norm', epsilon: 0.1 };
 const image: Shape = [7, 6, 2];
 /** A kernel of one number keeps the order of values, so that no step passes a place where another becomes the largest. */
 const grey: Shape = [7, 6, 1];
@@ -42,6 +45,12 @@ const ARRAYS: readonly { readonly name: string; readonly array: Shape; readonly 
   { name: 'global_average_pool', array: image, layers: [conv2d(3, [2], 'tanh'), mean, dense(3, 'tanh')] },
   { name: 'global_max_pool', array: [9, 2], layers: [conv1d(3, 2, 'tanh'), { kind: 'global_max_pool' }, dense(3, 'tanh')] },
   { name: 'batch_norm and dropout of channels', array: image, layers: [conv2d(3, [2], 'tanh'), norm, drop, mean] },
+  { name: 'lstm', array: [4, 3], layers: [dense(2, 'tanh'), lstm(3)] },
+  { name: 'lstm, every step', array: [4, 3], layers: [lstm(2, true), lstm(3, true), flat] },
+  { name: 'gru', array: [4, 3], layers: [dense(2, 'tanh'), gru(3)] },
+  { name: 'gru, every step', array: [4, 3], layers: [gru(2, true), gru(3, true), mean] },
+  { name: 'lstm of one step', array: [1, 3], layers: [lstm(2), dense(3, 'tanh')] },
+  { name: 'layer_norm', array: [4, 3], layers: [dense(4, 'tanh'), layerNorm, flat, layerNorm, dense(3, 'tanh')] },
   { name: 'dense over the last axis', array: [5, 3], layers: [dense(4, 'tanh'), dense(2, 'tanh'), flat] },
 ];
 

@@ -1,8 +1,9 @@
-import type { BatchNormLayer, ConvolutionLayer, DenseLayer, GlobalPoolLayer, PoolLayer, Shape } from '../../networks/description.ts';
+import type { BatchNormLayer, ConvolutionLayer, DenseLayer, GlobalPoolLayer, LayerNormLayer, PoolLayer, Shape } from '../../networks/description.ts';
 import { windowsOf, type LayerPlace, type Windows } from '../../networks/shapes.ts';
 import { addActivation } from './activations.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import type { Output } from './library.ts';
+import { addRecurrent } from './recurrent.ts';
 
 /** Means and variances of columns or channels, of shape (columns). */
 export interface Moments {
@@ -42,6 +43,11 @@ export function addLayer(builder: GraphBuilder, { layer, sees, gives }: Omit<Lay
     case 'global_max_pool':
     case 'global_average_pool':
       return { output: shaped(builder, addPool(builder, { layer: asPool(layer, sees), sees }, input), gives) };
+    case 'lstm':
+    case 'gru':
+      return { output: addRecurrent(builder, { layer, sees }, input, parts.parameters) };
+    case 'layer_norm':
+      return { output: addLayerNorm(builder, { layer, sees }, input, parts) };
     case 'flatten':
       return { output: shaped(builder, input, gives) };
     case 'dropout':
@@ -106,6 +112,15 @@ function sizesOf([height, width]: readonly Windows[]): readonly number[] {
 
 function stridesOf([height, width]: readonly Windows[]): readonly number[] {
   return [1, height?.stride ?? 1, width?.stride ?? 1, 1];
+}
+
+/** Each row of the last axis by its own moments. */
+function addLayerNorm(builder: GraphBuilder, { layer, sees }: Windowed<LayerNormLayer>, input: Output, { parameters: [scale, shift] }: LayerParts): Output {
+  const meanOf = (values: Output): Output => builder.add('Mean', [values, builder.integers([sees.length])], { keep_dims: { kind: 'bool', value: true } });
+  const centred = builder.add('Sub', [input, meanOf(input)]);
+  const factor = builder.add('Rsqrt', [builder.add('AddV2', [meanOf(builder.add('Square', [centred])), builder.number(layer.epsilon)])]);
+  const normal = builder.add('Mul', [centred, factor]);
+  return builder.add('AddV2', [builder.add('Mul', [normal, vector(builder, scale)]), vector(builder, shift)]);
 }
 
 interface Normalised {

@@ -136,14 +136,14 @@ function columnLayers(model: NetworkModel): { readonly layers: readonly Exported
   return { layers: [...layers, sideBySide('inputs', seen)], last: 'inputs' };
 }
 
-const KERAS_NAMES = { embedding: 'embeddings', kernel: 'kernel', bias: 'bias', scale: 'gamma', shift: 'beta' } as const;
+const KERAS_NAMES = { embedding: 'embeddings', kernel: 'kernel', recurrent: 'recurrent_kernel', bias: 'bias', scale: 'gamma', shift: 'beta' } as const;
 
 /** The arrays of a layer, running statistics included. */
 function arraysOf({ about, parameters, statistics }: NetworkModel, index: number): ExportedArray[] {
   const layout = layoutOf(about.description);
   const own = layout.parameters.flatMap((spec) => {
     if (!('layer' in spec.owner) || spec.owner.layer !== index) return [];
-    return [{ name: KERAS_NAMES[spec.role], shape: spec.role === 'kernel' ? spec.shape : spec.shape.slice(1), values: viewOf(parameters, spec) }];
+    return [{ name: KERAS_NAMES[spec.role], shape: spec.role === 'kernel' || spec.role === 'recurrent' ? spec.shape : spec.shape.slice(1), values: viewOf(parameters, spec) }];
   });
   const running = layout.statistics.filter(({ layer }) => layer === index).flatMap(({ offset, width }) => [
     { name: 'moving_mean', shape: [width], values: statistics.subarray(offset, offset + width) },
@@ -181,6 +181,13 @@ function layersOf({ layer, sees }: LayerPlace, name: string, arrays: readonly Ex
     case 'global_max_pool':
     case 'global_average_pool':
       return [{ name, type: `Global${layer.kind === 'global_max_pool' ? 'Max' : 'Average'}Pooling${axes}D`, config: axes === 2 ? { data_format: 'channels_last' } : {}, arrays }];
+    case 'lstm':
+    case 'gru': {
+      const config = { units: layer.units, activation: 'tanh', recurrent_activation: 'sigmoid', use_bias: true, return_sequences: layer.sequence, ...(layer.kind === 'gru' ? { reset_after: false } : { unit_forget_bias: false }) };
+      return [{ name, type: layer.kind === 'gru' ? 'GRU' : 'LSTM', config, arrays }];
+    }
+    case 'layer_norm':
+      return [{ name, type: 'LayerNormalization', config: { axis: -1, epsilon: layer.epsilon, center: true, scale: true }, arrays }];
     case 'flatten':
       return [{ name, type: 'Flatten', config: {}, arrays }];
     case 'dropout':

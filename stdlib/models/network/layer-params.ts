@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../compiler/json.ts';
-import { call, described, either, integer, list, number, word, type ParamSchema } from '../../../compiler/kinds/schema.ts';
+import { boolean, call, described, either, integer, list, number, word, type ParamSchema } from '../../../compiler/kinds/schema.ts';
 import { ACTIVATIONS } from '../../../runtime/networks/description.ts';
 
 /** A constructor's value as it is written in JSON. */
@@ -13,6 +13,8 @@ const padding = described(word('valid', 'same'), 'Whether windows lie within, or
 const convolution: Readonly<Record<string, ParamSchema>> = { filters: count, size: lengths, activation, stride, padding };
 const pool: Readonly<Record<string, ParamSchema>> = { size: lengths, stride };
 
+const recurrent: Readonly<Record<string, ParamSchema>> = { units: count, sequence: described(boolean(), 'Whether it gives every step, or the last one.') };
+
 /** A layer of a network, as parameters spell it. */
 export const layerSchema: ParamSchema = either(
   call('dense', { units: count, activation }, ['units']),
@@ -22,15 +24,21 @@ export const layerSchema: ParamSchema = either(
   call('average_pool', pool, ['size']),
   call('global_max_pool'),
   call('global_average_pool'),
+  call('lstm', recurrent, ['units']),
+  call('gru', recurrent, ['units']),
   call('flatten'),
   call('dropout', { rate: number({ above: 0, below: 1 }) }, ['rate']),
   call('batch_norm', { momentum: number({ min: 0, below: 1 }), epsilon: number({ above: 0 }) }),
+  call('layer_norm', { epsilon: number({ above: 0 }) }),
 );
 
 const DEFAULTS: Readonly<Record<string, JsonObject>> = {
   dense: { activation: 'relu' },
   conv1d: { activation: 'relu', stride: 1, padding: 'valid' },
   conv2d: { activation: 'relu', stride: 1, padding: 'valid' },
+  lstm: { sequence: false },
+  gru: { sequence: false },
+  layer_norm: { epsilon: 1e-3 },
   batch_norm: { momentum: 0.9, epsilon: 1e-3 },
 };
 

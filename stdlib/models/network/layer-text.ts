@@ -11,9 +11,13 @@ export function layerText(layer: Layer): string {
     case 'max_pool':
     case 'average_pool':
       return `${layer.kind}(${sizeText(layer.size)})`;
+    case 'lstm':
+    case 'gru':
+      return `${layer.kind}(${layer.units}${layer.sequence ? ', sequence: true' : ''})`;
     case 'dropout':
       return `dropout(${layer.rate})`;
     case 'batch_norm':
+    case 'layer_norm':
     case 'flatten':
     case 'global_max_pool':
     case 'global_average_pool':

@@ -4,7 +4,9 @@ import { applyBatchNorm } from './batch-norm.ts';
 import { applyConvolution } from './convolution.ts';
 import { applyDense } from './dense.ts';
 import type { AppliedLayer, LayerPass } from './layer-pass.ts';
+import { applyLayerNorm } from './layer-norm.ts';
 import { applyGlobalPool, applyPool } from './pooling.ts';
+import { applyRecurrent } from './recurrent.ts';
 
 /** Applies a layer to a batch. */
 export function applyLayer(pass: LayerPass, layer: Layer, input: Tensor): AppliedLayer {
@@ -22,6 +24,11 @@ export function applyLayer(pass: LayerPass, layer: Layer, input: Tensor): Applie
       return applyGlobalPool(pass, layer, input);
     case 'batch_norm':
       return applyBatchNorm(pass, layer, input);
+    case 'layer_norm':
+      return applyLayerNorm(pass, layer, input);
+    case 'lstm':
+    case 'gru':
+      return applyRecurrent(pass, layer, input);
     case 'flatten':
       return applyFlatten(pass, input);
     case 'dropout':

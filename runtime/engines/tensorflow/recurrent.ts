@@ -1,0 +1,64 @@
+import type { RecurrentLayer, Shape } from '../../networks/description.ts';
+import { outputAt, type GraphBuilder } from './graph-builder.ts';
+import type { Output } from './library.ts';
+
+/** What a cell hands on from step to step, shape (rows, units) each; a GRU has no `memory`. */
+interface CellState {
+  readonly output: Output;
+  readonly memory: Output;
+}
+
+type Cell = (gates: Output, before: CellState) => CellState;
+
+/** A recurrent layer, all its steps one after the other: products with the input are made for all of them at once. */
+export function addRecurrent(builder: GraphBuilder, { layer, sees }: { readonly layer: RecurrentLayer; readonly sees: Shape }, input: Output, [kernel, recurrent, bias]: readonly Output[]): Output {
+  const [steps = 1, channels = 1] = sees;
+  const { units, sequence } = layer;
+  const width = (layer.kind === 'lstm' ? 4 : 3) * units;
+  const flat = builder.add('Reshape', [input, builder.integers([-1, channels])]);
+  const products = builder.add('AddV2', [builder.add('MatMul', [flat, kernel as Output]), bias as Output]);
+  const bySteps = builder.add('Reshape', [products, builder.integers([-1, steps, width])]);
+  const first = builder.add('Unpack', [bySteps], { num: { kind: 'int', value: steps }, axis: { kind: 'int', value: 1 } });
+  const cell = layer.kind === 'lstm' ? lstmCell(builder, recurrent as Output) : gruCell(builder, recurrent as Output, units);
+  const nothing = builder.add('Mul', [pieces(builder, first, [units, width - units])[0] as Output, builder.number(0)]);
+  let state: CellState = { output: nothing, memory: nothing };
+  const outputs = Array.from({ length: steps }, (_, step): Output => {
+    state = cell(outputAt(first, step), state);
+    return state.output;
+  });
+  return sequence ? builder.add('Pack', [outputs], { axis: { kind: 'int', value: 1 } }) : state.output;
+}
+
+/** Columns side by side, of these widths. */
+function pieces(builder: GraphBuilder, values: Output, widths: readonly number[]): Output[] {
+  const first = builder.add('SplitV', [values, builder.integers(widths), builder.integer(1)], { num_split: { kind: 'int', value: widths.length } });
+  return widths.map((_, index) => outputAt(first, index));
+}
+
+function equal(builder: GraphBuilder, values: Output, count: number): Output[] {
+  const first = builder.add('Split', [builder.integer(1), values], { num_split: { kind: 'int', value: count } });
+  return Array.from({ length: count }, (_, index) => outputAt(first, index));
+}
+
+/** Gates in Keras' order: input, forget, candidate, output. */
+function lstmCell(builder: GraphBuilder, recurrent: Output): Cell {
+  const { add } = builder;
+  return (own, before) => {
+    const [i, f, g, o] = equal(builder, add('AddV2', [own, add('MatMul', [before.output, recurrent])]), 4) as [Output, Output, Output, Output];
+    const [input, forget, candidate, output] = [add('Sigmoid', [i]), add('Sigmoid', [f]), add('Tanh', [g]), add('Sigmoid', [o])];
+    const memory = add('AddV2', [add('Mul', [forget, before.memory]), add('Mul', [input, candidate])]);
+    return { output: add('Mul', [output, add('Tanh', [memory])]), memory };
+  };
+}
+
+/** Gates in Keras' order: update, reset, candidate; the reset is before the product. */
+function gruCell(builder: GraphBuilder, recurrent: Output, units: number): Cell {
+  const { add } = builder;
+  const [ofBoth, ofCandidate] = pieces(builder, recurrent, [2 * units, units]) as [Output, Output];
+  return (own, before) => {
+    const [both, last] = pieces(builder, own, [2 * units, units]) as [Output, Output];
+    const [update, reset] = equal(builder, add('Sigmoid', [add('AddV2', [both, add('MatMul', [before.output, ofBoth])])]), 2) as [Output, Output];
+    const candidate = add('Tanh', [add('AddV2', [last, add('MatMul', [add('Mul', [reset, before.output]), ofCandidate])])]);
+    return { output: add('AddV2', [add('Mul', [update, before.output]), add('Mul', [add('Sub', [builder.number(1), update]), candidate])]), memory: before.memory };
+  };
+}
