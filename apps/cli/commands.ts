@@ -37,13 +37,13 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: 'plan',
-    args: '<file>',
+    args: '<file|plan>',
     summary: 'preview: what would run, why, and how long it would take; run nothing',
     options: [
       ['--exit-code', 'exit with 2 if there is something to do'],
       ['-o, --out <plan>', 'save the plan, for `mlp apply PLAN`'],
     ],
-    examples: ['mlp plan pipelines/flights.mlp', 'mlp plan pipelines/flights.mlp --param max_rows=100_000 --target gbm', 'mlp plan pipelines/flights.mlp -o flights.plan'],
+    examples: ['mlp plan pipelines/flights.mlp', 'mlp plan pipelines/flights.mlp --param max_rows=100_000 --target gbm', 'mlp plan pipelines/flights.mlp -o flights.plan', 'mlp plan flights.plan'],
     load: async () => (await import('./commands/plan.ts')).plan,
   },
   {

@@ -32,7 +32,7 @@ const cases: readonly Case[] = [
   { argv: 'plna x', code: 1, err: 'error[usage]: unknown command `plna`\n  = did you mean `plan`?\n' },
   { argv: `plan ${FILE} --exitcode`, code: 1, err: /did you mean `--exit-code`\?/ },
   { argv: `plan ${FILE} --jsn`, code: 1, err: /did you mean `--json`\?/ },
-  { argv: 'plan', code: 1, err: /`mlp plan` needs FILE\n/ },
+  { argv: 'plan', code: 1, err: /`mlp plan` needs FILE\|PLAN\n/ },
   { argv: 'lsp x --deploy', code: 1, err: /`mlp lsp` is not part of this version/ },
   { argv: 'watch x --deploy', code: 1, err: /unknown option `--deploy`/ },
   { argv: 'doctor here', code: 1, err: /`mlp doctor` takes no argument, and no more/ },

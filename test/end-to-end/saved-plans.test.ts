@@ -32,6 +32,16 @@ describe('a saved plan', () => {
     expect(statesOf(again)).toEqual({ rows: 'cached', large: 'cached', few: 'cached' });
   });
 
+  it('is shown as it was saved', async () => {
+    const shown = await project.run(['plan', 'one.plan', '--exit-code']);
+    expect(shown.code, shown.output).toBe(2);
+    expect(shown.stdout).toMatch(/^one\.plan is a plan of sub\/p\.mlp, saved by mlp \d/);
+    const { steps } = JSON.parse((await project.run(['plan', 'one.plan', '--json'])).stdout) as { steps: { name: string; state: string }[] };
+    expect(steps.map(({ name, state }) => [name, state])).toEqual([['rows', 'run'], ['large', 'run'], ['few', 'run']]);
+    expectFailure(await project.run(['plan', 'one.plan', '-o', 'other.plan']), 1, ['`one.plan` is a saved plan already', '`mlp plan sub/p.mlp -o other.plan` makes a new one']);
+    expectFailure(await project.run(['plan', 'one.plan', '--param', 'least=6']), 1, ['cannot change a saved plan']);
+  });
+
   it('is applied in another checkout of the same content', async () => {
     const other = newCheckout();
     cpSync(project.path('one.plan'), other.path('elsewhere.plan'));
