@@ -7,7 +7,7 @@ export const networks = {
     severity: 'error',
     message: ({ column, axes, size, most }) =>
       axes > 3 ? `\`${column}\` would have ${axes} axes, and an array has at most three` : `\`${column}\` would be ${size.toLocaleString('en')} features, and an array has at most ${most.toLocaleString('en')}`,
-    hint: ({ axes }) => (axes > 3 ? 'an image is `[height, width, channels]`, a sequence `[steps, channels]`, a vector `[length]`' : 'make images smaller (`images` has `size:`), or sequences shorter'),
+    hint: ({ axes }) => (axes > 3 ? 'an image is `[height, width, channels]`, a sequence `[steps, channels]`, a vector `[length]`' : 'make images smaller, or sequences shorter'),
   }),
   'several-arrays': entry<{ columns: readonly string[] }>({
     severity: 'error',

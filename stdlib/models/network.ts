@@ -15,12 +15,12 @@ import { networkPredictor } from './network/predict-network.ts';
 import { checkWeights, weightReads, weightRows } from './row-weights.ts';
 import { featuresOf, inferModel, modelResult, SCORED_PARTS } from './scored-model.ts';
 
-/** Neural networks of dense layers. */
+/** Neural networks: dense, convolutional and recurrent. */
 export const network: Kind = {
   name: 'network',
   keyword: 'model',
   version: 1,
-  doc: 'A neural network of dense layers, for two classes, several, or a number. Missing numbers become the median with an indicator beside them and numbers are standardised, all of it in the model itself; one-hot categories are columns, native ones are learned embeddings; the target of a regression is standardised too. It runs on TensorFlow where `mlp.lock` pins that for the platform, and else on TensorFlow.js, on the backend that the lock pins. Initial weights, the order of rows and dropout follow from the seed. Exported, it is a folder that `tf.loadLayersModel` opens, with `preprocessing.json`, which says how the columns of `mlp export … x.test` become its inputs.',
+  doc: 'A neural network, for two classes, several, or a number: dense layers over columns, convolutions and pools over images, recurrent layers over sequences (an `array` of `prepare`), which numbers and categories join where the array has become flat. Missing numbers become the median with an indicator beside them and numbers are standardised, all of it in the model itself; one-hot categories are columns, native ones are learned embeddings; the target of a regression is standardised too. It runs on TensorFlow where `mlp.lock` pins that for the platform, and else on TensorFlow.js, on the backend that the lock pins. Initial weights, the order of rows and dropout follow from the seed. Exported, it is a folder that `tf.loadLayersModel` opens, with `preprocessing.json`, which says how the columns of `mlp export … x.test` become its inputs.',
   example: exampleOnPenguins(`model net = network(x) {
   layers: [dense(32, relu), batch_norm, dropout(0.2), dense(16, relu)]
   optimizer: adamw(rate: cosine(3e-3, warm_up: 2), weight_decay: 0.01)

@@ -45,15 +45,17 @@ export function clean(text: string): string {
 
 /** Text of at most `width` cells, with `…` where something was left out. It must not be painted yet. */
 export function truncate(text: string, width: number): string {
-  if (displayWidth(text) <= width) return text;
   let kept = '';
+  let cut = '';
   let used = 0;
+  // No further than needed: segmenting a text of 100 kB whole takes seconds.
   for (const { segment } of graphemes.segment(text)) {
     used += WIDE.test(segment) ? 2 : 1;
-    if (used > width - 1) break;
+    if (used > width) return width <= 0 ? '' : `${cut.trimEnd()}…`;
     kept += segment;
+    if (used < width) cut = kept;
   }
-  return width <= 0 ? '' : `${kept.trimEnd()}…`;
+  return text;
 }
 
 /** Like `truncate`, with the `…` in the middle: names of steps that a loop made differ at their ends. */
