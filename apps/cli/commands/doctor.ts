@@ -8,7 +8,8 @@ import { engineNames, engineOf } from '../../../compiler/kinds/engine-of.ts';
 import type { Item } from '../../../grammar/index.ts';
 import { parseDocument } from '../../../grammar/parse-document.ts';
 import { duckdbVersion } from '../../../runtime/analyse.ts';
-import { findBackend } from '../../../runtime/providers/backends.ts';
+import { backendPackage, BACKENDS, bestBackend, findBackend, TENSORFLOWJS } from '../../../runtime/providers/backends.ts';
+import { ensureBackend } from '../../../runtime/providers/ensure-backend.ts';
 import { ENGINE_LAYOUTS } from '../../../runtime/providers/engine-layout.ts';
 import { findPython } from '../../../runtime/providers/find-python.ts';
 import { isWheel, pythonVersions, type Lock } from '../../../runtime/providers/lock.ts';
@@ -23,6 +24,7 @@ import { findProject } from '../../session/find-project.ts';
 import type { RunCommand } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findPipelines } from '../find-pipelines.ts';
+import { folderSize } from '../folder-size.ts';
 import { formatBytes } from '../render/format.ts';
 import { safeJson } from '../render/safe-json.ts';
 import { renderTable, type Cell } from '../render/table.ts';
@@ -38,6 +40,8 @@ interface Finding {
   readonly needed: boolean;
   /** What to do about it. */
   readonly fix?: string;
+  /** Of a folder: what it holds. */
+  readonly bytes?: number;
 }
 
 /** `mlp doctor`: exit code 1 when something does not work that the project's pipelines need. */
@@ -52,8 +56,11 @@ export const doctor: RunCommand = async ({ flags, terminal }) => {
     ...lock.diagnostics.map((one): Finding => ({ name: 'mlp.lock', state: 'wrong', detail: one.message, needed: true, ...(one.hint === undefined ? {} : { fix: one.hint }) })),
     await probe('duckdb', '', { name: 'duckdb', detail: `${duckdbVersion()}, from npm`, needed: true }),
     ...(await Promise.all(enginesOf(lock.value).map((engine) => engineFinding(engine, { lock: lock.value, project, needed: needed.has(engine) })))),
+    ...networks(lock.value, project),
     await pip(),
     await store(flags.session.store ?? join(project, '.mlp', 'store')),
+    await folder('cache', { path: join(project, '.mlp', 'cache'), role: 'can be deleted at any time' }),
+    await folder('engines', { path: defaultCacheFolder(), role: 'shared by all projects' }),
     await disk(project),
   ] satisfies Finding[];
   const isWell = findings.every(({ state, needed: isNeeded }) => !isNeeded || state === 'ok' || state === 'info');
@@ -92,9 +99,12 @@ async function neededEngines(folder: string, versions: Readonly<Record<string, s
 async function engineFinding(engine: string, { lock, project, needed }: { readonly lock: Lock; readonly project: string; readonly needed: boolean }): Promise<Finding> {
   const here = lock.find((one) => one.engine === engine && one.platform === platformName());
   if (here !== undefined && !isWheel(here)) {
-    const found = findBackend(here.backend, project);
+    const found = ensureBackend(here, { project, step: '' });
     const detail = `${here.version} on the backend ${here.backend}, from npm`;
-    if (found === undefined) return { name: engine, state: 'missing', detail: `${detail}: it is not installed`, needed, fix: 'type `npm install` in the folder of mlp' };
+    if (!found.ok) {
+      const { version } = findBackend(here.backend, project) ?? {};
+      return { name: engine, state: 'missing', detail: `${detail}: ${version === undefined ? 'it is not installed' : `${version} is installed`}`, needed, ...(found.diagnostic.hint === undefined ? {} : { fix: found.diagnostic.hint }) };
+    }
     return probe(engine, found.folder, { name: engine, detail, needed });
   }
   const versions = pythonVersions(lock, engine, platformName());
@@ -125,6 +135,29 @@ async function pythonFinding(engine: string, { lock, versions, needed }: { reado
   if (folders.length === states.length) return probe(engine, pythonPlace({ program: python.program, folders }), { name: engine, detail: `${detail}, in ${folders[0] ?? ''}`, needed });
   const bytes = states.reduce((sum, state) => sum + (state.state === 'absent' || state.state === 'damaged' ? state.entry.size : 0), 0);
   return { name: engine, state: 'missing', detail: `${detail}: ${states.some(({ state }) => state === 'damaged') ? 'its files have changed since they were fetched' : 'not fetched yet'}`, needed, fix: `the next \`mlp apply\` that needs it fetches ${formatBytes(bytes)}` };
+}
+
+/** What networks run on, by the lock, and which backends of TensorFlow.js there are on this machine. */
+function networks(lock: Lock, project: string): Finding[] {
+  const kind = registry.get('network');
+  const engine = kind === undefined ? undefined : engineOf(kind, engineVersions(lock));
+  const pinned = lock.find((one) => one.engine === TENSORFLOWJS && one.platform === platformName());
+  const backend = pinned === undefined || isWheel(pinned) ? undefined : pinned.backend;
+  const found = BACKENDS.map((name) => ({ name, version: findBackend(name, project)?.version }));
+  const listed = (isThere: boolean): string => found.filter(({ version }) => (version !== undefined) === isThere).map(({ name, version = `\`${backendPackage(name)}\`` }) => (isThere ? `${name} ${version}${name === backend ? ' (pinned)' : ''}` : version)).join(', ');
+  const best = bestBackend(project);
+  // What networks do not run on is no reason to change a lock.
+  const isBetterThere = engine?.name === TENSORFLOWJS && backend !== undefined && BACKENDS.indexOf(best) < BACKENDS.indexOf(backend);
+  return [
+    { name: 'networks', state: 'info', detail: engine === undefined ? `mlp.lock has no engine for them on ${platformName()}` : `run on ${engine.name} ${engine.version}`, needed: false },
+    {
+      name: 'backends',
+      state: 'info',
+      detail: `of tensorflowjs: ${listed(true) || 'none'}${found.every(({ version }) => version !== undefined) ? '' : `; not installed: ${listed(false)}`}`,
+      needed: false,
+      ...(isBetterThere ? { fix: `${best} is faster: write \`backend = ${best}\` under \`[${TENSORFLOWJS} ${platformName()}]\` in mlp.lock; networks are trained anew then` } : {}),
+    },
+  ];
 }
 
 const WORKER = fileURLToPath(new URL('worker.js', import.meta.url));
@@ -159,16 +192,22 @@ async function pip(): Promise<Finding> {
 async function store(root: string): Promise<Finding> {
   try {
     await openStore(root, { access: 'read' });
-    return { name: 'store', state: 'ok', detail: root, needed: true };
+    const bytes = await folderSize(root);
+    return { name: 'store', state: 'ok', detail: `${root}: ${formatBytes(bytes)}`, needed: true, bytes };
   } catch (error) {
     const [problem] = toFailure(error).diagnostics;
     return { name: 'store', state: 'wrong', detail: problem?.message ?? String(error), needed: true, ...(problem?.hint === undefined ? {} : { fix: problem.hint }) };
   }
 }
 
+async function folder(name: string, { path, role }: { readonly path: string; readonly role: string }): Promise<Finding> {
+  const bytes = await folderSize(path);
+  return { name, state: 'info', detail: `${path}: ${formatBytes(bytes)}, ${role}`, needed: false, bytes };
+}
+
 async function disk(project: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(project);
-  return { name: 'disk', state: 'info', detail: `${formatBytes(bavail * bsize)} free; engines are kept in ${defaultCacheFolder()}`, needed: false };
+  return { name: 'disk', state: 'info', detail: `${formatBytes(bavail * bsize)} free`, needed: false };
 }
 
 const PATIENCE = 30_000;
