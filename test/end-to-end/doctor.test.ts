@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Backend } from '../../runtime/providers/backends.ts';
 import { defaultLock } from '../../runtime/providers/default-lock.ts';
 import { isWheel, printLock } from '../../runtime/providers/lock.ts';
-import { newProject } from './program.ts';
+import { newProject, projectWithPackages } from './program.ts';
 
 const USES_TREES = 'source rows = csv("rows.csv")\nsplit parts = holdout(rows) { target: y }\nfeatures x = prepare(parts)\nfor r in [1] { model trees = xgboost(x) }\n';
 
@@ -48,7 +48,8 @@ describe('mlp doctor', () => {
 
   it('says which backend is not there that a lock pins, and which is faster than that', async () => {
     const pinned = (backend: string) => printLock(defaultLock().filter(({ engine }) => engine !== 'tensorflow').map((entry) => (isWheel(entry) ? entry : { ...entry, backend: backend as Backend })));
-    const project = newProject({ 'mlp.lock': pinned('wasm'), 'node_modules/@tensorflow/tfjs-node/package.json': '{ "name": "@tensorflow/tfjs-node", "version": "4.22.0" }' });
+    const project = projectWithPackages({ 'mlp.lock': pinned('wasm') });
+    project.write({ 'node_modules/@tensorflow/tfjs-node/package.json': '{ "name": "@tensorflow/tfjs-node", "version": "4.22.0" }' });
     const faster = await project.run(['doctor']);
     expect(faster.stdout).toMatch(/networks +run on tensorflowjs 4\.22\.0 wasm\n.*node 4\.22\.0, wasm 4\.22\.0 \(pinned\).*\n +node is faster: write `backend = node`/);
     project.write({ 'mlp.lock': pinned('node-gpu') });

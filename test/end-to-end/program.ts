@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect } from 'vitest';
@@ -73,6 +73,8 @@ export function newProject(files: Readonly<Record<string, string | Uint8Array>> 
     path: (...parts) => join(folder, ...parts),
     write: (written) => {
       for (const [name, content] of Object.entries(written)) {
+        // It would come to lie in the checkout's, for every test and program there.
+        if (name.startsWith('node_modules/') && lstatSync(join(folder, 'node_modules')).isSymbolicLink()) throw new Error(`${name} needs \`projectWithPackages\`: the project's node_modules is the checkout's`);
         mkdirSync(dirname(join(folder, name)), { recursive: true });
         writeFileSync(join(folder, name), content);
       }
