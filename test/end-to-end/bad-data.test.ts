@@ -51,7 +51,7 @@ const CASES: readonly Case[] = [
   ['a target with a null', GOOD.replace(/(true|false)$/m, ''), pipeline(), 3, ['row 1 has no `y`', 'WHERE y IS NOT NULL']],
   ['a target that does not exist', GOOD, pipeline({ target: 'why' }), 1, ['unknown-column', '`rows` has no column `why`', '`rows` has `id`, `a`, `b`, `y`']],
   ['too few rows to stratify', 'id,a,b,y\n1,1,p,true\n2,2,q,false\n', pipeline(), 3, ['too few for one in each part', 'stratify: false']],
-  ['infinities', withA((i) => (i % 13 === 0 ? 'inf' : String(i * 0.5))), pipeline(floats), 3, ['`a` is infinite in row 1', 'isfinite(a)']],
+  ['infinities', withA((i) => (i % 13 === 0 ? 'inf' : String(i * 0.5))), pipeline(floats), 3, ['`a` is infinite in row 1', 'isfinite("a")']],
   ['nothing to take a median of', withA(() => ''), pipeline({ source: 'csv("data.csv") { schema { a: float? } }', features: ' { impute { numeric: median } }' }), 3, ['`a` has no value in the training rows', 'constant']],
   ['NaN', withA((i) => (i % 11 === 0 ? 'NaN' : String(i * 0.5))), pipeline({ ...floats, model: 'xgboost(x) { rounds: 3 }' }), 0, []],
   ['a column of nulls', withA(() => ''), pipeline(), 0, []],
