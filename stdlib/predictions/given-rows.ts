@@ -4,15 +4,15 @@ import { StepError } from '../../compiler/kinds/run.ts';
 import { renderColumnType, type Column } from '../../compiler/types.ts';
 import type { JsonObject } from '../../compiler/json.ts';
 import { didYouMean } from '../../grammar/diagnostics/nearest.ts';
-import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
+import { sqlName, sqlString } from '../../runtime/engines/duckdb/connect.ts';
 import { describeFiles } from '../../runtime/engines/duckdb/describe-files.ts';
 import { readArrow } from '../../runtime/engines/duckdb/read-arrow.ts';
 import { ROW_NUMBER } from '../../runtime/engines/duckdb/read-table.ts';
 import { readerCall, type FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
 import { convert, type TextFormats } from '../sources/convert.ts';
 import type { DeclaredType } from '../sources/declared-type.ts';
-import { convertRows } from '../sources/read-rows.ts';
-import { PATH_COLUMN, rawName, readAs, type SourceColumn } from '../sources/source-columns.ts';
+import { convertRows, fromPath } from '../sources/read-rows.ts';
+import { partitionOf, PATH_COLUMN, rawName, readAs, type SourceColumn } from '../sources/source-columns.ts';
 
 /** A column that the rows should have. */
 export interface WantedColumn {
@@ -22,6 +22,8 @@ export interface WantedColumn {
   readonly declared: DeclaredType;
   /** Whether it may be absent: its values are missing then. */
   readonly optional: boolean;
+  /** What of the file's path says it, where the file itself does not. */
+  readonly origin?: 'filename' | 'partition';
 }
 
 /** The file of rows, and what is expected of it. */
@@ -71,7 +73,8 @@ export async function openGivenRows(connection: DuckDBConnection, file: GivenFil
   const described = await describeFiles(connection, { need: 'describe', format, files: [{ path: file.path, digest: '', bytes: 0 }], options });
   if (!described.ok) throw new StepError(described.message, described.hint);
   const { columns, absent, unknown } = matchColumns(file, format, described.columns);
-  const read = columns.map((column) => sqlName(column.read.name));
+  const path = sqlString(file.path);
+  const read = columns.map(({ origin, read: { name } }) => (origin === undefined ? sqlName(name) : `${fromPath(origin, name, path)} AS ${sqlName(name)}`));
   const { from, number } = await openFile(connection, { format, path: file.path, options, described: described.columns });
   const numbers = file.numbered ? [`${number} AS ${rowNumber}`] : [];
   const rows = convertRows(`SELECT ${[...read, ...numbers].join(', ') || '1'} FROM ${from}`, columns, file.numbered ? [rowNumber] : []);
@@ -109,7 +112,7 @@ function formatOf({ path, shown }: GivenFile): FileFormat {
 }
 
 /** Finds each wanted column in the file, and how it becomes what it should be. */
-function matchColumns({ wanted, known, shown, shape, formats }: GivenFile, format: FileFormat, described: readonly Column[]) {
+function matchColumns({ path, wanted, known, shown, shape, formats }: GivenFile, format: FileFormat, described: readonly Column[]) {
   const byName = new Map(described.map((column) => [column.name.toLowerCase(), column]));
   const knownNames = new Set(known.map((name) => name.toLowerCase()));
   const unknown = described.map(({ name }) => name).filter((name) => !knownNames.has(name.toLowerCase()));
@@ -117,15 +120,18 @@ function matchColumns({ wanted, known, shown, shape, formats }: GivenFile, forma
   const absent: WantedColumn[] = [];
   for (const column of wanted) {
     const found = byName.get(column.name.toLowerCase());
-    if (found === undefined) {
-      absent.push(column);
-      continue;
-    }
-    columns.push(matchColumn(column, readAs(format, found), { index: columns.length, formats, shown, shape }));
+    const matching = { index: columns.length, formats, shown, shape };
+    if (found !== undefined) columns.push(matchColumn(column, readAs(format, found), matching));
+    else if (column.origin !== undefined && saysPath(path, column)) columns.push({ origin: column.origin, ...matchColumn(column, { name: column.name, type: { kind: 'string' }, nullable: true, sql: 'VARCHAR' }, matching) });
+    else absent.push(column);
   }
-  const required = absent.filter(({ optional }) => !optional).map(({ name }) => name);
+  const required = absent.filter(({ optional }) => !optional);
   if (required.length > 0) throw lacking(shown, shape, required, unknown);
   return { columns, absent: absent.map(({ name }) => name), unknown };
+}
+
+function saysPath(path: string, { name, origin }: WantedColumn): boolean {
+  return origin === 'filename' || (origin === 'partition' && partitionOf(path, name) !== undefined);
 }
 
 interface Matching {
@@ -148,12 +154,14 @@ function matchColumn({ name, sql, declared }: WantedColumn, read: Column, { inde
   return { read, column, declared, ...(narrowed === undefined ? {} : { expression: narrowed }) };
 }
 
-function lacking(shown: string, shape: string, names: readonly string[], unknown: readonly string[]): StepError {
+function lacking(shown: string, shape: string, columns: readonly WantedColumn[], unknown: readonly string[]): StepError {
+  const names = columns.map(({ name }) => name);
   const listed = names.map((name) => `\`${name}\``).join(', ');
   const near = names.flatMap((name) => {
     const suggestion = didYouMean(name, unknown);
     return suggestion === undefined ? [] : [names.length === 1 ? suggestion : `\`${name}\`: ${suggestion}`];
   });
-  const hint = near.length > 0 ? near.join('; ') : `rows are to be in the shape of \`${shape}\`; without ${names.length === 1 ? 'it' : 'them'} nothing can be predicted`;
+  const folder = columns.find(({ origin }) => origin === 'partition')?.name;
+  const hint = near.length > 0 ? near.join('; ') : folder !== undefined ? `\`${shape}\` has it from the folders of its files: give the file in a folder \`${folder}=…\`, or rows with a column \`${folder}\`` : `rows are to be in the shape of \`${shape}\`; without ${names.length === 1 ? 'it' : 'them'} nothing can be predicted`;
   return new StepError(`\`${shown}\` has no ${names.length === 1 ? 'column' : 'columns'} ${listed}, which the features are made from`, hint);
 }

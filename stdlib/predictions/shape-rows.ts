@@ -77,12 +77,12 @@ function sourceFile(context: RunContext, { input, given }: PredictParams, { kind
   const format = kind as FileFormat;
   const plan = planColumns(format, params['described'] as unknown as readonly Column[], params);
   const source = inputOf(context, 'source', 'table');
-  const wanted = plan.columns.flatMap(({ column, declared }): WantedColumn[] => {
+  const wanted = plan.columns.flatMap(({ column, declared, origin }): WantedColumn[] => {
     if (column === undefined) return [];
     const used = given.columns.includes(column.name);
     const type = declared ?? { type: column.type, nullable: true };
     // What no feature is made from is not asked for: the truth is not known yet.
-    return [{ name: column.name, sql: column.sql, declared: used ? type : { type: type.type, nullable: true }, optional: !used || columnOf(source, column.name).nulls > 0 }];
+    return [{ name: column.name, sql: column.sql, declared: used ? type : { type: type.type, nullable: true }, optional: !used || columnOf(source, column.name).nulls > 0, ...(origin === undefined ? {} : { origin }) }];
   });
   return {
     path: input,

@@ -5,7 +5,7 @@ import type { RootFile } from '../../compiler/plan/plan.ts';
 import { renderColumnType, type Column } from '../../compiler/types.ts';
 import type { FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
 import { checkCondition, conditionNeed } from '../conditions.ts';
-import { FILENAME, planColumns, quarantineColumns, tableColumns, type SchemaProblem, type SourcePlan } from './source-columns.ts';
+import { FILENAME, partitionOf, planColumns, quarantineColumns, tableColumns, type SchemaProblem, type SourcePlan } from './source-columns.ts';
 import { readerOptions } from './source-params.ts';
 
 /** The type of a source: the columns that its files have, with the types that `schema` gives them. */
@@ -113,12 +113,6 @@ function checkFilename({ params, report, spanOf }: InferContext, columns: readon
 /** The columns that folders tell, in the order in which they are declared. */
 function partitionNames(params: JsonObject): string[] {
   return Object.keys((params['partitions'] ?? {}) as JsonObject);
-}
-
-/** What follows `name=` in the last folder of a path that begins so. */
-function partitionOf(path: string, name: string): string | undefined {
-  const folder = path.split(/[\\/]/).slice(0, -1).findLast((one) => one.startsWith(`${name}=`));
-  return folder?.slice(name.length + 1);
 }
 
 function checkPartitions({ params, report, spanOf }: InferContext, columns: readonly Column[], files: readonly RootFile[]): boolean {

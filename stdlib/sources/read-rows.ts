@@ -103,10 +103,10 @@ function selected(columns: readonly SourceColumn[]): string {
   return columns.map(({ origin, read: { name } }) => (origin === undefined ? sqlName(name) : `${fromPath(origin, name)} AS ${sqlName(name)}`)).join(', ');
 }
 
-/** What the path of a file tells of its rows, in SQL: its name, or the value of the last folder `name=value`. */
-function fromPath(origin: 'filename' | 'partition', name: string): string {
-  if (origin === 'filename') return `parse_filename(${PATH_COLUMN})`;
-  const folder = `regexp_extract(${PATH_COLUMN}, ${sqlString(`.*[/\\\\]${name.replace(/[^A-Za-z0-9_]/g, '\\$&')}=([^/\\\\]*)[/\\\\]`)}, 1)`;
+/** What the path of a file tells of its rows, as text in SQL: its name, or the value of the last folder `name=value`. */
+export function fromPath(origin: 'filename' | 'partition', name: string, path: string = PATH_COLUMN): string {
+  if (origin === 'filename') return `parse_filename(${path})`;
+  const folder = `regexp_extract(${path}, ${sqlString(`.*[/\\\\]${name.replace(/[^A-Za-z0-9_]/g, '\\$&')}=([^/\\\\]*)[/\\\\]`)}, 1)`;
   return `nullif(url_decode(${folder}), '__HIVE_DEFAULT_PARTITION__')`;
 }
 

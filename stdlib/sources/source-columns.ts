@@ -99,6 +99,12 @@ function partitionColumns(params: JsonObject, before: number): SourceColumn[] {
   });
 }
 
+/** What follows `name=` in the last folder of a path that begins so. */
+export function partitionOf(path: string, name: string): string | undefined {
+  const folder = path.split(/[\\/]/).slice(0, -1).findLast((one) => one.startsWith(`${name}=`));
+  return folder?.slice(name.length + 1);
+}
+
 /** How dates are written in a source's texts. */
 export function textFormats(params: JsonObject): TextFormats {
   const listed = (key: string): readonly string[] | undefined => {
