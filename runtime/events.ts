@@ -100,6 +100,6 @@ export interface RunEndEvent extends EventBase {
   readonly cached: number;
   readonly failed: number;
   readonly skipped: number;
-  /** A failure of the store, which ends the run. */
+  /** A failure of the store, which ends the run, or why it was not to go on. */
   readonly error?: Diagnostic;
 }

@@ -11,7 +11,7 @@ export interface StepDifference {
   readonly keyword: string;
   readonly kind: string;
   readonly change: 'added' | 'removed' | 'changed' | 'unchanged';
-  /** What differs in its key; empty where one of the records is no longer in the store. */
+  /** What differs in its key, also where its results were collected; empty where one of the records is damaged or gone. */
   readonly reasons: readonly Reason[];
   /** Of the tables and splits that are not as large as they were. */
   readonly rows?: { readonly before: number; readonly after: number };

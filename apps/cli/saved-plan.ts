@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { extname, relative, resolve } from 'node:path';
-import { compareSaved } from '../../compiler/plan/compare-saved.ts';
+import { compareSaved, type SavedChange } from '../../compiler/plan/compare-saved.ts';
 import { decodeSavedPlan, type SavedPlan } from '../../compiler/plan/saved-plan.ts';
-import { diagnose } from '../../grammar/index.ts';
+import { diagnose, type Diagnostic } from '../../grammar/index.ts';
 import type { Session } from '../session/session.ts';
 import type { GlobalFlags } from './command.ts';
 import { EXIT } from './exit-codes.ts';
@@ -38,10 +38,16 @@ export function pipelineOfSaved({ saved }: GivenPlan, session: Session, { folder
 }
 
 /** Ends the command, naming what has changed, unless an apply now would do just what the saved plan says. */
-export function requireUnchanged({ shown, saved }: GivenPlan, { preview, basis, textOf }: OpenPlan): void {
+export function requireUnchanged(given: GivenPlan, now: OpenPlan): void {
+  const { changes, stale } = findStale(given, now);
+  if (stale !== undefined) throw new Failure([stale], { exitCode: EXIT.stale, textOf: now.textOf, facts: { changes } });
+}
+
+/** What has changed since a plan was saved, and the error that it is, if anything has. */
+export function findStale({ shown, saved }: GivenPlan, { preview, basis }: Pick<OpenPlan, 'preview' | 'basis'>): { readonly changes: readonly SavedChange[]; readonly stale?: Diagnostic } {
   const changes = compareSaved(saved, preview, basis);
-  if (changes.length === 0) return;
+  if (changes.length === 0) return { changes };
   const flags = [...Object.entries(saved.basis.params).map(([name, value]) => ` --param '${name}=${value}'`), ...saved.basis.targets.map((name) => ` --target '${name}'`)];
-  const stale = diagnose('plan-stale', undefined, { file: shown, changes: changes.map(describeSavedChange), command: `mlp plan ${preview.plan.file}${flags.join('')} -o ${shown}` });
-  throw new Failure([stale], { exitCode: EXIT.stale, textOf, facts: { changes } });
+  const command = `mlp plan ${preview.plan.file}${flags.join('')} -o ${shown}`;
+  return { changes, stale: diagnose('plan-stale', undefined, { file: shown, changes: changes.map(describeSavedChange), command }) };
 }

@@ -63,6 +63,7 @@ export async function applyPreview(preview: Preview, setting: ApplySetting): Pro
     onEvent: setting.onEvent,
     ...(setting.signal === undefined ? {} : { signal: setting.signal }),
     ...(setting.replaced === undefined ? {} : { replaced: setting.replaced }),
+    ...(setting.refuse === undefined ? {} : { refuse: setting.refuse }),
   });
   return resultOf(plan, summary, store);
 }
@@ -100,5 +101,5 @@ function resultOf(plan: Plan, summary: RunSummary, store: Store): ApplyResult {
     if (record !== undefined) records.set(step.name, record);
   }
   const { state, seconds, ran, cached, failed } = summary.end;
-  return { state, seconds, ran, cached, failed, damaged: summary.damaged, records };
+  return { state, seconds, ran, cached, failed, damaged: summary.damaged, refused: summary.refused, records };
 }

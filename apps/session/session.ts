@@ -103,6 +103,8 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
   /** Another apply of this session follows: nothing more is started, and what is under way goes on until `keepWanted`. */
   readonly replaced?: AbortSignal;
+  /** Asked once, when nothing that the apply could find is collected any more and nothing is settled yet: why it is not to go on. */
+  readonly refuse?: () => Promise<Diagnostic | undefined>;
 }
 
 /** What is to be predicted. Paths are absolute. */
@@ -172,6 +174,8 @@ export interface ApplyResult {
   readonly failed: number;
   /** Whether damage of the store was met on the way. */
   readonly damaged: boolean;
+  /** Whether it was not to go on: then nothing was run. */
+  readonly refused: boolean;
   /** Records of the steps that are there now, by name. */
   readonly records: ReadonlyMap<string, ActionRecord>;
 }

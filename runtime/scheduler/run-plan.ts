@@ -26,6 +26,8 @@ export interface RunSummary {
   readonly end: RunEndEvent;
   /** Whether damage of the store was met on the way: exit code 5. */
   readonly damaged: boolean;
+  /** Whether it was not to go on: then it has settled nothing. */
+  readonly refused: boolean;
 }
 
 /** What a step is expected to take when nothing is known of it, in seconds. */
@@ -62,7 +64,7 @@ export async function runPlan(options: RunPlanOptions): Promise<RunSummary> {
     // When a disk has failed already, that is what there is to tell.
     const closed = journal.close();
     await (run.stopped === undefined ? closed : closed.catch(() => undefined));
-    return { run: id, state: end.state, seconds: end.seconds, steps: run.outcomes, end, damaged: isDamaged(run) };
+    return { run: id, state: end.state, seconds: end.seconds, steps: run.outcomes, end, damaged: isDamaged(run), refused: run.stopped?.reason === 'refused' };
   } finally {
     await stage.close();
   }
@@ -156,6 +158,7 @@ const LOOK_AGAIN = 100;
 async function walk(run: Run): Promise<void> {
   // What is found in the store could be going.
   while (run.stopped === undefined && run.stage.leases.isElsewhere(COLLECTING)) await soon(run);
+  if (run.stopped === undefined) await askRefusal(run);
   for (;;) {
     if (run.stopped === undefined) resolveSteps(run);
     if (run.stopped === undefined && startSteps(run)) continue;
@@ -166,6 +169,15 @@ async function walk(run: Run): Promise<void> {
     if (isOpen && run.elsewhere.size > 0) ends.push(soon(run).then(() => lookAgain(run)));
     if (ends.length === 0) return;
     await Promise.race(isOpen ? [...ends, run.halted.promise] : ends);
+  }
+}
+
+async function askRefusal(run: Run): Promise<void> {
+  try {
+    const error = await run.options.refuse?.();
+    if (error !== undefined) stopRun(run, { reason: 'refused', error });
+  } catch (error) {
+    stopRun(run, { reason: 'failure', error });
   }
 }
 
@@ -332,18 +344,18 @@ function endOf(run: Run, seconds: number): RunEndEvent {
   const states = [...run.outcomes.values()].map((outcome) => outcome.state);
   const count = (...wanted: readonly string[]): number => states.filter((state) => wanted.includes(state)).length;
   const failed = count('failed');
-  const storeError = storeErrorOf(run);
-  const complete = failed === 0 && storeError === undefined;
+  const error = run.stopped?.reason === 'refused' ? run.stopped.error : storeErrorOf(run);
+  const complete = failed === 0 && error === undefined;
   return {
     time: timestamp(),
     event: 'run-end',
-    state: run.stopped?.reason === 'cancelled' ? 'cancelled' : complete ? 'done' : 'failed',
+    state: run.stopped?.reason === 'cancelled' || run.stopped?.reason === 'refused' ? 'cancelled' : complete ? 'done' : 'failed',
     seconds,
     ran: count('ran'),
     cached: count('cached', 'cut-off'),
     failed,
     skipped: count('skipped'),
-    ...(storeError === undefined ? {} : { error: storeError }),
+    ...(error === undefined ? {} : { error }),
   };
 }
 

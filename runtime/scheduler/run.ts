@@ -43,6 +43,8 @@ export interface RunPlanOptions extends Capacity {
   readonly signal?: AbortSignal;
   /** Another run follows: nothing more is started, and what is under way goes on until the workshop stops it. */
   readonly replaced?: AbortSignal;
+  /** Asked once, when nothing that the run could find is collected any more and nothing is settled yet: why it is not to go on. */
+  readonly refuse?: () => Promise<Diagnostic | undefined>;
 }
 
 /** How a step ended. */
@@ -78,7 +80,11 @@ export interface Run {
   /** By key: results on their way to the disk. */
   readonly commits: Map<Digest, Promise<void>>;
   /** Why the run stops before its end. */
-  stopped: { readonly reason: 'cancelled' } | { readonly reason: 'failure'; readonly error: unknown } | undefined;
+  stopped:
+    | { readonly reason: 'cancelled' }
+    | { readonly reason: 'refused'; readonly error: Diagnostic }
+    | { readonly reason: 'failure'; readonly error: unknown }
+    | undefined;
   /** Resolves when the run is stopped. */
   readonly halted: { readonly promise: Promise<void>; readonly resolve: () => void };
 }

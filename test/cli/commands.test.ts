@@ -20,7 +20,7 @@ interface Case {
   readonly err?: string | RegExp;
 }
 
-const done: ApplyResult = { state: 'done', seconds: 1.5, ran: 2, cached: 9, failed: 0, damaged: false, records };
+const done: ApplyResult = { state: 'done', seconds: 1.5, ran: 2, cached: 9, failed: 0, damaged: false, refused: false, records };
 const applying = (result: Partial<ApplyResult>): FakeSession => ({ ...pending, apply: () => Promise.resolve({ ...done, ...result }) });
 
 const cases: readonly Case[] = [

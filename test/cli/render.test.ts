@@ -26,7 +26,7 @@ function artifactOf<T extends Artifact['type']>(name: string, type: T): Extract<
   return artifact as Extract<Artifact, { type: T }>;
 }
 
-const summary: Summary = { plan, file: 'pipelines/flights.mlp', result: { state: 'done', seconds: 101.2, ran: 9, cached: 2, failed: 0, damaged: false }, records, store: '.mlp/store' };
+const summary: Summary = { plan, file: 'pipelines/flights.mlp', result: { state: 'done', seconds: 101.2, ran: 9, cached: 2, failed: 0, damaged: false, refused: false }, records, store: '.mlp/store' };
 const failed: Summary = { ...summary, result: { ...summary.result, state: 'failed', failed: 1 }, records: new Map([...records].slice(0, 4)) };
 
 const many: Preview = {

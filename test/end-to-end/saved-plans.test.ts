@@ -1,5 +1,8 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '../../runtime/store/store.ts';
+import { strip, withUpkeep } from '../../runtime/store/upkeep/collect-store.ts';
+import { listRecords } from '../../runtime/store/upkeep/list-store.ts';
 import { expectFailure, newProject, statesOf, type Project } from './program.ts';
 
 const DATA = ['id,size', ...Array.from({ length: 50 }, (_, id) => `${id},${(id * 7) % 11}`)].join('\n');
@@ -80,6 +83,28 @@ describe('a saved plan', () => {
     rmSync(project.path('.mlp/store'), { recursive: true });
     expectFailure(await project.run(['apply', 'after.plan']), 4, [/`rows`: its result [0-9a-f]{8}… → no longer in the store/]);
     expect((await project.run(['apply', 'before.plan', '--quiet'])).code).toBe(4);
+  });
+
+  it('stops, and runs nothing, where a result that it counts on is collected while it starts', async () => {
+    await project.run(['apply', FILE, '--quiet']);
+    await project.run(['plan', FILE, '-o', 'held.plan', '--quiet']);
+    const store = await openStore(project.path('.mlp/store'), { access: 'write' });
+    const runs = (): string[] => readdirSync(project.path('.mlp/store/runs/p'));
+    const before = runs().length;
+    const applying = await withUpkeep(store, async (stage) => {
+      const begun = { outcome: project.run(['apply', 'held.plan', '--json']) };
+      // It has compared its plan by then, and waits for the collection to end.
+      await expect.poll(() => runs().length, { timeout: 20_000 }).toBe(before + 1);
+      await strip(store, stage, listRecords(store).flatMap(({ record }) => (record === undefined ? [] : [record])));
+      return begun;
+    });
+    const outcome = await applying.outcome;
+    expect(outcome.code, outcome.output).toBe(4);
+    expect(statesOf(outcome)).toEqual({});
+    const end = JSON.parse(outcome.stdout.trim().split('\n').at(-1) ?? '') as unknown;
+    expect(end).toMatchObject({ event: 'run-end', state: 'cancelled', ran: 0, error: { code: 'plan-stale', message: expect.stringMatching(/`rows`: its result [0-9a-f]{8}… → no longer in the store/) as string } });
+    expectFailure(await project.run(['apply', 'held.plan']), 4, ['error[plan-stale]']);
+    expect(statesOf(await project.run(['apply', FILE, '--json']))).toEqual({ rows: 'ran', large: 'ran', few: 'ran' });
   });
 
   it('settles what may run while it is applied', async () => {

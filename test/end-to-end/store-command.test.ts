@@ -47,6 +47,10 @@ describe('mlp store', () => {
     expect(runs.runs).toMatchObject([{}, { label: 'first' }]);
     const diff = await project.run(['diff', 'p.mlp', 'first', 'latest']);
     expect(diff.stdout).toContain('column sums.s changed');
+    // Both values of each part, although the records of one run were collected.
+    const { steps } = json(await project.run(['diff', 'p.mlp', 'first', 'latest', '--json'])) as { readonly steps: readonly { readonly name: string; readonly reasons: readonly object[] }[] };
+    expect(steps.find(({ name }) => name === 'sums')?.reasons).toMatchObject([{ part: 'sql', before: expect.stringContaining('* 2') as string, after: expect.stringContaining('* 3') as string }]);
+    expect(steps.find(({ name }) => name === 'most')?.reasons).toMatchObject([{ part: 'column:sums.s', before: expect.any(String) as string, after: expect.any(String) as string }]);
     project.write({ 'p.mlp': PIPELINE });
     const again = await project.run(['apply', 'p.mlp', '--json']);
     expect(digestsOf(again)).toEqual(digestsOf(first));

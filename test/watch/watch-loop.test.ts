@@ -27,7 +27,7 @@ interface Started {
 
 const good: Compiled = { plan, tests: [], diagnostics: [], textOf: () => undefined, reads: new Set(['/p/f.mlp']) };
 const wrong: Compiled = { tests: [], diagnostics: [unknownColumn], textOf: () => undefined, reads: new Set(['/p/f.mlp']) };
-const result: ApplyResult = { state: 'done', seconds: 1, ran: 1, cached: 0, failed: 0, damaged: false, records: new Map() };
+const result: ApplyResult = { state: 'done', seconds: 1, ran: 1, cached: 0, failed: 0, damaged: false, refused: false, records: new Map() };
 const running = (...steps: readonly StepPreview[]): Preview => ({ plan, removed: [], steps });
 
 /** Lets everything happen that does not wait for the test. */

@@ -11,7 +11,7 @@ import { printDiagnostics } from '../print-diagnostics.ts';
 import { renderShortPlan } from '../render/plan-view.ts';
 import { renderSummary } from '../render/summary.ts';
 import type { Reporter } from '../report-run.ts';
-import { pipelineOfSaved, readSavedPlan, requireUnchanged } from '../saved-plan.ts';
+import { findStale, pipelineOfSaved, readSavedPlan, requireUnchanged, type GivenPlan } from '../saved-plan.ts';
 
 /** `mlp apply FILE|PLAN` */
 export const apply: RunCommand = async (context, given) => {
@@ -30,10 +30,10 @@ export const apply: RunCommand = async (context, given) => {
     }
     const live = flags.json || flags.quiet ? undefined : await terminal.openLive?.();
     const reporter = await openReporter(session, opened, { flags, terminal, live });
-    const { result, errors } = await runPlan(session, opened, { context, reporter, limits });
+    const { result, errors } = await runPlan(session, opened, { context, reporter, limits, saved: plan });
     if (!flags.json) {
       printDiagnostics(errors, opened.textOf, terminal);
-      if (!flags.quiet) await printSummary(session, opened, { context, result, file });
+      if (!flags.quiet && !result.refused) await printSummary(session, opened, { context, result, file });
     }
     return exitCode(result);
   }, { work: 'once', ...bound });
@@ -43,11 +43,13 @@ interface RunContext {
   readonly context: CommandContext;
   readonly reporter: Reporter;
   readonly limits: Limits & Pick<ApplyOptions, 'label'>;
+  /** The saved plan that is applied, if it is one. */
+  readonly saved: GivenPlan | undefined;
 }
 
 /** Runs the plan; Ctrl-C cancels it. Errors are those of steps that failed and of the store. */
-async function runPlan(session: Session, { preview }: OpenPlan, run: RunContext): Promise<{ readonly result: ApplyResult; readonly errors: readonly Diagnostic[] }> {
-  const { context, reporter, limits } = run;
+async function runPlan(session: Session, opened: OpenPlan, run: RunContext): Promise<{ readonly result: ApplyResult; readonly errors: readonly Diagnostic[] }> {
+  const { context, reporter, limits, saved } = run;
   const controller = new AbortController();
   const errors: Diagnostic[] = [];
   const release = context.onInterrupt(() => {
@@ -55,8 +57,10 @@ async function runPlan(session: Session, { preview }: OpenPlan, run: RunContext)
     controller.abort();
   });
   try {
-    const result = await session.apply(preview, {
+    const result = await session.apply(opened.preview, {
       ...limits,
+      // A collection may have begun before the plan was compared, and ended after.
+      ...(saved === undefined ? {} : { refuse: async () => findStale(saved, { ...opened, preview: await session.preview(opened.plan, { onDamage: (damage) => errors.push(damage) }) }).stale }),
       signal: controller.signal,
       onFetch: reporter.onFetch,
       onEvent: (event) => {
@@ -86,7 +90,8 @@ async function printSummary(session: Session, { plan }: OpenPlan, { context, res
   for (const line of renderSummary({ plan, file, result, records: result.records, store: near.startsWith('..') ? root : near }, terminal.view())) terminal.print(line);
 }
 
-function exitCode({ state, damaged }: ApplyResult): number {
+function exitCode({ state, damaged, refused }: ApplyResult): number {
+  if (refused) return EXIT.stale;
   if (damaged) return EXIT.damaged;
   return { done: EXIT.done, failed: EXIT.failed, cancelled: EXIT.cancelled }[state];
 }
