@@ -120,7 +120,7 @@ describe.each(PIPELINES)('$file', ({ file, flags, shows, exports }) => {
     expect(forPeople.stdout.split('\n')[0]).toContain(name);
   });
 
-  it.concurrent.each(Object.keys(shows).filter((name) => flags.length === 0 && !name.includes('.')))('says why %s is cached', async (name) => {
+  it.concurrent.each(Object.keys(shows).filter((name) => flags.length === 0 && !name.includes('.')).slice(0, 2))('says why %s is cached', async (name) => {
     const { code, stdout } = await run('why', name);
     expect(code).toBe(0);
     expect(stdout).toMatch(/cached: the result of this key was made/);
