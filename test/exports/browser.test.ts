@@ -46,16 +46,18 @@ async function askPage(chromium: string, folder: string): Promise<Said> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const profile = mkdtempSync(join(tmpdir(), 'mlp-chromium-'));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const child = spawn(chromium, ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', `--user-data-dir=${profile}`, '--remote-debugging-port=0', address], { stdio: 'ignore' });
-  const ended = once(child, 'exit').then(([code]): Said => ({ error: `Chromium ended with ${String(code)}` }));
+  const child = spawn(chromium, ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', `--user-data-dir=${profile}`, '--remote-debugging-port=0', address], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  // Its helpers write into the profile until they end themselves: they hold its stderr, so `close` is the end of the last of them.
+  child.stderr.resume();
+  const ended = once(child, 'close').then(([code]): Said => ({ error: `Chromium ended with ${String(code)}` }));
   try {
     return await Promise.race([heard, ended]);
   } finally {
-    child.kill();
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
     await ended;
     server.closeAllConnections();
     server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(profile, { recursive: true, force: true });
   }
 }
 
