@@ -53,7 +53,7 @@ async function askPage(chromium: string, folder: string): Promise<Said> {
   try {
     return await Promise.race([heard, ended]);
   } finally {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
     await ended;
     server.closeAllConnections();
     server.close();
