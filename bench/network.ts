@@ -55,6 +55,7 @@ async function train(engine: NetworkEngine, batch: number): Promise<Seconds> {
     optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0 },
     rate: { kind: 'constant', rate: 1e-3, warm_up: 0 },
     evaluate: () => ({}),
+    followed: 'loss',
     trainingMetric: { name: 'log_loss', of: (mean) => mean },
     checkpoint: { load: () => Promise.resolve(undefined), save: () => Promise.resolve() },
   });

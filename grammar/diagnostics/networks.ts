@@ -44,4 +44,9 @@ export const networks = {
     message: ({ loss, target, task }) => `the loss \`${loss}\` is of numbers, and predicting \`${target}\` is a ${task} task`,
     hint: () => 'take `loss` out: classes have the cross entropy',
   }),
+  'smoothing-of-numbers': entry<{ target: string }>({
+    severity: 'error',
+    message: ({ target }) => `labels of classes can be smoothed, and \`${target}\` is a number`,
+    hint: () => 'take `label_smoothing` out; `loss: huber` is less moved by values far out',
+  }),
 };

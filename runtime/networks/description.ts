@@ -10,6 +10,8 @@ export interface NetworkDescription {
   /** Units of the implied last layer: classes, or 1 for two classes and for a number. */
   readonly outputs: number;
   readonly loss: Loss;
+  /** The share of a class' certainty that the loss takes to be spread over all classes (Szegedy et al. 2016); 0 unless given. */
+  readonly smoothing?: number;
 }
 
 /** The shape of a row, without the axis of rows: columns; steps and channels; or height, width and channels. */

@@ -1,4 +1,4 @@
-import type { NetworkDescription, Loss } from './description.ts';
+import type { NetworkDescription } from './description.ts';
 import type { LossResult } from './losses.ts';
 
 /** A batch to learn from. */
@@ -11,7 +11,6 @@ export interface TrainingBatch {
   readonly array?: Float32Array;
   /** One for each layer of dropout, shape (rows, what it sees). */
   readonly masks: readonly Float32Array[];
-  readonly loss: Loss;
   /** Shape (rows): codes of classes, or standardised numbers. */
   readonly truth: ArrayLike<number>;
   readonly weights?: Float32Array;

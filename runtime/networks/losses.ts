@@ -1,8 +1,7 @@
-import type { Loss } from './description.ts';
+import type { Loss, NetworkDescription } from './description.ts';
 
 /** Outputs of a network for some rows, with their truth. */
-export interface LossRequest {
-  readonly loss: Loss;
+export interface LossRequest extends Pick<NetworkDescription, 'loss' | 'smoothing'> {
   /** Shape (rows, outputs): logits, or standardised numbers. */
   readonly outputs: Float32Array;
   /** Shape (rows): codes of classes, or standardised numbers. */
@@ -25,7 +24,7 @@ export interface LossResult {
  * The loss of outputs, in double precision. The mean is over rows and not over weights, so that weights whose mean is 1
  * leave the size of a step as it is.
  */
-export function computeLoss({ loss, outputs, truth, weights }: LossRequest): LossResult {
+export function computeLoss({ loss, smoothing = 0, outputs, truth, weights }: LossRequest): LossResult {
   const rows = truth.length;
   const width = rows === 0 ? 1 : outputs.length / rows;
   const gradient = new Float32Array(outputs.length);
@@ -35,7 +34,9 @@ export function computeLoss({ loss, outputs, truth, weights }: LossRequest): Los
     const weight = weights === undefined ? 1 : (weights[row] as number);
     const share = weight / rows;
     total += weight;
-    sum += weight * (loss === 'multiclass' ? softmaxRow({ outputs, gradient, at: row * width, width }, truth[row] as number, share) : scalarRow(loss, { outputs, gradient, at: row }, truth[row] as number, share));
+    const wanted = truth[row] as number;
+    if (loss === 'multiclass') sum += weight * softmaxRow({ outputs, gradient, at: row * width, width, smoothing }, wanted, share);
+    else sum += weight * scalarRow(loss, { outputs, gradient, at: row }, loss === 'binary' ? (1 - smoothing) * wanted + smoothing / 2 : wanted, share);
   }
   return { sum, weight: total, gradient };
 }
@@ -65,13 +66,20 @@ function scalarRow(loss: Exclude<Loss, 'multiclass'>, { outputs, gradient, at }:
   return loss === 'absolute' ? size : size - 0.5;
 }
 
-function softmaxRow({ outputs, gradient, at, width }: Row & { readonly width: number }, truth: number, share: number): number {
+function softmaxRow({ outputs, gradient, at, width, smoothing }: Row & { readonly width: number; readonly smoothing: number }, truth: number, share: number): number {
   let highest = -Infinity;
   for (let i = at; i < at + width; i++) highest = Math.max(highest, outputs[i] as number);
   let sum = 0;
   for (let i = at; i < at + width; i++) sum += Math.exp((outputs[i] as number) - highest);
-  for (let i = at; i < at + width; i++) gradient[i] = share * (Math.exp((outputs[i] as number) - highest) / sum - (i - at === truth ? 1 : 0));
-  return Math.log(sum) + highest - (outputs[at + truth] as number);
+  const spread = smoothing / width;
+  let wanted = 0;
+  for (let i = at; i < at + width; i++) {
+    const part = spread + (i - at === truth ? 1 - smoothing : 0);
+    // (What is infinite times nothing would be no number.)
+    if (part > 0) wanted += part * (outputs[i] as number);
+    gradient[i] = share * (Math.exp((outputs[i] as number) - highest) / sum - part);
+  }
+  return Math.log(sum) + highest - wanted;
 }
 
 /** Turns outputs into what a model says, in the layout of `Scores.values`; a regression's are standardised ones still. */

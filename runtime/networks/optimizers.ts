@@ -5,11 +5,21 @@ import { viewOf, type Layout } from './parameters.ts';
  * the parameter itself off (Loshchilov and Hutter 2019), the others add it to the gradient, as PyTorch does. Biases,
  * scales and shifts do not decay.
  */
-export type Optimizer =
-  | { readonly kind: 'sgd'; readonly weight_decay: number }
-  | { readonly kind: 'momentum'; readonly momentum: number; readonly nesterov: boolean; readonly weight_decay: number }
-  | { readonly kind: 'rmsprop'; readonly decay: number; readonly epsilon: number; readonly weight_decay: number }
-  | { readonly kind: 'adam' | 'adamw'; readonly beta1: number; readonly beta2: number; readonly epsilon: number; readonly weight_decay: number };
+export type Optimizer = OptimizerRule & GradientBounds & { readonly weight_decay: number };
+
+type OptimizerRule =
+  | { readonly kind: 'sgd' }
+  | { readonly kind: 'momentum'; readonly momentum: number; readonly nesterov: boolean }
+  | { readonly kind: 'rmsprop'; readonly decay: number; readonly epsilon: number }
+  | { readonly kind: 'adam' | 'adamw'; readonly beta1: number; readonly beta2: number; readonly epsilon: number };
+
+/** How far a gradient may go, before weights decay. */
+interface GradientBounds {
+  /** Each slope is brought within ± this. */
+  readonly clip_value?: number;
+  /** A longer gradient, of all parameters together (Euclid's norm), is shortened to this (Pascanu et al. 2013). */
+  readonly clip_norm?: number;
+}
 
 /** Arrays that an optimizer keeps beside the parameters, each in their layout. */
 export function slotCount({ kind }: Optimizer): number {
@@ -30,6 +40,7 @@ export interface OptimizerStep {
 
 /** Changes parameters and slots in place, in floats of 32 bits. */
 export function applyOptimizer(optimizer: Optimizer, layout: Layout, step: OptimizerStep): void {
+  clipGradient(optimizer, step.gradient);
   decayWeights(optimizer, layout, step);
   const [first, second] = step.slots;
   switch (optimizer.kind) {
@@ -43,6 +54,15 @@ export function applyOptimizer(optimizer: Optimizer, layout: Layout, step: Optim
     case 'adamw':
       return applyAdam(optimizer, step, { mean: first as Float32Array, square: second as Float32Array });
   }
+}
+
+function clipGradient({ clip_value: bound, clip_norm: longest }: GradientBounds, gradient: Float32Array): void {
+  if (bound !== undefined) for (let at = 0; at < gradient.length; at++) gradient[at] = Math.min(bound, Math.max(-bound, gradient[at] as number));
+  if (longest === undefined) return;
+  let squares = 0;
+  for (const slope of gradient) squares += slope * slope;
+  const norm = Math.sqrt(squares);
+  if (norm > longest) for (let at = 0; at < gradient.length; at++) (gradient[at] as number) *= longest / norm;
 }
 
 function decayWeights({ kind, weight_decay: decay }: Optimizer, layout: Layout, { parameters, gradient, rate }: OptimizerStep): void {

@@ -33,6 +33,8 @@ export interface TrainNetworkRequest {
   readonly seed: string;
   /** Metrics of the validation rows from outputs, by name. */
   readonly evaluate: (outputs: Float32Array) => Readonly<Record<string, number>>;
+  /** The one of these metrics, the smaller the better, that a rate follows which falls on a plateau. */
+  readonly followed: string;
   /** What to call the loss of the training rows, and how to say it. */
   readonly trainingMetric: { readonly name: string; readonly of: (meanLoss: number) => number };
   readonly stopping?: StoppingRule & { readonly metric: string };
@@ -120,17 +122,18 @@ function runSteps(request: TrainNetworkRequest, layout: Layout, state: TrainingS
   const draw = uniformNumbers(seed, `dropout ${state.epoch}`);
   const weights = train.weights && scaledWeights(train.weights);
   const stepsPerEpoch = countSteps(description, rows, batch);
+  const losses = state.curve.validate[request.followed] ?? [];
+  const rateOf = (step: number): number => rateAt(request.rate, { step, stepsPerEpoch, epochs, losses });
   let [sum, total] = [0, 0];
   for (let index = 0; index < stepsPerEpoch; index++) {
     const picked = order.subarray(index * batch, (index + 1) * batch);
     const step = state.epoch * stepsPerEpoch + index;
-    const rate = rateAt(request.rate, { step, stepsPerEpoch, epochs });
+    const rate = rateOf(step);
     const result = request.engine.differentiate({
       parameters: state.parameters,
       rows: picked.length,
       ...seenOf({ description, layout, parameters: state.parameters, rows: train.rows, picked }),
       masks: masksOf(description, picked.length, draw),
-      loss: description.loss,
       truth: pickNumbers(train.truth, picked),
       ...(weights === undefined ? {} : { weights: pickNumbers(weights, picked) }),
     });
@@ -140,7 +143,7 @@ function runSteps(request: TrainNetworkRequest, layout: Layout, state: TrainingS
     applyOptimizer(request.optimizer, layout, { parameters: state.parameters, gradient: result.gradient, slots: state.slots, rate, step });
     updateStatistics(description, layout, state.statistics, result.statistics);
   }
-  if (!state.parameters.every(Number.isFinite)) throw diverged(state.epoch, stepsPerEpoch - 1, rateAt(request.rate, { step: (state.epoch + 1) * stepsPerEpoch - 1, stepsPerEpoch, epochs }));
+  if (!state.parameters.every(Number.isFinite)) throw diverged(state.epoch, stepsPerEpoch - 1, rateOf((state.epoch + 1) * stepsPerEpoch - 1));
   return sum / total;
 }
 

@@ -45,7 +45,7 @@ function inferNetwork(context: InferContext): Inferred | undefined {
   const settings = settingsOf(params);
   const sound = [checkLayers(context, settings), checkEmbeddings(context, settings.embed), checkWeights(context), checkLoss(context), checkFollowed(context, settings.stopping?.on)];
   if (sound.includes(false)) return undefined;
-  return { ...inferModel(context, 'low', settings.stopping !== undefined), params, ...weightReads(context), ...engineGuarantee(context) };
+  return { ...inferModel(context, 'low', settings.stopping !== undefined || settings.rate.kind === 'on_plateau'), params, ...weightReads(context), ...engineGuarantee(context) };
 }
 
 /**
@@ -74,8 +74,13 @@ function checkEmbeddings(context: InferContext, embed: Readonly<Record<string, n
 
 function checkLoss(context: InferContext): boolean {
   const { task, target } = featuresOf(context).split;
+  if (task === 'regression') {
+    if (context.params['label_smoothing'] === undefined) return true;
+    context.report('smoothing-of-numbers', context.spanOf(['label_smoothing']), { target: target.name });
+    return false;
+  }
   const loss = context.params['loss'] as string | undefined;
-  if (loss === undefined || task === 'regression') return true;
+  if (loss === undefined) return true;
   context.report('loss-of-classes', context.spanOf(['loss']), { loss, target: target.name, task });
   return false;
 }

@@ -82,8 +82,8 @@ describe.each(engines)('a network on $name', ({ open: openEngine }) => {
     expect(await bytes({ params: { batch: 31 } })).not.toBe(first);
   });
 
-  it('that was killed after any epoch and goes on has the same bytes', async () => {
-    const params = { early_stopping: { patience: 3, on: 'auc' }, epochs: 8, optimizer: { $call: 'adamw', rate: { $call: 'cosine', rate: 0.05, warm_up: 1 } } };
+  it.each([{ $call: 'cosine', rate: 0.05, warm_up: 1 }, { $call: 'on_plateau', rate: 0.05, patience: 1 }, { $call: 'one_cycle', rate: 0.05 }])('that was killed after any epoch and goes on has the same bytes, at a rate $$call', async (rate) => {
+    const params = { early_stopping: { patience: 3, on: 'auc' }, epochs: 8, optimizer: { $call: 'adamw', rate } };
     const whole = await bytes({ params });
     for (const killed of [1, 4]) {
       const saved: Uint8Array[] = [];
@@ -99,6 +99,24 @@ describe.each(engines)('a network on $name', ({ open: openEngine }) => {
 
   it('starts anew where the checkpoint is none', async () => {
     expect(await bytes({ checkpoint: memoryCheckpoint([new Uint8Array([9, 9, 9, 9, 9, 9])]) })).toBe(await bytes());
+  });
+
+  it('learns more slowly once it stands on a plateau', async () => {
+    const lossesOf = async (rate: object) => (await fit({ params: { optimizer: { $call: 'adam', rate } } })).curve.validate['log_loss'] ?? [];
+    const [plain, fallen] = [await lossesOf({ $call: 'constant', rate: 0.1 }), await lossesOf({ $call: 'on_plateau', rate: 0.1, patience: 1 })];
+    const first = plain.findIndex((loss, epoch) => epoch > 0 && loss >= Math.min(...plain.slice(0, epoch)));
+    expect(fallen.slice(0, first + 1)).toEqual(plain.slice(0, first + 1));
+    expect(fallen[first + 1]).not.toBe(plain[first + 1]);
+  });
+
+  it('is less sure of smoothed labels', async () => {
+    const surest = async (params: Options['params']) => {
+      const { model, curve } = await fit({ params: { epochs: 30, ...params } });
+      return { most: Math.max(...networkPredictor(open, model)(makeRows(400, 'binary', 'train').matrix)), followed: Object.keys(curve.train) };
+    };
+    const [plain, smoothed] = [await surest({}), await surest({ label_smoothing: 0.2 })];
+    expect(smoothed.most).toBeLessThan(plain.most - 0.03);
+    expect([plain.followed, smoothed.followed]).toEqual([['log_loss'], ['smoothed_log_loss']]);
   });
 
   it('that stops early has the weights of its best epoch', async () => {

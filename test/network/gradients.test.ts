@@ -54,11 +54,13 @@ const ARRAYS: readonly { readonly name: string; readonly array: Shape; readonly 
   { name: 'dense over the last axis', array: [5, 3], layers: [dense(4, 'tanh'), dense(2, 'tanh'), flat] },
 ];
 
-const cases: readonly { readonly name: string; readonly layers: readonly Layer[]; readonly loss: Loss; readonly outputs?: number; readonly categories?: typeof CATEGORIES; readonly array?: Shape; readonly numbers?: number }[] = [
+const cases: readonly { readonly name: string; readonly layers: readonly Layer[]; readonly loss: Loss; readonly smoothing?: number; readonly outputs?: number; readonly categories?: typeof CATEGORIES; readonly array?: Shape; readonly numbers?: number }[] = [
   ...ACTIVATIONS.map((activation) => ({ name: activation, layers: [dense(6, activation), dense(4, activation)], loss: 'squared' as const })),
   { name: 'no layer of one’s own', layers: [], loss: 'binary' },
   { name: 'binary', layers: [dense(5, 'tanh')], loss: 'binary' },
   { name: 'multiclass', layers: [dense(5, 'tanh')], loss: 'multiclass', outputs: 3 },
+  { name: 'binary, smoothed', layers: [dense(5, 'tanh')], loss: 'binary', smoothing: 0.2 },
+  { name: 'multiclass, smoothed', layers: [dense(5, 'tanh')], loss: 'multiclass', outputs: 3, smoothing: 0.2 },
   { name: 'absolute', layers: [dense(5, 'tanh')], loss: 'absolute' },
   { name: 'huber', layers: [dense(5, 'tanh')], loss: 'huber' },
   { name: 'batch_norm', layers: [dense(5, 'tanh'), norm, dense(4, 'swish')], loss: 'binary' },
@@ -79,8 +81,8 @@ describe.each(engines)('gradients of $name are what differences of the loss say'
     openNetwork = await open();
   });
 
-  it.each(cases)('$name', ({ layers, loss, outputs = 1, categories = [], array, numbers = 4 }) => {
-    const description: NetworkDescription = { inputs: { numbers, categories, ...(array === undefined ? {} : { array }) }, layers, outputs, loss };
+  it.each(cases)('$name', ({ layers, loss, smoothing, outputs = 1, categories = [], array, numbers = 4 }) => {
+    const description: NetworkDescription = { inputs: { numbers, categories, ...(array === undefined ? {} : { array }) }, layers, outputs, loss, ...(smoothing === undefined ? {} : { smoothing }) };
     const layout = layoutOf(description);
     const draw = uniformNumbers('1', 'test');
     const parameters = initialParameters(layout, '2').map((value) => value + 0.3 * (draw() - 0.5));
@@ -95,7 +97,7 @@ describe.each(engines)('gradients of $name are what differences of the loss say'
     const truth = Float32Array.from({ length: ROWS }, () => (loss === 'binary' ? Math.floor(2 * draw()) : loss === 'multiclass' ? Math.floor(3 * draw()) : 6 * draw() - 3));
     const weights = Float32Array.from({ length: ROWS }, () => 0.5 + draw());
     const engine = openNetwork(description);
-    const at = (values: Float32Array) => engine.differentiate({ parameters: values, rows: ROWS, inputs: expandInputs({ description, layout, parameters: values, rows, picked }), ...(rows.array === undefined ? {} : { array: rows.array }), masks, loss, truth, weights });
+    const at = (values: Float32Array) => engine.differentiate({ parameters: values, rows: ROWS, inputs: expandInputs({ description, layout, parameters: values, rows, picked }), ...(rows.array === undefined ? {} : { array: rows.array }), masks, truth, weights });
     const { gradient, ofInputs } = at(parameters);
     addEmbeddingGradient({ description, layout, rows, picked }, ofInputs, gradient);
     const step = 2 ** -8;

@@ -14,12 +14,14 @@ it.each([
   ['layers: [batch_norm]', 'layers: [batch_norm(epsilon: 0.001)], optimizer: adam'],
   ['layers: []', 'layers: [], optimizer: adam(rate: constant(0.001, warm_up: 0), beta1: 0.9)'],
   ['layers: [], optimizer: sgd(rate: cosine(0.1))', 'layers: [], optimizer: sgd(rate: cosine(0.1, final: 0), weight_decay: 0)'],
+  ['layers: [], optimizer: sgd(rate: one_cycle(0.1))', 'layers: [], optimizer: sgd(rate: one_cycle(0.1, rise: 30%, div_factor: 25, final_div_factor: 1e4))'],
+  ['layers: [], optimizer: sgd(rate: on_plateau(0.1))', 'layers: [], optimizer: sgd(rate: on_plateau(0.1, 10, 0.1, min_delta: 0, final: 0))'],
   ['layers: [], early_stopping { patience: 2 }', 'layers: [], early_stopping { patience: 2, on: log_loss, min_delta: 0 }'],
 ])('a default that is written out changes nothing: %s', async (short, long) => {
   expect((await net(long)).fingerprint).toBe((await net(short)).fingerprint);
 });
 
-it.each(['layers: [dense(9)]', 'layers: [dense(8, tanh)]', 'layers: [dense(8)], epochs: 21', 'layers: [dense(8)], optimizer: adam(rate: 2e-3)', 'layers: [dense(8)], stream: 1', 'layers: [dense(8)], class_weight { true: 2 }'])(
+it.each(['layers: [dense(8)], label_smoothing: 0.1', 'layers: [dense(8)], optimizer: adam(clip_norm: 1)', 'layers: [dense(8)], optimizer: adam(clip_value: 1)', 'layers: [dense(9)]', 'layers: [dense(8, tanh)]', 'layers: [dense(8)], epochs: 21', 'layers: [dense(8)], optimizer: adam(rate: 2e-3)', 'layers: [dense(8)], stream: 1', 'layers: [dense(8)], class_weight { true: 2 }'])(
   'what changes the network changes its fingerprint: %s',
   async (other) => {
     expect((await net(other)).fingerprint).not.toBe((await net('layers: [dense(8)]')).fingerprint);

@@ -36,6 +36,7 @@ describe('a network is trained as NumPy trains it', () => {
       train: { rows: inputs, truth, ...(weights === undefined ? {} : { weights: Float32Array.from(weights) }) },
       validate: inputs,
       evaluate: () => ({}),
+      followed: 'loss',
       trainingMetric: { name: 'loss', of: (mean) => mean },
       checkpoint: { load: async () => undefined, save: async () => undefined },
     });

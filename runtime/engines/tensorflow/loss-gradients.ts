@@ -1,4 +1,4 @@
-import type { Loss } from '../../networks/description.ts';
+import type { Loss, NetworkDescription } from '../../networks/description.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import type { Output } from './library.ts';
 
@@ -11,15 +11,20 @@ export interface Compared {
 }
 
 /** Adds the gradient of the mean loss by the outputs, in their shape: what `computeLoss` calls its gradient. */
-export function addLossGradient(builder: GraphBuilder, loss: Loss, { outputs, width, truth, shares }: Compared): Output {
+export function addLossGradient(builder: GraphBuilder, { loss, smoothing = 0 }: Pick<NetworkDescription, 'loss' | 'smoothing'>, { outputs, width, truth, shares }: Compared): Output {
   const column = (vector: Output): Output => builder.add('Reshape', [vector, builder.integers([-1, 1])]);
-  const slope = loss === 'multiclass' ? slopeOfSoftmax(builder, outputs, { truth, width }) : slopeOfNumber(builder, loss, outputs, column(truth));
+  const slope = loss === 'multiclass' ? slopeOfSoftmax(builder, outputs, { truth, width, smoothing }) : slopeOfNumber(builder, loss, outputs, column(loss === 'binary' ? smoothed(builder, truth, smoothing) : truth));
   return builder.add('Mul', [slope, column(shares)]);
 }
 
-function slopeOfSoftmax(builder: GraphBuilder, outputs: Output, { truth, width }: { readonly truth: Output; readonly width: number }): Output {
+function smoothed(builder: GraphBuilder, truth: Output, smoothing: number): Output {
+  if (smoothing === 0) return truth;
+  return builder.add('AddV2', [builder.add('Mul', [truth, builder.number(1 - smoothing)]), builder.number(smoothing / 2)]);
+}
+
+function slopeOfSoftmax(builder: GraphBuilder, outputs: Output, { truth, width, smoothing }: Pick<Compared, 'truth' | 'width'> & { readonly smoothing: number }): Output {
   const codes = builder.add('Cast', [truth], { DstT: { kind: 'type', value: 'int32' } });
-  const classes = builder.add('OneHot', [codes, builder.integer(width), builder.number(1), builder.number(0)]);
+  const classes = builder.add('OneHot', [codes, builder.integer(width), builder.number(1 - smoothing + smoothing / width), builder.number(smoothing / width)]);
   return builder.add('Sub', [builder.add('Softmax', [outputs]), classes]);
 }
 

@@ -45,7 +45,7 @@ export function trainingComputation(builder: GraphBuilder, network: LaidOutNetwo
     values = place.joins > 0 ? beside(builder, added.output, inputs) : added.output;
   });
   const [truth, shares] = [builder.placeholder('float32', [-1]), builder.placeholder('float32', [-1])];
-  const ofY = addLossGradient(builder, description.loss, { outputs: values, width: description.outputs, truth, shares });
+  const ofY = addLossGradient(builder, description, { outputs: values, width: description.outputs, truth, shares });
   const learned = learnsInputs(description) ? [inputs] : [];
   const gradients = builder.gradients({ y: values, ofY, xs: [...all, ...learned] });
   return {

@@ -48,7 +48,7 @@ function differentiate(runner: Runner, { description, layout, places }: LaidOutN
     ...batch.masks.map((mask, index) => ({ values: mask, shape: [rows, ...(masked[index]?.sees ?? [])] })),
   ]);
   runner.compute([outputs, gradient.subarray(from), ofInputs, statistics].filter(({ length }) => length > 0));
-  const { sum, weight } = computeLoss({ loss: batch.loss, outputs, truth: batch.truth, ...(weights === undefined ? {} : { weights }) });
+  const { sum, weight } = computeLoss({ ...description, outputs, truth: batch.truth, ...(weights === undefined ? {} : { weights }) });
   return { sum, weight, gradient, ofInputs, statistics };
 }
 

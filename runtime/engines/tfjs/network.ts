@@ -43,7 +43,7 @@ function differentiate(network: Network, batch: TrainingBatch): BatchGradient {
   const statistics = new Float32Array(layout.statisticsSize);
   const applied: AppliedLayer[] = [];
   const outputs = runLayers(network, batch, passOf(network, { ...batch, statistics, training: true }), (one) => applied.push(one));
-  const loss = computeLoss({ loss: batch.loss, outputs: outputs.dataSync<'float32'>(), truth: batch.truth, ...(batch.weights === undefined ? {} : { weights: batch.weights }) });
+  const loss = computeLoss({ ...description, outputs: outputs.dataSync<'float32'>(), truth: batch.truth, ...(batch.weights === undefined ? {} : { weights: batch.weights }) });
   const gradient = new Float32Array(layout.size);
   const learnsInputs = description.inputs.categories.some(({ kind }) => kind === 'embedding');
   const first = firstLearning(network, learnsInputs);

@@ -46,18 +46,19 @@ export async function fitNetwork(request: FitNetworkRequest): Promise<NetworkFit
     epochs: settings.epochs,
     batch: settings.batch,
     evaluate: evaluator(about, validate, settings),
+    followed: mainMetric(about.task),
     trainingMetric: trainingMetric(about),
     ...(settings.stopping === undefined ? {} : { stopping: stoppingRule(settings.stopping) }),
   });
   return { model: { about, parameters, statistics }, epochs, bestEpoch, curve, warnings: batchWarnings(train, settings) };
 }
 
-function describe({ matrix, target }: Labelled, { layers, loss, embed }: NetworkSettings): NetworkAbout {
+function describe({ matrix, target }: Labelled, { layers, loss, smoothing, embed }: NetworkSettings): NetworkAbout {
   const task = taskOf(target);
   if (target.kind === 'classes') requireClasses(countsOf(target), target.classes);
   const { features, inputs } = learnInputs(matrix, embed);
   const outputs = task === 'multiclass' && target.kind === 'classes' ? target.classes.length : 1;
-  const description: NetworkDescription = { inputs, layers, outputs, loss: lossOf(task, loss) };
+  const description: NetworkDescription = { inputs, layers, outputs, loss: lossOf(task, loss), ...(smoothing === undefined ? {} : { smoothing }) };
   const { size } = layoutOf(description);
   if (size > MOST_PARAMETERS) {
     throw new StepError(`the network would learn ${size.toLocaleString('en')} numbers, of which there may be ${MOST_PARAMETERS.toLocaleString('en')}`, 'give layers fewer units, or categories fewer levels or smaller embeddings');
@@ -101,12 +102,12 @@ function evaluator(about: NetworkAbout, { matrix: { rows }, target }: Labelled, 
 }
 
 /** The loss that is minimised, under the name and in the unit of the metric that it is. */
-function trainingMetric({ description: { loss }, target }: NetworkAbout): TrainNetworkRequest['trainingMetric'] {
+function trainingMetric({ description: { loss, smoothing }, target }: NetworkAbout): TrainNetworkRequest['trainingMetric'] {
   const unit = target?.deviation ?? 1;
   switch (loss) {
     case 'binary':
     case 'multiclass':
-      return { name: 'log_loss', of: (mean) => mean };
+      return { name: smoothing === undefined ? 'log_loss' : 'smoothed_log_loss', of: (mean) => mean };
     case 'squared':
       return { name: 'rmse', of: (mean) => Math.sqrt(2 * mean) * unit };
     case 'absolute':

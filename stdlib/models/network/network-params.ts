@@ -18,10 +18,17 @@ const rate = either(
   call('cosine', { rate: positive, final: number({ min: 0 }), warm_up: warmUp }, ['rate']),
   call('step', { rate: positive, every: integer({ min: 1 }), factor: number({ above: 0, max: 1 }), warm_up: warmUp }, ['rate', 'every']),
   call('exponential', { rate: positive, factor: number({ above: 0, max: 1 }), warm_up: warmUp }, ['rate', 'factor']),
+  call('one_cycle', { rate: positive, rise: number({ above: 0, below: 1 }), div_factor: number({ min: 1 }), final_div_factor: number({ min: 1 }) }, ['rate']),
+  call('on_plateau', { rate: positive, patience: integer({ min: 1 }), factor: number({ above: 0, below: 1 }), min_delta: number({ min: 0 }), final: number({ min: 0 }), warm_up: warmUp }, ['rate']),
 );
 
-const decay = number({ min: 0 });
-const adamArguments: Readonly<Record<string, ParamSchema>> = { rate, beta1: share, beta2: share, epsilon: positive, weight_decay: decay };
+/** What every optimizer takes. */
+const common: Readonly<Record<string, ParamSchema>> = {
+  weight_decay: number({ min: 0 }),
+  clip_norm: described(positive, 'A longer gradient, of all weights together, is shortened to this.'),
+  clip_value: described(positive, 'Each slope is brought within plus and minus this.'),
+};
+const adamArguments: Readonly<Record<string, ParamSchema>> = { rate, beta1: share, beta2: share, epsilon: positive, ...common };
 
 /** The parameters of the kind. */
 export const networkParams: RecordSchema = record(
@@ -32,16 +39,17 @@ export const networkParams: RecordSchema = record(
     ),
     optimizer: described(
       either(
-        call('sgd', { rate, weight_decay: decay }),
-        call('momentum', { rate, momentum: share, nesterov: boolean(), weight_decay: decay }),
-        call('rmsprop', { rate, decay: share, epsilon: positive, weight_decay: decay }),
+        call('sgd', { rate, ...common }),
+        call('momentum', { rate, momentum: share, nesterov: boolean(), ...common }),
+        call('rmsprop', { rate, decay: share, epsilon: positive, ...common }),
         call('adam', adamArguments),
         call('adamw', adamArguments),
       ),
-      'How parameters follow their gradients. `rate` is a number, or `constant(rate)`, `cosine(rate, final)` over all epochs, `step(rate, every, factor)` by epochs, `exponential(rate, factor)` by the epoch; each takes `warm_up` epochs. `weight_decay` draws weights, not biases, to zero: of `adamw` apart from the gradient, 0.01 unless it says otherwise.',
+      'How parameters follow their gradients. `rate` is a number, or `constant(rate)`, `cosine(rate, final)` over all epochs, `step(rate, every, factor)` by epochs, `exponential(rate, factor)` by the epoch, `on_plateau(rate, patience, factor, min_delta, final)` whenever as many epochs have brought no better log_loss or rmse of the validation part, by which the model is then chosen; each takes `warm_up` epochs. `one_cycle(rate, rise, div_factor, final_div_factor)` rises over the share `rise` of all steps and falls over the others. `clip_norm` shortens gradients, of all weights together, and `clip_value` bounds each slope. `weight_decay` draws weights, not biases, to zero: of `adamw` apart from the gradient, 0.01 unless it says otherwise.',
       { $call: 'adam' },
     ),
     loss: described(word('squared', 'absolute', 'huber'), 'Of a regression, what is minimised of its error in standard deviations; by default its square. Classes have the cross entropy.'),
+    label_smoothing: described(number({ above: 0, below: 1 }), 'Of classes, the share of certainty that the loss spreads over all of them, so that the network does not become too sure.'),
     epochs: described(integer({ min: 1 }), 'How often training goes through all training rows, at most.', 20),
     batch: described(integer({ min: 1 }), 'Rows of one step.', 128),
     embed: described(
@@ -75,6 +83,8 @@ const DEFAULTS: Readonly<Record<string, JsonObject>> = {
   cosine: { final: 0, warm_up: 0 },
   step: { factor: 0.1, warm_up: 0 },
   exponential: { warm_up: 0 },
+  one_cycle: { rise: 0.3, div_factor: 25, final_div_factor: 1e4 },
+  on_plateau: { patience: 10, factor: 0.1, min_delta: 0, final: 0, warm_up: 0 },
 };
 
 /** The metric of a task that training follows unless another is named. */
@@ -113,6 +123,8 @@ export interface NetworkSettings {
   readonly rate: RateSchedule;
   /** Of a regression. */
   readonly loss: Extract<Loss, 'squared' | 'absolute' | 'huber'> | undefined;
+  /** Of classes. */
+  readonly smoothing: number | undefined;
   readonly epochs: number;
   readonly batch: number;
   readonly embed: Readonly<Record<string, number>>;
@@ -127,6 +139,7 @@ export function settingsOf(params: JsonObject): NetworkSettings {
     optimizer: named<Optimizer>(optimizer),
     rate: named<RateSchedule>(schedule as Call),
     loss: params['loss'] as NetworkSettings['loss'],
+    smoothing: params['label_smoothing'] as number | undefined,
     epochs: params['epochs'] as number,
     batch: params['batch'] as number,
     embed: (params['embed'] ?? {}) as NetworkSettings['embed'],

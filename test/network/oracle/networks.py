@@ -13,7 +13,21 @@ import numpy as np
 HERE = Path(__file__).parent
 
 
+def one_cycle(schedule, step, steps):
+    """PyTorch's OneCycleLR, in two phases, each annealed along a cosine."""
+    initial = schedule["rate"] / schedule["div_factor"]
+    lowest = initial / schedule["final_div_factor"]
+    phases = [(schedule["rise"] * steps - 1, initial, schedule["rate"]), (steps - 1, schedule["rate"], lowest)]
+    begin = 0.0
+    for index, (end, start, goal) in enumerate(phases):
+        if step <= end or index == len(phases) - 1:
+            return goal + (start - goal) / 2 * (math.cos(math.pi * (step - begin) / (end - begin)) + 1)
+        begin = end
+
+
 def rate_at(schedule, step, per_epoch, epochs):
+    if schedule["kind"] == "one_cycle":
+        return one_cycle(schedule, step, epochs * per_epoch)
     warm = round(schedule["warm_up"] * per_epoch)
     rate = schedule["rate"]
     if step < warm:
@@ -55,17 +69,19 @@ def unpack(flat, layers, width):
     return arrays
 
 
-def loss_of(kind, out, truth, weights):
+def loss_of(kind, out, truth, weights, smoothing):
     n = len(truth)
     if kind == "binary":
         z = out[:, 0]
+        truth = truth * (1 - smoothing) + smoothing * 0.5
         p = 1 / (1 + np.exp(-z))
         return np.sum(weights * -(truth * np.log(p) + (1 - truth) * np.log(1 - p))), (weights * (p - truth) / n)[:, None]
     if kind == "multiclass":
         e = np.exp(out - out.max(axis=1, keepdims=True))
         p = e / e.sum(axis=1, keepdims=True)
         y = np.eye(out.shape[1])[truth.astype(int)]
-        return np.sum(weights * -np.log(p[np.arange(n), truth.astype(int)])), weights[:, None] * (p - y) / n
+        y = y * (1 - smoothing) + smoothing / out.shape[1]
+        return np.sum(weights * -(y * np.log(p)).sum(axis=1)), weights[:, None] * (p - y) / n
     error = out[:, 0] - truth
     if kind == "squared":
         return np.sum(weights * error**2 / 2), (weights * error / n)[:, None]
@@ -76,7 +92,7 @@ def loss_of(kind, out, truth, weights):
     return np.sum(weights * value), (weights * np.clip(error, -1, 1) / n)[:, None]
 
 
-def gradient(flat, layers, width, x, truth, weights, loss):
+def gradient(flat, layers, width, x, truth, weights, loss, smoothing):
     arrays = unpack(flat, layers, width)
     grad = np.zeros_like(flat)
     slots = unpack(grad, layers, width)
@@ -93,7 +109,7 @@ def gradient(flat, layers, width, x, truth, weights, loss):
             normal = (value - mean) * inverse
             stack.append((normal, inverse))
             value = normal * array[0] + array[1]
-    total, back = loss_of(loss, value, truth, weights)
+    total, back = loss_of(loss, value, truth, weights, smoothing)
     for layer, array, slot, (a, b) in reversed(list(zip(layers, arrays, slots, stack))):
         if layer["kind"] == "dense":
             delta = back * ACTIVATIONS[layer["activation"]][1](b)
@@ -141,11 +157,15 @@ def train(scenario):
         for start in range(0, rows, batch):
             pick = order[start : start + batch]
             rate = rate_at(scenario["rate"], step, per_epoch, scenario["epochs"])
-            value, g, statistics = gradient(p, layers, width, x[pick], truth[pick], weights[pick], description["loss"])
+            value, g, statistics = gradient(p, layers, width, x[pick], truth[pick], weights[pick], description["loss"], description.get("smoothing", 0.0))
             total, mass = total + value, mass + weights[pick].sum()
             if statistics:
                 new = np.concatenate(statistics[0])
                 running = 0.9 * (np.concatenate([np.zeros(len(new) // 2), np.ones(len(new) // 2)]) if running is None else running) + 0.1 * new
+            if "clip_value" in optimizer:
+                g = np.clip(g, -optimizer["clip_value"], optimizer["clip_value"])
+            if "clip_norm" in optimizer:
+                g = g * min(1, optimizer["clip_norm"] / np.linalg.norm(g))
             kind, decay = optimizer["kind"], optimizer["weight_decay"]
             if kind == "adamw":
                 p[kernels] *= 1 - rate * decay

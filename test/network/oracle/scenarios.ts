@@ -29,7 +29,7 @@ export const SEED = '20260101';
 const ROWS = 70;
 const NUMBERS = 5;
 
-type Settings = Pick<Scenario, 'optimizer' | 'rate'> & { readonly loss: NetworkDescription['loss']; readonly outputs?: number; readonly layers: NetworkDescription['layers']; readonly weighted?: boolean };
+type Settings = Pick<Scenario, 'optimizer' | 'rate'> & { readonly loss: NetworkDescription['loss']; readonly smoothing?: number; readonly outputs?: number; readonly layers: NetworkDescription['layers']; readonly weighted?: boolean };
 
 const constant: RateSchedule = { kind: 'constant', rate: 0.01, warm_up: 0 };
 const plain: NetworkDescription['layers'] = [
@@ -49,13 +49,15 @@ const SETTINGS: Readonly<Record<string, Settings>> = {
   'nesterov, absolute error': { loss: 'absolute', layers: plain, optimizer: { kind: 'momentum', momentum: 0.9, nesterov: true, weight_decay: 0 }, rate: constant },
   'rmsprop, huber': { loss: 'huber', layers: plain, optimizer: { kind: 'rmsprop', decay: 0.9, epsilon: 1e-8, weight_decay: 0 }, rate: { kind: 'exponential', rate: 0.005, factor: 0.8, warm_up: 1 } },
   'adam, batch normalisation, weights': { loss: 'binary', layers: normed, optimizer: { kind: 'adam', ...moments, weight_decay: 0.001 }, rate: { kind: 'cosine', rate: 0.01, final: 0.001, warm_up: 1 }, weighted: true },
+  'adam, slopes bounded, labels of two classes smoothed': { loss: 'binary', smoothing: 0.1, layers: plain, optimizer: { kind: 'adam', ...moments, weight_decay: 0, clip_value: 0.02 }, rate: { kind: 'one_cycle', rate: 0.05, rise: 0.3, div_factor: 25, final_div_factor: 1e4 } },
+  'momentum, gradients shortened, labels of several classes smoothed': { loss: 'multiclass', smoothing: 0.2, outputs: 3, layers: plain, optimizer: { kind: 'momentum', momentum: 0.9, nesterov: false, weight_decay: 0.01, clip_norm: 0.1 }, rate: { kind: 'one_cycle', rate: 0.1, rise: 0.5, div_factor: 10, final_div_factor: 100 } },
   'adamw, squared error': { loss: 'squared', layers: normed, optimizer: { kind: 'adamw', ...moments, weight_decay: 0.05 }, rate: constant },
 };
 
 /** The scenarios, the same on every machine. */
-export const scenarios: readonly Scenario[] = Object.entries(SETTINGS).map(([name, { loss, outputs = 1, layers, weighted = false, optimizer, rate }]) => {
+export const scenarios: readonly Scenario[] = Object.entries(SETTINGS).map(([name, { loss, smoothing, outputs = 1, layers, weighted = false, optimizer, rate }]) => {
   const draw = uniformNumbers(SEED, name);
-  const description: NetworkDescription = { inputs: { numbers: NUMBERS, categories: [] }, layers, outputs, loss };
+  const description: NetworkDescription = { inputs: { numbers: NUMBERS, categories: [] }, layers, outputs, loss, ...(smoothing === undefined ? {} : { smoothing }) };
   const numbers = Array.from({ length: ROWS * NUMBERS }, () => Math.fround(4 * draw() - 2));
   const truth = Array.from({ length: ROWS }, (_, row) => {
     const score = (numbers[row * NUMBERS] ?? 0) + (numbers[row * NUMBERS + 1] ?? 0) ** 2 - 1 + 0.3 * draw();
