@@ -1,4 +1,5 @@
 import { PLAN_VERSION } from './plan.ts';
+import { SAVED_PLAN_FORMAT, SAVED_PLAN_VERSION } from './saved-plan.ts';
 
 interface Schema {
   readonly [keyword: string]: unknown;
@@ -23,6 +24,9 @@ const string: Schema = { type: 'string' };
 const name: Schema = { type: 'string', minLength: 1 };
 const boolean: Schema = { type: 'boolean' };
 const count: Schema = { type: 'integer', minimum: 0 };
+const amount: Schema = { type: 'number', minimum: 0 };
+const texts: Schema = { type: 'object', additionalProperties: string };
+const textOrNull: Schema = { type: ['string', 'null'] };
 const digest: Schema = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 
 const simpleType = object({ kind: { enum: ['int', 'float', 'bool', 'string', 'date', 'time', 'timestamp', 'other'] } });
@@ -75,10 +79,47 @@ const step = object({
   'sameAs?': name,
 });
 
+const plan = object({ version: { const: PLAN_VERSION }, pipeline: name, file: string, 'doc?': string, steps: array(step) });
+
+const basis = object({
+  file: name,
+  params: texts,
+  targets: array(name),
+  environment: texts,
+  engines: { type: 'object', additionalProperties: object({ version: name, 'digest?': digest }) },
+});
+
+const cost = { seconds: amount, 'rows?': count, 'bytes?': count, 'memory?': count };
+
+const savedStep = object({
+  name,
+  state: { enum: ['cached', 'run', 'maybe'] },
+  change: { enum: ['added', 'changed', 'unchanged'] },
+  'renamedFrom?': name,
+  reasons: array(object({ part: name, before: textOrNull, after: textOrNull })),
+  'key?': digest,
+  estimate: object({ ...cost, basis: { enum: ['history', 'guess'] }, 'like?': name, 'scaled?': object({ before: count, after: count }) }),
+});
+
+const previousStep = object({ name, keyword: name, kind: name, key: digest, fingerprint: digest, parts: texts, 'text?': string, 'cost?': object(cost) });
+
+const draft = { $schema: 'http://json-schema.org/draft-07/schema#', definitions: { column, columnType } };
+
 /** The JSON Schema (draft 7) of a plan: exactly what `Plan` says, nothing beside it. */
-export const planSchema: Schema = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  title: 'A plan of mlp',
-  definitions: { column, columnType },
-  ...object({ version: { const: PLAN_VERSION }, pipeline: name, file: string, 'doc?': string, steps: array(step) }),
+export const planSchema: Schema = { ...draft, title: 'A plan of mlp', ...plan };
+
+/** The JSON Schema (draft 7) of the file of a saved plan: exactly what `SavedPlan` says, and the checksum over it. */
+export const savedPlanSchema: Schema = {
+  ...draft,
+  title: 'A saved plan of mlp',
+  ...object({
+    format: { const: SAVED_PLAN_FORMAT },
+    version: { const: SAVED_PLAN_VERSION },
+    checksum: digest,
+    program: name,
+    basis,
+    plan,
+    steps: array(savedStep),
+    removed: array(previousStep),
+  }),
 };

@@ -8,7 +8,8 @@ import type { Preview, StepPreview } from './preview.ts';
 /** Changes whenever a program that knows an earlier version could misread a saved plan. */
 export const SAVED_PLAN_VERSION = 1;
 
-const FORMAT = 'mlp-plan';
+/** What the file of a saved plan says that it is. */
+export const SAVED_PLAN_FORMAT = 'mlp-plan';
 
 /** What a plan was made from, beside the files that its steps read. */
 export interface PlanBasis {
@@ -35,7 +36,7 @@ export type SavedStep = Omit<StepPreview, 'step'> & { readonly name: string };
 
 /** A preview as a file has it: plain JSON, bound to the content that it was made from. The same preview gives the same bytes. */
 export interface SavedPlan {
-  readonly format: typeof FORMAT;
+  readonly format: typeof SAVED_PLAN_FORMAT;
   readonly version: typeof SAVED_PLAN_VERSION;
   /** The version of the program that made it. */
   readonly program: string;
@@ -49,7 +50,7 @@ export interface SavedPlan {
 /** The file of a saved plan: JSON with a checksum over the canonical form of everything else. */
 export function encodeSavedPlan({ plan, steps, removed }: Preview, basis: PlanBasis, program: string): string {
   const saved: SavedPlan = {
-    format: FORMAT,
+    format: SAVED_PLAN_FORMAT,
     version: SAVED_PLAN_VERSION,
     program,
     basis,
@@ -70,7 +71,7 @@ export function decodeSavedPlan(text: string, file: string): DecodedPlan {
   const value = parseObject(text);
   if (value === undefined) return refuse(text.trim() === '' ? 'it is empty' : 'it is cut off, or no JSON', MAKE_ANEW);
   const { checksum, ...rest } = value;
-  if (rest['format'] !== FORMAT) return refuse('it is JSON, but no plan of mlp', MAKE_ANEW);
+  if (rest['format'] !== SAVED_PLAN_FORMAT) return refuse('it is JSON, but no plan of mlp', MAKE_ANEW);
   const { version, program } = rest;
   if (typeof version === 'number' && version > SAVED_PLAN_VERSION) {
     return refuse(`a newer mlp made it${typeof program === 'string' ? ` (${program})` : ''}: it has version ${version}, this program knows version ${SAVED_PLAN_VERSION}`, 'update mlp, or make the plan with this one');

@@ -1,6 +1,8 @@
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { describeSavedChange } from '../../apps/cli/render/saved-changes.ts';
 import { compareSaved } from '../../compiler/plan/compare-saved.ts';
+import { savedPlanSchema } from '../../compiler/plan/plan-schema.ts';
 import { decodeSavedPlan, encodeSavedPlan, savedPreview, type PlanBasis, type SavedPlan } from '../../compiler/plan/saved-plan.ts';
 import { planOf, type CompileOptions } from '../support/compile.ts';
 import { applyTo, newStore, preview, type FakeStore } from './fake-store.ts';
@@ -29,6 +31,8 @@ function decoded(text: string): SavedPlan {
   if (!result.ok) throw new Error(result.diagnostic.message);
   return result.saved;
 }
+
+const validate = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true }).compile(savedPlanSchema);
 
 describe('the file of a saved plan', () => {
   it('holds the whole preview, and is the same for the same', async () => {
@@ -64,6 +68,57 @@ describe('the file of a saved plan', () => {
     expect(result.ok ? '' : result.diagnostic.message).toBe(`\`p.plan\` cannot be used as a saved plan: ${reason}`);
   });
 });
+
+describe('the schema of saved plans', () => {
+  const renamed = BASE.replace('report scores', 'report results').replace('model guess = baseline(x)\n', '').replace(', guess', '');
+
+  it.each([
+    ['before the first apply', undefined, BASE],
+    ['after one of the same', BASE, BASE],
+    ['of what waits', BASE, BASE.replace('delay > 15', 'delay > 16')],
+    ['of what is new, removed and has another name', BASE, renamed],
+  ])('says what stands in one %s', async (_, applied, text) => {
+    const store = newStore();
+    if (applied !== undefined) applyTo(store, await planOf(applied));
+    expect(validate(JSON.parse(encodeSavedPlan(preview(await planOf(text), store), basis, '1'))), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it('says all that has to be there, and nothing beside it', async () => {
+    const store = applyTo(newStore(), await planOf(BASE));
+    const text = encodeSavedPlan(preview(await planOf(renamed.replace('rounds: 10', 'rounds: 9')), store), basis, '1');
+    const refused = (path: Path, change: object): void => expect(validate(withChange(text, path, change)), `${path.join('.')} with ${JSON.stringify(change)}`).toBe(false);
+    let objects = 0;
+    visit(JSON.parse(text), [], (path, value) => {
+      refused(path, { surplus: 1 });
+      for (const key of Object.keys(value)) if (!OPTIONAL.has(key)) refused(path, { [key]: undefined });
+      objects++;
+    });
+    expect(objects).toBeGreaterThan(50);
+  });
+});
+
+/** What objects of plans may lack. */
+const OPTIONAL = new Set(['text', 'cost', 'digest', 'columns', 'query', 'key', 'scaled', 'like', 'rows', 'bytes', 'memory', 'engine', 'renamedFrom']);
+
+/** Keyed by names of the pipeline and of kinds: nothing has to be there. */
+const MAPS = new Set(['params', 'identity', 'parts', 'environment', 'engines']);
+
+type Path = readonly (string | number)[];
+
+function visit(value: unknown, path: Path, see: (path: Path, value: object) => void): void {
+  if (typeof value !== 'object' || value === null) return;
+  const isMap = MAPS.has(String(path.at(-1)));
+  if (!Array.isArray(value) && !isMap) see(path, value);
+  if (!isMap) for (const [key, item] of Object.entries(value)) visit(item, [...path, key], see);
+}
+
+function withChange(text: string, path: Path, change: object): unknown {
+  const whole: unknown = JSON.parse(text);
+  const place = path.reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], whole) as Record<string, unknown>;
+  for (const [key, value] of Object.entries(change)) if (value === undefined) delete place[key];
+  else place[key] = value;
+  return whole;
+}
 
 interface Case {
   readonly what: string;

@@ -1,5 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { savedPlanSchema } from '../../compiler/plan/plan-schema.ts';
 import { openStore } from '../../runtime/store/store.ts';
 import { strip, withUpkeep } from '../../runtime/store/upkeep/collect-store.ts';
 import { listRecords } from '../../runtime/store/upkeep/list-store.ts';
@@ -33,6 +35,12 @@ describe('a saved plan', () => {
     expect(statesOf(inside)).toEqual({ rows: 'ran', large: 'ran', few: 'ran' });
     const again = await project.run(['apply', 'one.plan', '--json']);
     expect(statesOf(again)).toEqual({ rows: 'cached', large: 'cached', few: 'cached' });
+  });
+
+  it('is what its schema says, before a run and after one', async () => {
+    const validate = new Ajv({ allowUnionTypes: true }).compile(savedPlanSchema);
+    await project.run(['plan', FILE, '--param', 'least=6', '-o', 'after.plan']);
+    for (const name of ['one.plan', 'after.plan']) expect(validate(JSON.parse(readFileSync(project.path(name), 'utf8'))), JSON.stringify(validate.errors)).toBe(true);
   });
 
   it('is shown as it was saved', async () => {
