@@ -1,13 +1,13 @@
-import type { Artifact, BlobRef, ModelArtifact, SplitArtifact, TableArtifact } from '../../compiler/plan/artifact.ts';
+import type { Artifact, BlobRef, ModelArtifact, SplitArtifact, StoredModel, TableArtifact } from '../../compiler/plan/artifact.ts';
 import type { PartName } from '../../compiler/types.ts';
-import { readUbjson } from '../data/read-ubjson.ts';
 import { decodeScores } from '../data/scores.ts';
 import type { ColumnDifference, TableComparison } from '../engines/duckdb/compare-tables.ts';
 import { firstJsonDifference } from './json-difference.ts';
+import { compareModels } from './compare-models.ts';
 
 /** The first thing in which two artifacts differ: a place, and what stands there in each, `null` where one has nothing. */
 export interface Difference {
-  /** As in `column late, row 13` (rows from 1), `tree 3, node 5: split_conditions` (from 0), `models[0].metrics.auc`. */
+  /** As in `column late, row 13` (rows from 1), `tree 3, node 5: split_conditions`, `layer 1 (dense): kernel[3, 17]` (from 0), `models[0].metrics.auc`. */
   readonly place: string;
   readonly before: string | null;
   readonly after: string | null;
@@ -69,43 +69,30 @@ async function splitDifference(before: SplitArtifact, after: SplitArtifact, cont
 }
 
 async function modelDifference(before: ModelArtifact, after: ModelArtifact, contents: Contents): Promise<Difference | undefined> {
-  const read = async (old: BlobRef, now: BlobRef): Promise<readonly [Uint8Array, Uint8Array]> => [await contents.read(await contents.before(old)), await contents.read(await contents.after(now))];
-  if (before.model.digest !== after.model.digest) return bytesDifference(before.kind, ...(await read(before.model, after.model)));
+  const stored = await storedDifference(before, after, contents);
+  if (stored !== undefined) return stored;
   for (const part of Object.keys(before.scores) as PartName[]) {
     const [old, now] = [before.scores[part], after.scores[part]];
     if (old === undefined || now === undefined || old.digest === now.digest) continue;
-    const [was, is] = (await read(old, now)).map((bytes) => decodeScores(bytes).values);
+    const [was, is] = (await readBoth(old, now, contents)).map((bytes) => decodeScores(bytes).values);
     const at = was?.findIndex((value, index) => !Object.is(value, is?.[index])) ?? -1;
     if (was !== undefined && at >= 0) return { place: `scores of ${part}, value ${at + 1}`, before: String(was[at]), after: String(is?.[at] ?? null) };
   }
   return undefined;
 }
 
-function bytesDifference(kind: string, before: Uint8Array, after: Uint8Array): Difference {
-  const [was, is] = [before, after].map((bytes) => readModel(kind, bytes));
-  const found = was === undefined || is === undefined ? undefined : firstJsonDifference(was, is);
-  if (found !== undefined) return { place: modelPlace(found.path), before: found.before, after: found.after };
-  const at = before.findIndex((byte, index) => byte !== after[index]);
-  const first = at < 0 ? before.length : at;
-  return { place: `byte ${first} of the model`, before: byteAt(before, first), after: byteAt(after, first) };
-}
-
-/** A model as JSON, where its format can be read as such. */
-function readModel(kind: string, bytes: Uint8Array): unknown {
-  try {
-    return kind === 'xgboost' ? readUbjson(bytes) : JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined;
+/** The models that it is made of come first: what it learned of them follows. */
+async function storedDifference(before: StoredModel, after: StoredModel, contents: Contents): Promise<Difference | undefined> {
+  const members = (before.members ?? []).map((member, index) => [`member ${index}: `, member, after.members?.[index]] as const);
+  for (const [whose, old, now] of [...members, ['meta model: ', before.meta, after.meta] as const]) {
+    const found = old === undefined || now === undefined ? undefined : await storedDifference(old, now, contents);
+    if (found !== undefined) return { ...found, place: `${whose}${found.place}` };
   }
+  if (before.model.digest === after.model.digest) return undefined;
+  const { path, ...values } = compareModels(...(await readBoth(before.model, after.model, contents)));
+  return { place: path, ...values };
 }
 
-/** Trees and nodes by their numbers: their arrays mean little to people. */
-function modelPlace(path: string): string {
-  const [, tree, field, node] = /\.trees\[(\d+)\]\.(\w+)\[(\d+)\]$/.exec(path) ?? [];
-  return tree === undefined || field === undefined || node === undefined ? path : `tree ${tree}, node ${node}: ${field}`;
-}
-
-function byteAt(bytes: Uint8Array, at: number): string | null {
-  const byte = bytes[at];
-  return byte === undefined ? null : `0x${byte.toString(16).padStart(2, '0')}`;
+async function readBoth(before: BlobRef, after: BlobRef, { before: old, after: now, read }: Contents): Promise<readonly [Uint8Array, Uint8Array]> {
+  return [await read(await old(before)), await read(await now(after))];
 }

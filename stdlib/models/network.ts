@@ -3,12 +3,12 @@ import type { JsonObject } from '../../compiler/json.ts';
 import { engineOf } from '../../compiler/kinds/engine-of.ts';
 import type { InferContext, Inferred, Kind } from '../../compiler/kinds/kind.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
+import { encodeNetworkBlob } from '../../runtime/networks/network-blob.ts';
 import { exampleOnPenguins } from '../example.ts';
 import { loadFeatures, unseenWarnings } from '../features/load-features.ts';
 import { checkLayers } from './network/check-layers.ts';
 import type { NetworkFit } from './network/fit-network.ts';
 import { layerTable } from './network/layer-table.ts';
-import { encodeNetwork } from './network/network-model.ts';
 import { completeParams, followedMetrics, networkParams, settingsOf } from './network/network-params.ts';
 import { NETWORK_ENGINES, openNetworks } from './network/open-networks.ts';
 import { networkPredictor } from './network/predict-network.ts';
@@ -114,7 +114,7 @@ async function runNetwork(context: RunContext): Promise<RunResult> {
   const seconds = (performance.now() - begun) / 1000;
   const predict = networkPredictor(open, fit.model);
   return modelResult(context, parts, {
-    bytes: encodeNetwork(fit.model),
+    bytes: encodeNetworkBlob(fit.model),
     summary: summaryOf(context, fit),
     warnings: [...fit.warnings, ...SCORED_PARTS.flatMap((part) => unseenWarnings(part, parts[part]))],
     statistics: { trainingSeconds: seconds },

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Labelled, Matrix } from '../../runtime/data/matrix.ts';
 import type { OpenNetwork } from '../../runtime/networks/engine.ts';
+import { encodeNetworkBlob } from '../../runtime/networks/network-blob.ts';
 import { uniformNumbers } from '../../runtime/networks/random.ts';
 import { fitNetwork, type NetworkFit } from '../../stdlib/models/network/fit-network.ts';
-import { decodeNetwork, encodeNetwork } from '../../stdlib/models/network/network-model.ts';
+import { decodeNetwork } from '../../stdlib/models/network/network-model.ts';
 import { completeParams, settingsOf } from '../../stdlib/models/network/network-params.ts';
 import { networkPredictor } from '../../stdlib/models/network/predict-network.ts';
 import { memoryCheckpoint } from '../support/memory-checkpoint.ts';
@@ -61,7 +62,7 @@ describe.each(engines)('a network on $name', ({ open: openEngine }) => {
       settings: settingsOf(completeParams({ ...PARAMS, ...params }, truth)),
       ...(onEpoch === undefined ? {} : { onEpoch }),
     });
-  const bytes = async (options: Options = {}) => Buffer.from(encodeNetwork((await fit(options)).model)).toString('hex');
+  const bytes = async (options: Options = {}) => Buffer.from(encodeNetworkBlob((await fit(options)).model)).toString('hex');
   const last = (values: readonly number[] | undefined) => values?.at(-1) ?? NaN;
 
   it.each([
@@ -135,7 +136,7 @@ describe.each(engines)('a network on $name', ({ open: openEngine }) => {
 
   it('answers for one row as for many, and for values that training never saw', async () => {
     const { model } = await fit();
-    const predict = networkPredictor(open, decodeNetwork(encodeNetwork(model)));
+    const predict = networkPredictor(open, decodeNetwork(encodeNetworkBlob(model)));
     const { matrix } = makeRows(50, 'binary', 'other');
     const all = predict(matrix);
     const row: Matrix = {

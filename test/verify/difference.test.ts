@@ -7,6 +7,9 @@ import { readUbjson } from '../../runtime/data/read-ubjson.ts';
 import { encodeScores } from '../../runtime/data/scores.ts';
 import { compareTables } from '../../runtime/engines/duckdb/compare-tables.ts';
 import { connectDuckDB } from '../../runtime/engines/duckdb/connect.ts';
+import { encodeNetworkBlob } from '../../runtime/networks/network-blob.ts';
+import type { NetworkDescription } from '../../runtime/networks/description.ts';
+import { layoutOf } from '../../runtime/networks/parameters.ts';
 import { findDifference, type Contents } from '../../runtime/verify/find-difference.ts';
 import { firstJsonDifference } from '../../runtime/verify/json-difference.ts';
 
@@ -115,6 +118,60 @@ describe('the first difference of artifacts', () => {
     const found = await findDifference(model(ubj), model(changed), contents);
     expect(found.place).toBe('tree 1, node 0: split_conditions');
     expect(Math.abs(Number(found.before) - Number(found.after))).toBeLessThan(1e-5);
+  });
+
+  const encoded = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const lightgbm = (...trees: readonly string[]): Uint8Array => encoded(`tree\nversion=v4\nnum_class=1\nfeature_names=a b\ntree_sizes=${trees.map(({ length }) => length).join(' ')}\n\n${trees.map((tree, index) => `Tree=${index}\n${tree}\n\n`).join('\n')}\nend of trees\n\nfeature_importances:\na=3\nb=1\n\npandas_categorical:null\n`);
+  const TREE = 'num_leaves=3\nnum_cat=0\nsplit_feature=0 1\nthreshold=1.5 2.25\nleft_child=1 -1\nright_child=-2 -3\nleaf_value=0.1 0.2 0.3\nleaf_count=4 5 6\nshrinkage=1';
+  it.each([
+    ['of a leaf', lightgbm(TREE, TREE), lightgbm(TREE, TREE.replace('0.3', '0.30000000000000004')), { place: 'tree 1, leaf 2: value', before: '"0.3"', after: '"0.30000000000000004"' }],
+    ['of a node', lightgbm(TREE, TREE), lightgbm(TREE.replace('2.25', '2.5'), TREE.replace('0.3', '0.4')), { place: 'tree 0, node 1: threshold', before: '"2.25"', after: '"2.5"' }],
+    ['of a tree', lightgbm(TREE), lightgbm(TREE.replace('shrinkage=1', 'shrinkage=0.5')), { place: 'trees[0].shrinkage', before: '"1"', after: '"0.5"' }],
+    ['of how many there are', lightgbm(TREE), lightgbm(TREE, TREE), { place: 'trees[1]', before: null }],
+    ['of how often a feature is used', lightgbm(TREE), encoded(new TextDecoder().decode(lightgbm(TREE)).replace('a=3', 'a=4')), { place: 'usage.a[0]', before: '"3"', after: '"4"' }],
+  ])('of models of LightGBM, %s', async (_, before, after, expected) => {
+    expect(await findDifference(model(before, { kind: 'extra_trees' }), model(after, { kind: 'extra_trees' }), contents)).toMatchObject(expected);
+  });
+
+  const catboost = (leaf: number, border: number): Uint8Array => encoded(JSON.stringify({ oblivious_trees: [{ leaf_values: [1, 2], splits: [] }, { leaf_values: [leaf, 4], splits: [{ border: 1 }, { border }] }], scale_and_bias: [1, [0]] }));
+  it.each([
+    [catboost(3, 2), catboost(5, 7), { place: 'tree 1, leaf 0: value', before: '3', after: '5' }],
+    [catboost(3, 2), catboost(3, 7), { place: 'tree 1, split 1: border', before: '2', after: '7' }],
+  ])('of models of CatBoost', async (before, after, expected) => {
+    expect(await findDifference(model(before, { kind: 'catboost' }), model(after, { kind: 'catboost' }), contents)).toEqual(expected);
+  });
+
+  const description: NetworkDescription = {
+    inputs: { numbers: 2, categories: [{ kind: 'embedding', levels: 3, size: 2 }] },
+    layers: [{ kind: 'dense', units: 3, activation: 'relu' }, { kind: 'batch_norm', momentum: 0.9, epsilon: 1e-3 }, { kind: 'dropout', rate: 0.1 }],
+    outputs: 1,
+    loss: 'binary',
+  };
+  const SIZES = layoutOf(description);
+  /** Parameters are 0, 1, 2, … but where another is given. */
+  const network = (parameters: Readonly<Record<number, number>> = {}, statistics: Readonly<Record<number, number>> = {}, about = {}): Uint8Array =>
+    encodeNetworkBlob({ about: { description, ...about }, parameters: Float32Array.from({ length: SIZES.size }, (__, at) => parameters[at] ?? at), statistics: Float32Array.from({ length: SIZES.statisticsSize }, (__, at) => statistics[at] ?? at) });
+  it.each([
+    // 6 numbers of the embedding, a kernel of 4 × 3, 3 biases; 3 scales and shifts; a last kernel of 3 × 1 and a bias.
+    [network({ 5: 0.5, 9: 1 }), { place: 'category 0: embedding[2, 1]', before: '5', after: '0.5' }],
+    [network({ [6 + 7]: -1 }), { place: 'layer 0 (dense): kernel[2, 1]', before: '13', after: '-1' }],
+    [network({ [6 + 12 + 2]: 1 }), { place: 'layer 0 (dense): bias[2]', before: '20', after: '1' }],
+    [network({ [6 + 15 + 3]: 1 }), { place: 'layer 1 (batch_norm): shift[0]', before: '24', after: '1' }],
+    [network({ [6 + 15 + 6 + 1]: 1 }), { place: 'layer 3 (output): kernel[1, 0]', before: '28', after: '1' }],
+    [network({}, { 0: -0 }), { place: 'layer 1 (batch_norm): mean[0]', before: '0', after: '-0' }],
+    [network({}, { 5: 1 }), { place: 'layer 1 (batch_norm): variance[2]', before: '5', after: '1' }],
+    [network({ 1: 9 }, {}, { classes: ['a'] }), { place: 'classes', before: null, after: '["a"]' }],
+  ])('of networks: the array and the place in it (%#)', async (after, expected) => {
+    expect(await findDifference(model(network(), { kind: 'network' }), model(after, { kind: 'network' }), contents)).toEqual(expected);
+  });
+
+  it('of models that are made of others: the member', async () => {
+    const tree = (bytes: Uint8Array) => model(bytes, { kind: 'lightgbm' });
+    const first = tree(ubj);
+    const one = model(encoded('{}'), { kind: 'stack', members: [first, tree(lightgbm(TREE))], meta: tree(encoded('{"weights":[1]}')) });
+    const other = { ...one, members: [first, tree(lightgbm(TREE.replace('0.2', '0.7')))], meta: tree(encoded('{"weights":[2]}')) };
+    expect(await findDifference(one, other, contents)).toEqual({ place: 'member 1: tree 0, leaf 1: value', before: '"0.2"', after: '"0.7"' });
+    expect(await findDifference(one, { ...other, members: one.members ?? [] }, contents)).toEqual({ place: 'meta model: weights[0]', before: '1', after: '2' });
   });
 
   it('of other models: a path, or a byte', async () => {

@@ -1,13 +1,10 @@
 import type { Task } from '../../../compiler/types.ts';
-import { decodeArrays, encodeArrays } from '../../../runtime/data/arrays-blob.ts';
 import type { NetworkDescription, Shape } from '../../../runtime/networks/description.ts';
-import type { Weights } from '../../../runtime/networks/training-state.ts';
+import { decodeNetworkBlob, type KeptNetwork } from '../../../runtime/networks/network-blob.ts';
 import type { CategoryCompletion, NumericCompletion, Standard } from '../linear/linear-model.ts';
 
 /** A trained network, with all that turns features into what its first layer sees, and outputs into answers. */
-export interface NetworkModel extends Weights {
-  readonly about: NetworkAbout;
-}
+export type NetworkModel = KeptNetwork<NetworkAbout>;
 
 /** What of a model is plain JSON. */
 export interface NetworkAbout {
@@ -34,17 +31,9 @@ export interface ArrayCompletion {
   readonly standards: readonly Standard[];
 }
 
-const FORMAT = 'mlp-network-1';
-
-/** A model as it is kept: its JSON, the parameters, the running statistics. */
-export function encodeNetwork({ about, parameters, statistics }: NetworkModel): Uint8Array {
-  return encodeArrays(FORMAT, { header: about, arrays: [parameters, statistics] });
-}
-
-/** Reads what `encodeNetwork` made. */
+/** The network in a content that has to be one. */
 export function decodeNetwork(bytes: Uint8Array): NetworkModel {
-  const found = decodeArrays<NetworkAbout>(FORMAT, bytes);
+  const found = decodeNetworkBlob<NetworkAbout>(bytes);
   if (found === undefined) throw new Error('the content is no network');
-  const [parameters, statistics] = found.arrays as [Float32Array, Float32Array];
-  return { about: found.header, parameters, statistics };
+  return found;
 }
