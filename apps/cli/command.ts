@@ -12,14 +12,17 @@ export interface GlobalFlags {
   readonly session: SessionOptions;
 }
 
+/** What asks a command to stop: Ctrl-C, or that nobody reads its standard output any more. */
+export type Interruption = 'signal' | 'unread';
+
 /** What a command has to work with. */
 export interface CommandContext {
   readonly flags: GlobalFlags;
   readonly terminal: Terminal;
   /** Runs an action with the project opened, and closes it. */
   readonly withSession: <T>(action: (session: Session) => Promise<T>, options?: Partial<SessionOptions>) => Promise<T>;
-  /** Calls a handler at Ctrl-C, in place of ending the program, until the function that it returns is called. */
-  readonly onInterrupt: (handler: () => void) => () => void;
+  /** Calls a handler at Ctrl-C, in place of ending the program, and once nobody reads the output, until the function that it returns is called. */
+  readonly onInterrupt: (handler: (why: Interruption) => void) => () => void;
   /** The commands with their arguments and flags, for completion. */
   readonly describeFlags: () => Omit<Completions, 'words'>;
 }

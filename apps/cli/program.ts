@@ -1,9 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { CommandContext, CommandSpec, Given } from './command.ts';
+import type { CommandSpec, Given } from './command.ts';
 import { commands, laterCommands } from './commands.ts';
 import { failure } from './failure.ts';
 import type { CompletedFlag, Completions } from './render/render-completion.ts';
+import type { Terminal } from './terminal.ts';
 import { usageFailure } from './usage-failure.ts';
 
 /** What was asked for on a command line. */
@@ -14,12 +15,14 @@ export interface Invocation {
   readonly globals: Readonly<Record<string, unknown>>;
 }
 
-const HELP_WIDTH = 96;
+/** Help is no wider, however wide the terminal, and descriptions are wrapped down to the other width. */
+const WIDEST = 96;
+const NARROWEST = 12;
 
 /** Parses a command line. `undefined`: it asked for help, which was printed. Throws a `Failure` for what is wrong. */
-export function parseArguments(argv: readonly string[], print: CommandContext['terminal']['print']): Invocation | undefined {
+export function parseArguments(argv: readonly string[], terminal: Pick<Terminal, 'print' | 'view'>): Invocation | undefined {
   const state: { invocation?: Invocation } = {};
-  const program = describeProgram(print);
+  const program = describeProgram(terminal);
   for (const spec of commands) {
     const command = program.command(spec.name).summary(spec.summary).description(sentence(spec.summary));
     for (const argument of spec.args.split(' ').filter((one) => one !== '')) command.argument(argument.toLowerCase());
@@ -51,7 +54,7 @@ export function describeFlags(): Omit<Completions, 'words'> {
   const flagOf = ({ short, long, flags }: Option): CompletedFlag => ({ short, long, value: /<([^>]+)>/.exec(flags)?.[1] });
   const help = new Option('-h, --help');
   return {
-    globals: [...describeProgram(() => undefined).options, help].map(flagOf),
+    globals: [...describeProgram().options, help].map(flagOf),
     commands: commands.map(({ name, summary, options, args }) => ({
       ...{ name, summary },
       flags: options.map(([flags, description]) => flagOf(new Option(flags, description))),
@@ -68,7 +71,7 @@ function checkOrder({ spec, given: { args } }: Invocation): void {
   throw failure('usage', { problem: `\`${args[0] ?? ''}\` stands where the pipeline's file is wanted`, hint: `the file comes first: \`mlp ${spec.name} ${ordered.join(' ')}\`` });
 }
 
-function describeProgram(print: (line: string) => void): Command {
+function describeProgram(terminal?: Pick<Terminal, 'print' | 'view'>): Command {
   const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
   return new Command('mlp')
     .description('Machine-learning pipelines: write a .mlp file, look at the plan, apply it.')
@@ -82,12 +85,12 @@ function describeProgram(print: (line: string) => void): Command {
     .option('--debug', 'show stack traces')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
-    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => `${command.name()} ${usageOf(command)}`.trim() })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: NARROWEST, subcommandTerm: (command) => `${command.name()} ${usageOf(command)}`.trim() })
     .configureOutput({
-      writeOut: (text) => print(text.replace(/\n$/, '')),
+      writeOut: (text) => terminal?.print(text.replace(/\n$/, '')),
       // Errors are thrown as failures and rendered in one place.
       writeErr: () => undefined,
-      getOutHelpWidth: () => HELP_WIDTH,
+      getOutHelpWidth: () => Math.min(terminal?.view().width ?? WIDEST, WIDEST),
       getOutHasColors: () => false,
     })
     .addHelpText('after', examples(['mlp plan pipelines/flights.mlp', 'mlp apply pipelines/flights.mlp', 'mlp show pipelines/flights.mlp scores']))

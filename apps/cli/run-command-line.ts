@@ -18,7 +18,7 @@ export interface Surroundings {
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const { terminal } = surroundings;
   try {
-    const invocation = parseArguments(argv, terminal.print);
+    const invocation = parseArguments(argv, terminal);
     if (invocation === undefined) return 0;
     const flags = readFlags(invocation.globals, surroundings.cwd);
     const run = await invocation.spec.load();

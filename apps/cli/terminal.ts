@@ -28,6 +28,7 @@ export interface LiveLines {
 
 /** Widths beyond this one are hard to read across. */
 const WIDEST = 120;
+/** Where no terminal has a width and COLUMNS says none. */
 const PIPED_WIDTH = 100;
 
 /** The terminal that this process was started on. */
@@ -41,7 +42,9 @@ export async function openTerminal(): Promise<Terminal> {
   };
   const paint = painter(plain || supportsColor === false ? 0 : supportsColor.level);
   const isLive = stdout.isTTY && !plain && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
-  const width = (): number => (stdout.isTTY ? Math.min(stdout.columns || 80, WIDEST) : PIPED_WIDTH);
+  const asked = Number(env['COLUMNS']);
+  const piped = Number.isInteger(asked) && asked > 0 ? asked : PIPED_WIDTH;
+  const width = (): number => Math.min(stdout.isTTY ? stdout.columns || 80 : piped, WIDEST);
   return {
     print: (line) => stdout.write(`${line}\n`),
     printError: (line) => stderr.write(`${line}\n`),

@@ -18,7 +18,7 @@ export interface Target {
 /**
  * Makes a file whole or not at all: `write` makes it under another name beside it, with the same extension, which is then
  * renamed. A file that is replaced hands its permissions on. At Ctrl-C the signal is aborted, and nothing is left behind,
- * also where `write` does not listen to it.
+ * also where `write` does not listen to it; a file is wanted where nobody reads what is said of it, too.
  */
 export async function replaceFile({ path: named, shown, onInterrupt }: Target, write: (temporary: string, signal: AbortSignal) => Promise<void>): Promise<void> {
   const mode = await checkTarget(named, shown);
@@ -27,7 +27,9 @@ export async function replaceFile({ path: named, shown, onInterrupt }: Target, w
   const temporary = join(dirname(path), `.${basename(path).slice(0, 60)}.${randomBytes(6).toString('hex')}${extname(path)}`);
   const controller = new AbortController();
   const { signal } = controller;
-  const release = onInterrupt(() => controller.abort());
+  const release = onInterrupt((why) => {
+    if (why === 'signal') controller.abort();
+  });
   // A second Ctrl-C ends the program at once.
   const clean = (): void => rmSync(temporary, { force: true, recursive: true });
   process.on('exit', clean);

@@ -1,4 +1,5 @@
 import { diagnose, type Diagnostic } from '../../grammar/index.ts';
+import type { Interruption } from '../../apps/cli/command.ts';
 import { runCommandLine } from '../../apps/cli/run-command-line.ts';
 import { plainPaint } from '../../apps/cli/render/text.ts';
 import type { ApplyOptions, ApplyResult, Session, SessionOptions } from '../../apps/session/session.ts';
@@ -30,7 +31,7 @@ export async function runFake(argv: readonly string[], fake: FakeSession = {}, c
   const out: string[] = [];
   const err: string[] = [];
   let closed = false;
-  let interrupt: (() => void) | undefined;
+  let interrupt: ((why: Interruption) => void) | undefined;
   const preview = fake.preview ?? unchanged;
   const diagnostics = fake.diagnostics ?? [];
   const session: Session = {
@@ -40,7 +41,7 @@ export async function runFake(argv: readonly string[], fake: FakeSession = {}, c
     compile: () => Promise.resolve({ ...(diagnostics.some(({ severity }) => severity === 'error') ? {} : { plan: preview.plan, basis: { file: preview.plan.file, params: {}, targets: [], environment: {}, engines: {} } }), tests: [], diagnostics, textOf: () => fake.text, reads: new Set() }),
     preview: () => Promise.resolve(preview),
     test: () => Promise.reject(new Error('nothing is tested in this test')),
-    apply: (_preview, options) => fake.apply?.(options, () => interrupt?.()) ?? Promise.reject(new Error('nothing is applied in this test')),
+    apply: (_preview, options) => fake.apply?.(options, () => interrupt?.('signal')) ?? Promise.reject(new Error('nothing is applied in this test')),
     predict: () => Promise.reject(new Error('nothing is predicted in this test')),
     verify: () => Promise.reject(new Error('nothing is verified in this test')),
     compareInputs: () => Promise.resolve(new Map()),

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectFailure, newProject, type Says } from './program.ts';
+import { displayWidth } from '../../apps/cli/render/text.ts';
+import { expectFailure, newProject, outcomeOf, type Outcome, type Says } from './program.ts';
 import { expectShape } from './schemas.ts';
 
 const DATA = 'id,a,b,y\n' + Array.from({ length: 200 }, (_, i) => `${i},${i % 7},${'pqr'[i % 3]},${i % 7 > 3}`).join('\n') + '\n';
@@ -157,18 +159,46 @@ describe('a command line with', () => {
     expectShape('check', stdout);
   });
 
-  it('a reader that has had enough ends quietly', async () => {
+  it('a reader that has had enough ends quietly, with the code of what was done', async () => {
     const project = newProject({ 'data.csv': DATA, 'p.mlp': GOOD });
     await project.run(['apply', 'p.mlp']);
-    const child = project.start(['show', 'p.mlp', 't', '--json']);
-    child.stdout?.destroy();
-    const [code, text] = await new Promise<[number | null, string]>((resolve) => {
-      let said = '';
-      child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-      child.on('close', (ended) => resolve([ended, said]));
-    });
-    expect({ code, text }).toEqual({ code: 0, text: '' });
+    const unread = async (...args: readonly string[]): Promise<Pick<Outcome, 'code' | 'stderr'>> => {
+      const child = project.start(args);
+      child.stdout?.destroy();
+      const { code, stderr } = await outcomeOf(child);
+      return { code, stderr };
+    };
+    const quiet = { code: 0, stderr: '' };
+    for (const args of [['show', 'p.mlp', 't', '--json'], ['--version'], ['predict', 'p.mlp', 'm', 'data.csv', '-o', '-'], ['plan', 'p.mlp', '-o', 'saved.json'], ['plan', 'p.mlp', '--exit-code']]) {
+      expect(await unread(...args), args.join(' ')).toEqual(quiet);
+    }
+    expect(existsSync(project.path('saved.json'))).toBe(true);
+    project.write({ 'p.mlp': change('logistic(x)', 'logistic(x) { C: 3 }') });
+    expect(await unread('plan', 'p.mlp', '--exit-code')).toEqual({ code: 2, stderr: '' });
+    // Work that nobody waits for any more is as good as cancelled, and says so.
+    expect(await unread('apply', 'p.mlp')).toMatchObject({ code: 130, stderr: expect.stringContaining('what is finished is kept') as string });
+    expect(await unread('watch', 'p.mlp')).toMatchObject({ code: expect.toSatisfy((code) => code === 0 || code === 130) as number });
+    expectFailure(await project.run(['apply', 'p.mlp']), 0, []);
   });
+
+  it('a terminal of 40 columns has no line broken by it', async () => {
+    const text = GOOD.replace('source rows', '/// The rows that everything here is made of, from a file with a long documentation.\nsource rows').replace('report r', 'check rows_are_sane = expect(t) { rows: 1.., not_null: [a, b] }\nreport r');
+    const project = newProject({ 'data.csv': DATA, 'p.mlp': text });
+    // Digests and paths, which are copied, and commands that are typed.
+    const mayBreak = /^Key [0-9a-f]{64}$|^ *mlp |^\/\S+$/;
+    const narrow = async (...args: readonly string[]): Promise<void> => {
+      const { stdout } = await project.run(args, { env: { COLUMNS: '40' } });
+      expect(stdout, args.join(' ')).toMatch(/\S/);
+      expect(stdout.split('\n').filter((line) => displayWidth(line) > 40 && !mayBreak.test(line)), args.join(' ')).toEqual([]);
+    };
+    for (const command of ['plan', 'apply', 'apply']) await narrow(command, 'p.mlp');
+    const { runs } = JSON.parse((await project.run(['runs', 'p.mlp', '--json'])).stdout) as { runs: { run: string }[] };
+    await Promise.all([
+      ...['rows', 't', 'rows_are_sane', 'parts', 'x', 'x.train', 'm', 'r', 'r.test', 'c'].map((name) => narrow('show', 'p.mlp', name)),
+      ...[['show', 'p.mlp'], ['plan', 'p.mlp'], ['why', 'p.mlp', 'm'], ['check', 'p.mlp'], ['runs', 'p.mlp'], ['diff', 'p.mlp', runs[0]?.run ?? '', runs[1]?.run ?? ''], ['verify', 'p.mlp']].map((args) => narrow(...args)),
+      ...[['store', 'du'], ['store', 'gc'], ['store', 'fsck'], ['kinds'], ['help'], ['help', 'watch']].map((args) => narrow(...args)),
+    ]);
+  }, 180_000);
 
   it('an extension that does not fit what is exported is explained', async () => {
     const project = newProject({ 'data.csv': DATA, 'p.mlp': GOOD });

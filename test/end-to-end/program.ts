@@ -97,7 +97,7 @@ export function projectWithPackages(files: Readonly<Record<string, string | Uint
 
 /** What a test runner sets must change nothing. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:MLP_PARAM_|VITEST|NODE_OPTIONS|FORCE_COLOR|COLORTERM|CI$)/.test(name)));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:MLP_PARAM_|VITEST|NODE_OPTIONS|FORCE_COLOR|COLORTERM|COLUMNS|CI$)/.test(name)));
 }
 
 /** Waits for a program's end, collecting what it says. */

@@ -52,8 +52,9 @@ async function runPlan(session: Session, opened: OpenPlan, run: RunContext): Pro
   const { context, reporter, limits, saved } = run;
   const controller = new AbortController();
   const errors: Diagnostic[] = [];
-  const release = context.onInterrupt(() => {
-    reporter.note('cancelling: what is finished is kept; Ctrl-C again ends at once');
+  const release = context.onInterrupt((why) => {
+    if (why === 'unread') context.terminal.printError('cancelling, as nobody reads the output any more: what is finished is kept');
+    else reporter.note('cancelling: what is finished is kept; Ctrl-C again ends at once');
     controller.abort();
   });
   try {

@@ -138,11 +138,16 @@ async function toStandardOutput({ onInterrupt }: CommandContext, write: (path: s
     const file = await open(path);
     // Whoever reads may go away at any time: what is open needs no name any more.
     await rm(folder, { recursive: true });
-    await pipeline(createReadStream(path, { fd: file }), process.stdout, { end: false });
+    await pipeline(createReadStream(path, { fd: file }), process.stdout, { end: false }).catch(unlessUnread);
   } finally {
     await rm(folder, { recursive: true, force: true });
     release();
   }
+}
+
+/** A reader that has had enough, as in `… -o - | head`, is no failure. */
+function unlessUnread(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
 }
 
 interface Reported {

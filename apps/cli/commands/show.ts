@@ -68,7 +68,7 @@ async function showMade(showing: Showing, made: Made): Promise<Shown> {
   return {
     json: { ...(step.doc === undefined ? {} : { doc: step.doc }), ...json, ...(digest === undefined ? {} : { digest }), ...(warnings.length === 0 ? {} : { warnings }) },
     lines: (view) => [
-      `${view.paint('bold', part === undefined ? step.name : `${step.name}.${part}`)} ${view.paint('dim', `${step.keyword} ${step.kind}`)} ${part === undefined ? mainFigure(step, record.outputs) : ''}`.trimEnd(),
+      ...hanging(`${view.paint('bold', part === undefined ? step.name : `${step.name}.${part}`)} ${view.paint('dim', `${step.keyword} ${step.kind}`)} `, part === undefined ? mainFigure(step, record.outputs) : '', view.width),
       ...docLines(step.doc, view),
       '',
       ...lines(view),

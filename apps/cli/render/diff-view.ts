@@ -32,7 +32,7 @@ export function renderDiff(compared: ComparedRuns, view: View): string[] {
     ...heading('-', before),
     ...heading('+', after),
     '',
-    ...(different.length === 0 ? [`  no step differs: ${count(steps.length, 'step')} did the same on the same data`] : [view.paint('bold', 'Steps'), ...different.flatMap((step) => stepLines(step, view))]),
+    ...(different.length === 0 ? hanging('  ', `no step differs: ${count(steps.length, 'step')} did the same on the same data`, view.width) : [view.paint('bold', 'Steps'), ...different.flatMap((step) => stepLines(step, view))]),
     ...(different.length === 0 || different.length === steps.length ? [] : [view.paint('dim', `    ${steps.length - different.length} more did the same on the same data`)]),
     ...(metrics.length === 0 ? [] : ['', ...metricLines(metrics, view)]),
   ];

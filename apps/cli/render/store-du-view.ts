@@ -16,7 +16,7 @@ export function renderStoreSize(root: string, size: StoreSize, view: View): stri
   ] as const;
   return [
     view.paint('bold', clean(root)),
-    ...renderTable({ columns: [{}, { align: 'right' }, { align: 'right' }], rows: rows.map(([name, { count: files, bytes }]) => [name, count(files, 'file'), formatBytes(bytes)]), indent: 2 }, view),
+    ...renderTable({ columns: [{ least: 8 }, { align: 'right' }, { align: 'right' }], rows: rows.map(([name, { count: files, bytes }]) => [name, count(files, 'file'), formatBytes(bytes)]), indent: 2 }, view),
     ...size.pipelines.flatMap((pipeline) => ['', ...renderPipeline(pipeline, view)]),
   ];
 }

@@ -94,6 +94,7 @@ const LEAST = 14;
 /** `label` and the wrapped text behind it, further lines below the text's beginning; where there is no room, all below. */
 export function hanging(label: string, text: string, width: number): string[] {
   const indent = displayWidth(label);
+  if (text.trim() === '') return [label.trimEnd()];
   if (width - indent < LEAST) return [label.trimEnd(), ...wrap(text, width - 4).map((line) => `    ${line}`)];
   return wrap(text, width - indent).map((line, index) => (index === 0 ? label : ' '.repeat(indent)) + line);
 }

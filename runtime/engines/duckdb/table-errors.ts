@@ -88,7 +88,7 @@ function csvProblem(raw: string, name: string): Problem | undefined {
       return {
         ok: false,
         message: `${place} has ${count(had)} where the first line has ${expected}: \`${shown}\``,
-        hint: 'mend the line; `null_padding: true` fills short lines with nulls',
+        hint: Number(had) < Number(expected) ? 'mend the line; `null_padding: true` fills short lines with nulls' : 'put quotes around a value with the delimiter in it, or mend the line',
       };
     }
     case 'Value with':
