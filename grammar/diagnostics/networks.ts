@@ -14,7 +14,7 @@ export const networks = {
     message: ({ columns }) => `the layers see one array, and there are ${listed(columns)}`,
     hint: () => 'leave all but one out with `drop` or `use` in `prepare`, or put them together in SQL: sequences of the same steps as channels of one',
   }),
-  'layer-misfit': entry<{ place: number; layer: string; sees: string; wants: string; way: string }>({
+  'layer-misfit': entry<{ place: string; layer: string; sees: string; wants: string; way: string }>({
     severity: 'error',
     message: ({ place, layer, sees, wants }) => `layer ${place}, \`${layer}\`, sees ${sees} and wants ${wants}`,
     hint: ({ way }) => way,
@@ -24,12 +24,12 @@ export const networks = {
     message: ({ gives }) => `the layers end with ${gives}, and the answer is made of one row of numbers`,
     hint: ({ image }) => `end with \`flatten\` or \`global_average_pool\`${image ? '' : ', or with a recurrent layer that gives its last step'}`,
   }),
-  'layer-too-large': entry<{ place: number; layer: string; sees: string; parameters: number; most: number }>({
+  'layer-too-large': entry<{ place: string; layer: string; sees: string; parameters: number; most: number }>({
     severity: 'error',
     message: ({ place, layer, sees, parameters }) => `layer ${place}, \`${layer}\`, sees ${sees} and would learn ${parameters.toLocaleString('en')} numbers`,
     hint: ({ most }) => `a network learns at most ${most.toLocaleString('en')}: give this layer or the one before it fewer units`,
   }),
-  'normalised-alone': entry<{ place: number; sees: string }>({
+  'normalised-alone': entry<{ place: string; sees: string }>({
     severity: 'error',
     message: ({ place, sees }) => `layer ${place}, \`batch_norm\`, sees ${sees} of one row at a time, which is its own mean`,
     hint: () => 'raise `batch` to 2 at least (32 or more is usual), or take the layer out',

@@ -36,7 +36,19 @@ export interface CategoryInput {
 }
 
 /** One layer of a network. */
-export type Layer = DenseLayer | ConvolutionLayer | PoolLayer | GlobalPoolLayer | FlattenLayer | RecurrentLayer | DropoutLayer | BatchNormLayer | LayerNormLayer;
+export type Layer =
+  | DenseLayer
+  | ConvolutionLayer
+  | PoolLayer
+  | GlobalPoolLayer
+  | FlattenLayer
+  | RecurrentLayer
+  | BidirectionalLayer
+  | AttentionLayer
+  | DropoutLayer
+  | BatchNormLayer
+  | LayerNormLayer
+  | ResidualLayer;
 
 /** activation(x · kernel + bias) over the last axis, with a kernel of shape (inputs, units). */
 export interface DenseLayer {
@@ -86,6 +98,33 @@ export interface RecurrentLayer {
   readonly units: number;
   /** Whether it gives the state of every step, or that of the last one. */
   readonly sequence: boolean;
+}
+
+/**
+ * Two recurrent layers of one form, the second of which goes through the sequence from its end (Schuster and Paliwal
+ * 1997); what they give of a step, or each at its own last one, stands side by side. Its arrays are those of the first, then
+ * those of the second.
+ */
+export interface BidirectionalLayer {
+  readonly kind: 'bidirectional';
+  readonly layer: RecurrentLayer;
+}
+
+/**
+ * Self attention of several heads (Vaswani et al. 2017): of every step, what the steps have to give that answer to it.
+ * Queries, keys and values have a kernel of shape (channels, heads · key_dim) and a bias each, heads side by side; a last
+ * kernel and bias make of them as many channels as there were.
+ */
+export interface AttentionLayer {
+  readonly kind: 'attention';
+  readonly num_heads: number;
+  readonly key_dim: number;
+}
+
+/** What it sees, with what its layers make of that added (He et al. 2016). */
+export interface ResidualLayer {
+  readonly kind: 'residual';
+  readonly layers: readonly Layer[];
 }
 
 /** All numbers in one row. */

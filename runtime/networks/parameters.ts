@@ -1,12 +1,12 @@
 import type { Activation, Layer, NetworkDescription, RecurrentLayer, Shape } from './description.ts';
-import { placesOf, sizeOf, windowsOf } from './shapes.ts';
+import { everyPlace, placesOf, placesThrough, sizeOf, windowsOf } from './shapes.ts';
 
 /**
  * One array of the parameters of a network. All of them lie in one buffer, one after the other, in row-major order:
  * first the embeddings, by category, then those of the layers.
  */
 export interface ParameterSpec {
-  /** Whose it is: a category's embedding, or a layer's by its place, the implied last one included. */
+  /** Whose it is: a category's embedding, or a layer's by its place, the implied last one and layers within it included. */
   readonly owner: { readonly category: number } | { readonly layer: number };
   readonly role: 'embedding' | 'kernel' | 'recurrent' | 'bias' | 'scale' | 'shift';
   /** A kernel's last axis is that of units; what is one for each column or channel has the shape (1, columns). */
@@ -22,8 +22,11 @@ export interface ParameterSpec {
 
 /** Where the running statistics of a layer that normalises lie: `width` means, then as many variances. */
 export interface StatisticsSpec {
+  /** The place of the layer, or of the one that it is within. */
   readonly layer: number;
   readonly width: number;
+  /** How much of the running statistics stays at each step. */
+  readonly momentum: number;
   readonly offset: number;
 }
 
@@ -55,18 +58,20 @@ export function layoutOf(description: NetworkDescription): Layout {
   description.inputs.categories.forEach(({ kind, levels, size: width }, category) => {
     if (kind === 'embedding') add({ category }, { role: 'embedding', shape: [levels, width], limit: EMBEDDING_LIMIT });
   });
-  placesOf(description).forEach(({ layer, sees }, index) => {
-    for (const array of arraysOf(layer, sees)) add({ layer: index }, array);
-    if (layer.kind === 'batch_norm') {
+  placesOf(description).forEach((place, index) => {
+    for (const array of arraysOf(place.layer, place.sees)) add({ layer: index }, array);
+    for (const { layer, sees } of everyPlace([place])) {
+      if (layer.kind !== 'batch_norm') continue;
       const width = sees.at(-1) as number;
-      statistics.push({ layer: index, width, offset: statisticsSize });
+      statistics.push({ layer: index, width, momentum: layer.momentum, offset: statisticsSize });
       statisticsSize += 2 * width;
     }
   });
   return { parameters, size, statistics, statisticsSize };
 }
 
-function arraysOf(layer: Layer, sees: Shape): ArraySpec[] {
+/** The arrays of a layer that sees a shape, those of layers within it included, in their order. */
+export function arraysOf(layer: Layer, sees: Shape): ArraySpec[] {
   const channels = sees.at(-1) as number;
   switch (layer.kind) {
     case 'dense':
@@ -77,6 +82,14 @@ function arraysOf(layer: Layer, sees: Shape): ArraySpec[] {
     case 'lstm':
     case 'gru':
       return recurrentArrays(layer, channels);
+    case 'bidirectional':
+      return [...recurrentArrays(layer.layer, channels), ...recurrentArrays(layer.layer, channels)];
+    case 'attention': {
+      const width = layer.num_heads * layer.key_dim;
+      return [...Array.from({ length: 3 }, () => linearArrays(channels, width)).flat(), ...linearArrays(width, channels)];
+    }
+    case 'residual':
+      return placesThrough(layer.layers, sees).flatMap((place) => arraysOf(place.layer, place.sees));
     case 'batch_norm':
     case 'layer_norm':
       return [
@@ -100,6 +113,10 @@ function kernelOf(shape: Shape, activation: Activation): ArraySpec {
   const inputs = sizeOf(shape.slice(0, -1));
   const outputs = sizeOf(shape.slice(0, -2)) * (shape.at(-1) as number);
   return { role: 'kernel', shape, limit: Math.sqrt(6 / (RECTIFIERS.includes(activation) ? inputs : inputs + outputs)) };
+}
+
+function linearArrays(inputs: number, outputs: number): ArraySpec[] {
+  return [kernelOf([inputs, outputs], 'linear'), { role: 'bias', shape: [1, outputs] }];
 }
 
 /** An LSTM begins with its forget gates open (Jozefowicz et al. 2015). */

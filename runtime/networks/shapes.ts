@@ -17,6 +17,8 @@ export interface LayerPlace {
   readonly gives: Shape;
   /** Columns of numbers and categories that stand beside what it gives: those of a network whose array became flat here. */
   readonly joins: number;
+  /** Those of the layers within it. */
+  readonly inner: readonly LayerPlace[];
 }
 
 /** What the first layer sees of a row. */
@@ -33,19 +35,36 @@ export function sizeOf(shape: Shape): number {
 
 /** The layers of a network that fit, the implied last one included, each with its shapes. */
 export function placesOf(description: Pick<NetworkDescription, 'inputs' | 'layers' | 'outputs'>): readonly LayerPlace[] {
-  let sees = inputShape(description.inputs);
-  return allLayers(description).map((layer) => {
+  return placesThrough(allLayers(description), inputShape(description.inputs), inputWidth(description.inputs));
+}
+
+/** Layers that fit, each with its shapes; `columns` stand beside an array where it becomes flat. */
+export function placesThrough(layers: readonly Layer[], first: Shape, columns = 0): readonly LayerPlace[] {
+  let sees = first;
+  return layers.map((layer) => {
     const fit = fitLayer(layer, sees);
     if ('misfit' in fit) throw new Error(`\`${layer.kind}\` cannot see (${sees.join(', ')})`);
-    const place: LayerPlace = { layer, sees, gives: fit.shape, joins: joinsAfter(description.inputs, sees, fit.shape) };
-    sees = joined(fit.shape, place.joins);
+    const joins = joinsAfter(columns, sees, fit.shape);
+    const place: LayerPlace = { layer, sees, gives: fit.shape, joins, inner: layer.kind === 'residual' ? placesThrough(layer.layers, sees) : [] };
+    sees = joined(fit.shape, joins);
     return place;
   });
 }
 
-/** The columns that stand beside what a layer gives of an array. */
-export function joinsAfter(inputs: NetworkInputs, sees: Shape, gives: Shape): number {
-  return sees.length > 1 && gives.length === 1 ? inputWidth(inputs) : 0;
+/** The places with those within them, in the order in which values go through them. */
+export function everyPlace(places: readonly LayerPlace[]): readonly LayerPlace[] {
+  return places.flatMap((place) => [...everyPlace(place.inner), place]);
+}
+
+/** The most numbers of a row that a layer has to do with at once: what it sees or gives, or how steps attend to steps. */
+export function numbersAt({ layer, sees, gives }: LayerPlace): number {
+  const within = layer.kind === 'attention' ? layer.num_heads * (sees[0] as number) ** 2 : 0;
+  return Math.max(sizeOf(sees), sizeOf(gives), within);
+}
+
+/** Of the columns beside an array, how many stand beside what a layer gives. */
+export function joinsAfter(columns: number, sees: Shape, gives: Shape): number {
+  return sees.length > 1 && gives.length === 1 ? columns : 0;
 }
 
 /** A flat shape with columns beside it. */
@@ -69,8 +88,13 @@ export function fitLayer(layer: Layer, sees: Shape): Fit {
       return sees.length > 1 ? { shape: sees.slice(-1) } : { misfit: { wants: 'an image or a sequence', way: 'what it sees is flat already' } };
     case 'lstm':
     case 'gru':
-      if (sees.length !== 2) return { misfit: { wants: 'a sequence (steps, channels)', way: wayToShape(sees, [1]) } };
-      return { shape: layer.sequence ? [sees[0] as number, layer.units] : [layer.units] };
+      return fitSequence(sees, (steps) => (layer.sequence ? [steps, layer.units] : [layer.units]));
+    case 'bidirectional':
+      return fitSequence(sees, (steps) => (layer.layer.sequence ? [steps, 2 * layer.layer.units] : [2 * layer.layer.units]));
+    case 'attention':
+      return fitSequence(sees, () => sees);
+    case 'residual':
+      return fitResidual(layer.layers, sees);
     case 'flatten':
       return { shape: [sizeOf(sees)] };
     case 'dropout':
@@ -78,6 +102,22 @@ export function fitLayer(layer: Layer, sees: Shape): Fit {
     case 'layer_norm':
       return { shape: sees };
   }
+}
+
+function fitSequence(sees: Shape, gives: (steps: number) => Shape): Fit {
+  if (sees.length !== 2) return { misfit: { wants: 'a sequence (steps, channels)', way: wayToShape(sees, [1]) } };
+  return { shape: gives(sees[0] as number) };
+}
+
+function fitResidual(layers: readonly Layer[], sees: Shape): Fit {
+  let shape = sees;
+  for (const layer of layers) {
+    const fit = fitLayer(layer, shape);
+    if ('misfit' in fit) return fit;
+    ({ shape } = fit);
+  }
+  if (shape.length === sees.length && shape.every((length, axis) => length === sees[axis])) return { shape };
+  return { misfit: { wants: `layers that give the same, not (rows, ${shape.join(', ')})`, way: 'what it sees is added to what its layers give: end them with as many units or filters, and let windows go beyond the edges with `padding: same`' } };
 }
 
 function fitWindows(layer: ConvolutionLayer | PoolLayer, sees: Shape, channels: number): Fit {

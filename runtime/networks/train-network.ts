@@ -8,7 +8,7 @@ import { layoutOf, type Layout } from './parameters.ts';
 import { dropoutMask, shuffledRows, uniformNumbers } from './random.ts';
 import { rateAt, type RateSchedule } from './rates.ts';
 import { addEmbeddingGradient, expandInputs, pickArrays, type InputRequest, type NetworkRows } from './rows.ts';
-import { placesOf, sizeOf } from './shapes.ts';
+import { everyPlace, numbersAt, placesOf, sizeOf } from './shapes.ts';
 import { decodeState, encodeState, type Curve, type TrainingState, type Weights } from './training-state.ts';
 
 /** Rows with their truth: codes of classes, or standardised numbers. */
@@ -121,7 +121,7 @@ function runSteps(request: TrainNetworkRequest, layout: Layout, state: TrainingS
   const order = shuffledRows(rows, seed, state.epoch);
   const draw = uniformNumbers(seed, `dropout ${state.epoch}`);
   const weights = train.weights && scaledWeights(train.weights);
-  const stepsPerEpoch = countSteps(description, rows, batch);
+  const stepsPerEpoch = countSteps(layout, rows, batch);
   const losses = state.curve.validate[request.followed] ?? [];
   const rateOf = (step: number): number => rateAt(request.rate, { step, stepsPerEpoch, epochs, losses });
   let [sum, total] = [0, 0];
@@ -141,7 +141,7 @@ function runSteps(request: TrainNetworkRequest, layout: Layout, state: TrainingS
     [sum, total] = [sum + result.sum, total + result.weight];
     addEmbeddingGradient({ description, layout, rows: train.rows, picked }, result.ofInputs, result.gradient);
     applyOptimizer(request.optimizer, layout, { parameters: state.parameters, gradient: result.gradient, slots: state.slots, rate, step });
-    updateStatistics(description, layout, state.statistics, result.statistics);
+    updateStatistics(layout, state.statistics, result.statistics);
   }
   if (!state.parameters.every(Number.isFinite)) throw diverged(state.epoch, stepsPerEpoch - 1, rateOf((state.epoch + 1) * stepsPerEpoch - 1));
   return sum / total;
@@ -155,8 +155,8 @@ function pickNumbers(values: ArrayLike<number>, picked: Uint32Array): Float32Arr
 }
 
 /** The last batch of an epoch is left out when it would be one row and layers normalise: a row is its own mean. */
-function countSteps({ layers }: NetworkDescription, rows: number, batch: number): number {
-  const alone = rows > batch && rows % batch === 1 && layers.some(({ kind }) => kind === 'batch_norm');
+function countSteps({ statisticsSize }: Layout, rows: number, batch: number): number {
+  const alone = rows > batch && rows % batch === 1 && statisticsSize > 0;
   return Math.ceil(rows / batch) - (alone ? 1 : 0);
 }
 
@@ -175,7 +175,7 @@ function scaledWeights(weights: Float32Array): Float32Array {
 }
 
 function masksOf(description: NetworkDescription, rows: number, draw: () => number): Float32Array[] {
-  return placesOf(description).flatMap(({ layer, sees }) => (layer.kind === 'dropout' ? [dropoutMask(rows * sizeOf(sees), layer.rate, draw)] : []));
+  return everyPlace(placesOf(description)).flatMap(({ layer, sees }) => (layer.kind === 'dropout' ? [dropoutMask(rows * sizeOf(sees), layer.rate, draw)] : []));
 }
 
 /** What an engine is given of rows. */
@@ -184,10 +184,8 @@ function seenOf(request: InputRequest): { readonly inputs: Float32Array; readonl
   return { inputs: expandInputs(request), ...(array === undefined ? {} : { array }) };
 }
 
-function updateStatistics({ layers }: NetworkDescription, layout: Layout, running: Float32Array, batch: Float32Array): void {
-  for (const { layer: index, offset, width } of layout.statistics) {
-    const layer = layers[index];
-    const momentum = layer?.kind === 'batch_norm' ? layer.momentum : 0;
+function updateStatistics({ statistics }: Layout, running: Float32Array, batch: Float32Array): void {
+  for (const { momentum, offset, width } of statistics) {
     for (let at = offset; at < offset + 2 * width; at++) running[at] = momentum * (running[at] as number) + (1 - momentum) * (batch[at] as number);
   }
 }
@@ -203,7 +201,7 @@ export interface ForwardAllRequest {
 /** The outputs of a network for any number of rows, in pieces of bounded memory. */
 export function forwardAll(engine: NetworkEngine, { description, layout, weights: { parameters, statistics }, rows }: ForwardAllRequest): Float32Array {
   const outputs = new Float32Array(rows.rows * description.outputs);
-  const widest = Math.max(...placesOf(description).map(({ sees, gives }) => Math.max(sizeOf(sees), sizeOf(gives))));
+  const widest = Math.max(...everyPlace(placesOf(description)).map(numbersAt));
   const atOnce = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(NUMBERS_AT_ONCE / widest)));
   for (let start = 0; start < rows.rows; start += atOnce) {
     const count = Math.min(atOnce, rows.rows - start);

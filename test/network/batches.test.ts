@@ -40,6 +40,16 @@ const NETWORKS: readonly { readonly name: string; readonly inputs: NetworkDescri
       { kind: 'flatten' },
     ],
   },
+  {
+    name: 'attention, and both ways',
+    inputs: { numbers: 2, categories: [], array: [9, 3] },
+    layers: [
+      { kind: 'bidirectional', layer: { kind: 'gru', units: 5, sequence: true } },
+      { kind: 'residual', layers: [{ kind: 'layer_norm', epsilon: 1e-3 }, { kind: 'attention', num_heads: 3, key_dim: 7 }] },
+      norm,
+      { kind: 'bidirectional', layer: { kind: 'lstm', units: 6, sequence: false } },
+    ],
+  },
 ];
 
 function numbersIn(shape: Shape, draw: () => number): Float32Array {

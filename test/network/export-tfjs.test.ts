@@ -101,6 +101,26 @@ const cases: readonly { readonly name: string; readonly about: NetworkAbout }[] 
     },
   })),
   {
+    name: 'recurrent layers both ways, attention, what is added to what is seen',
+    about: {
+      task: 'regression',
+      target: { mean: 40, deviation: 7 },
+      features: [array([5, 2])],
+      description: {
+        inputs: { numbers: 0, categories: [], array: [5, 2] },
+        layers: [
+          { kind: 'bidirectional', layer: { kind: 'lstm', units: 3, sequence: true } },
+          { kind: 'residual', layers: [{ kind: 'batch_norm', momentum: 0.9, epsilon: 0.01 }, { kind: 'attention', num_heads: 2, key_dim: 4 }, { kind: 'residual', layers: [{ kind: 'dense', units: 6, activation: 'leaky_relu' }] }] },
+          { kind: 'attention', num_heads: 1, key_dim: 3 },
+          { kind: 'batch_norm', momentum: 0.9, epsilon: 0.02 },
+          { kind: 'bidirectional', layer: { kind: 'gru', units: 3, sequence: false } },
+        ],
+        outputs: 1,
+        loss: 'squared',
+      },
+    },
+  },
+  {
     name: 'a vector with a number beside it',
     about: {
       task: 'binary',

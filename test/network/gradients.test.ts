@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ACTIVATIONS, type ConvolutionLayer, type Layer, type Loss, type NetworkDescription, type PoolLayer, type Shape } from '../../runtime/networks/description.ts';
+import { ACTIVATIONS, type ConvolutionLayer, type Layer, type Loss, type NetworkDescription, type PoolLayer, type RecurrentLayer, type Shape } from '../../runtime/networks/description.ts';
 import type { OpenNetwork } from '../../runtime/networks/engine.ts';
 import { initialParameters } from '../../runtime/networks/initialise.ts';
 import { layoutOf } from '../../runtime/networks/parameters.ts';
 import { dropoutMask, uniformNumbers } from '../../runtime/networks/random.ts';
 import { addEmbeddingGradient, expandInputs, type NetworkRows } from '../../runtime/networks/rows.ts';
-import { placesOf, sizeOf } from '../../runtime/networks/shapes.ts';
+import { everyPlace, placesOf, sizeOf } from '../../runtime/networks/shapes.ts';
 import { engines } from './engines.ts';
 
 const ROWS = 7;
@@ -23,8 +23,11 @@ const conv1d = (filters: number, size: number, activation: (typeof ACTIVATIONS)[
 const pool = (kind: PoolLayer['kind'], size: readonly number[], stride = size): Layer => ({ kind, size, stride });
 const flat: Layer = { kind: 'flatten' };
 const mean: Layer = { kind: 'global_average_pool' };
-const lstm = (units: number, sequence = false): Layer => ({ kind: 'lstm', units, sequence });
-const gru = (units: number, sequence = false): Layer => ({ kind: 'gru', units, sequence });
+const lstm = (units: number, sequence = false): RecurrentLayer => ({ kind: 'lstm', units, sequence });
+const gru = (units: number, sequence = false): RecurrentLayer => ({ kind: 'gru', units, sequence });
+const both = (layer: RecurrentLayer): Layer => ({ kind: 'bidirectional', layer });
+const attention = (heads: number, size: number): Layer => ({ kind: 'attention', num_heads: heads, key_dim: size });
+const residual = (layers: readonly Layer[]): Layer => ({ kind: 'residual', layers });
 const layerNorm: Layer = { kind: 'layer_norm', epsilon: 0.1 };
 const image: Shape = [7, 6, 2];
 /** A kernel of one number keeps the order of values, so that no step passes a place where another becomes the largest. */
@@ -50,6 +53,12 @@ const ARRAYS: readonly { readonly name: string; readonly array: Shape; readonly 
   { name: 'gru', array: [4, 3], layers: [dense(2, 'tanh'), gru(3)] },
   { name: 'gru, every step', array: [4, 3], layers: [gru(2, true), gru(3, true), mean] },
   { name: 'lstm of one step', array: [1, 3], layers: [lstm(2), dense(3, 'tanh')] },
+  { name: 'bidirectional lstm', array: [4, 3], layers: [dense(2, 'tanh'), both(lstm(3))] },
+  { name: 'bidirectional gru, every step', array: [4, 3], layers: [both(gru(2, true)), both(lstm(2, true)), flat] },
+  { name: 'attention', array: [5, 3], layers: [dense(4, 'tanh'), attention(2, 3), flat] },
+  { name: 'attention of the inputs, and of one head', array: [4, 3], layers: [attention(1, 2), attention(3, 1), mean] },
+  { name: 'residual', array: [5, 3], layers: [residual([dense(3, 'tanh')]), residual([layerNorm, attention(2, 2), drop]), mean] },
+  { name: 'residual, of convolutions that normalise', array: image, layers: [residual([conv2d(2, [3], 'tanh', { padding: 'same' }), norm, drop, residual([conv2d(2, [1], 'sigmoid')])]), norm, drop, mean] },
   { name: 'layer_norm', array: [4, 3], layers: [dense(4, 'tanh'), layerNorm, flat, layerNorm, dense(3, 'tanh')] },
   { name: 'dense over the last axis', array: [5, 3], layers: [dense(4, 'tanh'), dense(2, 'tanh'), flat] },
 ];
@@ -72,6 +81,7 @@ const cases: readonly { readonly name: string; readonly layers: readonly Layer[]
   { name: 'an array with numbers and categories beside it', array: [6, 6, 2], layers: [conv2d(3, [3], 'tanh'), pool('max_pool', [2]), { kind: 'flatten' }, dense(4, 'tanh')], loss: 'binary', categories: CATEGORIES },
   { name: 'a flat array with numbers and categories beside it', array: [5], layers: [dense(4, 'tanh')], loss: 'binary', categories: CATEGORIES },
   { name: 'an array without layers that learn before it is flat', array: [4, 2], layers: [{ kind: 'flatten' }, dense(4, 'tanh')], loss: 'binary', categories: CATEGORIES },
+  { name: 'residual of columns', layers: [dense(5, 'tanh'), residual([norm, dense(5, 'tanh'), drop])], loss: 'binary', categories: CATEGORIES },
   { name: 'everything', layers: [drop, norm, dense(6, 'gelu'), norm, drop, dense(4, 'elu')], loss: 'multiclass', outputs: 3, categories: CATEGORIES },
 ];
 
@@ -93,7 +103,7 @@ describe.each(engines)('gradients of $name are what differences of the loss say'
       ...(array === undefined ? {} : { array: Float32Array.from({ length: ROWS * sizeOf(array) }, () => 4 * draw() - 2) }),
     };
     const picked = Uint32Array.from({ length: ROWS }, (_, row) => row);
-    const masks = placesOf(description).flatMap(({ layer, sees }) => (layer.kind === 'dropout' ? [dropoutMask(ROWS * sizeOf(sees), layer.rate, draw)] : []));
+    const masks = everyPlace(placesOf(description)).flatMap(({ layer, sees }) => (layer.kind === 'dropout' ? [dropoutMask(ROWS * sizeOf(sees), layer.rate, draw)] : []));
     const truth = Float32Array.from({ length: ROWS }, () => (loss === 'binary' ? Math.floor(2 * draw()) : loss === 'multiclass' ? Math.floor(3 * draw()) : 6 * draw() - 3));
     const weights = Float32Array.from({ length: ROWS }, () => 0.5 + draw());
     const engine = openNetwork(description);

@@ -1,59 +1,46 @@
 import type { BatchNormLayer, ConvolutionLayer, DenseLayer, GlobalPoolLayer, LayerNormLayer, PoolLayer, Shape } from '../../networks/description.ts';
 import { windowsOf, type LayerPlace, type Windows } from '../../networks/shapes.ts';
 import { addActivation } from './activations.ts';
+import { addAttention } from './attention.ts';
 import type { GraphBuilder } from './graph-builder.ts';
+import type { GraphPass, Moments } from './graph-pass.ts';
 import type { Output } from './library.ts';
-import { addRecurrent } from './recurrent.ts';
+import { addBidirectional, addRecurrent } from './recurrent.ts';
 
-/** Means and variances of columns or channels, of shape (columns). */
-export interface Moments {
-  readonly mean: Output;
-  readonly variance: Output;
-}
-
-/** What a layer has beside what it sees: its parameters in their order, and by what it is done in training or after it. */
-export interface LayerParts {
-  readonly parameters: readonly Output[];
-  /** Of dropout, in training. */
-  readonly mask?: Output;
-  /** Of a layer that normalises, after training; in training the moments are the batch's. */
-  readonly running?: Moments;
-}
-
-/** A layer in a graph. */
-export interface AddedLayer {
-  readonly output: Output;
-  /** Of the batch, where the layer normalises by it. */
-  readonly moments?: Moments;
-}
-
-/** Adds a layer to a graph. */
-export function addLayer(builder: GraphBuilder, { layer, sees, gives }: Omit<LayerPlace, 'joins'>, input: Output, parts: LayerParts): AddedLayer {
+/** Adds a layer to a graph: what it makes of its input. */
+export function addLayer(pass: GraphPass, { layer, sees, gives, inner }: Omit<LayerPlace, 'joins'>, input: Output): Output {
+  const { builder } = pass;
   switch (layer.kind) {
     case 'dense': {
-      const output = addDense(builder, layer, sees.length === 1 ? input : shaped(builder, input, sees.slice(-1)), parts);
-      return { output: sees.length === 1 ? output : shaped(builder, output, gives) };
+      const output = addDense(pass, layer, sees.length === 1 ? input : shaped(builder, input, sees.slice(-1)));
+      return sees.length === 1 ? output : shaped(builder, output, gives);
     }
     case 'conv1d':
     case 'conv2d':
-      return { output: shaped(builder, addConvolution(builder, { layer, sees }, input, parts), gives) };
+      return shaped(builder, addConvolution(pass, { layer, sees }, input), gives);
     case 'max_pool':
     case 'average_pool':
-      return { output: shaped(builder, addPool(builder, { layer, sees }, input), gives) };
+      return shaped(builder, addPool(builder, { layer, sees }, input), gives);
     case 'global_max_pool':
     case 'global_average_pool':
-      return { output: shaped(builder, addPool(builder, { layer: asPool(layer, sees), sees }, input), gives) };
+      return shaped(builder, addPool(builder, { layer: asPool(layer, sees), sees }, input), gives);
     case 'lstm':
     case 'gru':
-      return { output: addRecurrent(builder, { layer, sees }, input, parts.parameters) };
+      return addRecurrent(pass, { layer, sees }, input);
+    case 'bidirectional':
+      return addBidirectional(pass, { layer, sees }, input);
+    case 'attention':
+      return addAttention(pass, { layer, sees }, input);
+    case 'residual':
+      return builder.add('AddV2', [input, inner.reduce((values, place) => addLayer(pass, place, values), input)]);
     case 'layer_norm':
-      return { output: addLayerNorm(builder, { layer, sees }, input, parts) };
+      return addLayerNorm(pass, { layer, sees }, input);
     case 'flatten':
-      return { output: shaped(builder, input, gives) };
+      return shaped(builder, input, gives);
     case 'dropout':
-      return { output: parts.mask === undefined ? input : builder.add('Mul', [input, parts.mask]) };
+      return pass.mask === undefined ? input : builder.add('Mul', [input, pass.mask(sees)]);
     case 'batch_norm':
-      return addBatchNorm(builder, layer, { input, axes: sees.map((_, axis) => axis) }, parts);
+      return addBatchNorm(pass, layer, { input, axes: sees.map((_, axis) => axis) });
   }
 }
 
@@ -62,12 +49,13 @@ function shaped(builder: GraphBuilder, values: Output, shape: Shape): Output {
   return builder.add('Reshape', [values, builder.integers([-1, ...shape])]);
 }
 
-function vector(builder: GraphBuilder, row: Output | undefined): Output {
-  return builder.add('Reshape', [row as Output, builder.integers([-1])]);
+function vector(builder: GraphBuilder, row: Output): Output {
+  return builder.add('Reshape', [row, builder.integers([-1])]);
 }
 
-function addDense(builder: GraphBuilder, { activation }: DenseLayer, input: Output, { parameters: [kernel, bias] }: LayerParts): Output {
-  const product = builder.add('MatMul', [input, kernel as Output]);
+function addDense({ builder, array }: GraphPass, { activation }: DenseLayer, input: Output): Output {
+  const [kernel, bias] = [array(), array()];
+  const product = builder.add('MatMul', [input, kernel]);
   return addActivation(builder, activation, builder.add('BiasAdd', [product, vector(builder, bias)]));
 }
 
@@ -77,9 +65,10 @@ interface Windowed<L> {
 }
 
 /** A convolution of images; a sequence is one of width 1. */
-function addConvolution(builder: GraphBuilder, { layer, sees }: Windowed<ConvolutionLayer>, input: Output, { parameters: [kernel, bias] }: LayerParts): Output {
+function addConvolution({ builder, array }: GraphPass, { layer, sees }: Windowed<ConvolutionLayer>, input: Output): Output {
+  const [kernel, bias] = [array(), array()];
   const windows = windowsOf(layer, sees);
-  const filters = builder.add('Reshape', [kernel as Output, builder.integers([...sizesOf(windows), sees.at(-1) as number, layer.filters])]);
+  const filters = builder.add('Reshape', [kernel, builder.integers([...sizesOf(windows), sees.at(-1) as number, layer.filters])]);
   const product = builder.add('Conv2D', [asImage(builder, input, sees), filters], {
     strides: { kind: 'ints', value: stridesOf(windows) },
     padding: { kind: 'text', value: layer.padding === 'same' ? 'SAME' : 'VALID' },
@@ -115,7 +104,8 @@ function stridesOf([height, width]: readonly Windows[]): readonly number[] {
 }
 
 /** Each row of the last axis by its own moments. */
-function addLayerNorm(builder: GraphBuilder, { layer, sees }: Windowed<LayerNormLayer>, input: Output, { parameters: [scale, shift] }: LayerParts): Output {
+function addLayerNorm({ builder, array }: GraphPass, { layer, sees }: Windowed<LayerNormLayer>, input: Output): Output {
+  const [scale, shift] = [array(), array()];
   const meanOf = (values: Output): Output => builder.add('Mean', [values, builder.integers([sees.length])], { keep_dims: { kind: 'bool', value: true } });
   const centred = builder.add('Sub', [input, meanOf(input)]);
   const factor = builder.add('Rsqrt', [builder.add('AddV2', [meanOf(builder.add('Square', [centred])), builder.number(layer.epsilon)])]);
@@ -129,12 +119,14 @@ interface Normalised {
   readonly axes: readonly number[];
 }
 
-function addBatchNorm(builder: GraphBuilder, { epsilon }: BatchNormLayer, { input, axes }: Normalised, { parameters: [scale, shift], running }: LayerParts): AddedLayer {
-  const { mean, variance } = running ?? momentsOf(builder, { input, axes });
+function addBatchNorm({ builder, array, running, found }: GraphPass, { epsilon }: BatchNormLayer, { input, axes }: Normalised): Output {
+  const [scale, shift] = [array(), array()];
+  const moments = running?.() ?? momentsOf(builder, { input, axes });
+  if (running === undefined) found(moments);
+  const { mean, variance } = moments;
   const factor = builder.add('Rsqrt', [builder.add('AddV2', [variance, builder.number(epsilon)])]);
   const normal = builder.add('Mul', [builder.add('Sub', [input, mean]), factor]);
-  const output = builder.add('AddV2', [builder.add('Mul', [normal, vector(builder, scale)]), vector(builder, shift)]);
-  return running === undefined ? { output, moments: { mean, variance } } : { output };
+  return builder.add('AddV2', [builder.add('Mul', [normal, vector(builder, scale)]), vector(builder, shift)]);
 }
 
 function momentsOf(builder: GraphBuilder, { input, axes }: Normalised): Moments {

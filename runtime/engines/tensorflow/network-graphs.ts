@@ -2,7 +2,8 @@ import { inputWidth, type NetworkDescription } from '../../networks/description.
 import type { Layout, ParameterSpec } from '../../networks/parameters.ts';
 import type { LayerPlace } from '../../networks/shapes.ts';
 import { flattened, outputAt, type GraphBuilder } from './graph-builder.ts';
-import { addLayer, type Moments } from './layers.ts';
+import type { GraphPass, Moments } from './graph-pass.ts';
+import { addLayer } from './layers.ts';
 import type { Computation, Output } from './library.ts';
 import { addLossGradient } from './loss-gradients.ts';
 
@@ -31,18 +32,20 @@ export function learnsInputs({ inputs }: NetworkDescription): boolean {
  */
 export function trainingComputation(builder: GraphBuilder, network: LaidOutNetwork): Computation {
   const { description, layout } = network;
-  const { parameters, ofLayer, all } = addParameters(builder, network);
+  const { parameters, all } = addParameters(builder, network);
   const inputs = addInputs(builder, description);
   const array = addArray(builder, description);
   const masks: Output[] = [];
   const moments: Moments[] = [];
-  let values = firstSeen(builder, description, { inputs, array });
-  network.places.forEach((place, index) => {
-    const mask = place.layer.kind === 'dropout' ? builder.placeholder('float32', [-1, ...place.sees]) : undefined;
-    if (mask !== undefined) masks.push(mask);
-    const added = addLayer(builder, place, values, { parameters: ofLayer(index), ...(mask === undefined ? {} : { mask }) });
-    if (added.moments !== undefined) moments.push(added.moments);
-    values = place.joins > 0 ? beside(builder, added.output, inputs) : added.output;
+  const values = addLayers(network, { inputs, array }, {
+    builder,
+    array: inTurn(all),
+    mask: (shape) => {
+      const mask = builder.placeholder('float32', [-1, ...shape]);
+      masks.push(mask);
+      return mask;
+    },
+    found: (one) => void moments.push(one),
   });
   const [truth, shares] = [builder.placeholder('float32', [-1]), builder.placeholder('float32', [-1])];
   const ofY = addLossGradient(builder, description, { outputs: values, width: description.outputs, truth, shares });
@@ -62,19 +65,33 @@ export function trainingComputation(builder: GraphBuilder, network: LaidOutNetwo
 /** Answering. Fed: parameters of layers, inputs, where layers normalise the running moments, and the array if there is one; fetched: outputs. */
 export function answeringComputation(builder: GraphBuilder, network: LaidOutNetwork): Computation {
   const { description, layout } = network;
-  const { parameters, ofLayer } = addParameters(builder, network);
+  const { parameters, all } = addParameters(builder, network);
   const inputs = addInputs(builder, description);
   const statistics = layout.statisticsSize === 0 ? undefined : builder.placeholder('float32', [layout.statisticsSize]);
-  const moments = statistics === undefined ? [] : split(builder, statistics, layout.statistics.flatMap(({ width }) => [width, width]));
+  const moments = inTurn(statistics === undefined ? [] : split(builder, statistics, layout.statistics.flatMap(({ width }) => [width, width])));
   const array = addArray(builder, description);
-  let values = firstSeen(builder, description, { inputs, array });
-  network.places.forEach((place, index) => {
-    const at = layout.statistics.findIndex((one) => one.layer === index);
-    const running = at < 0 ? {} : { running: { mean: moments[2 * at] as Output, variance: moments[2 * at + 1] as Output } };
-    const { output } = addLayer(builder, place, values, { parameters: ofLayer(index), ...running });
-    values = place.joins > 0 ? beside(builder, output, inputs) : output;
-  });
+  const values = addLayers(network, { inputs, array }, { builder, array: inTurn(all), running: () => ({ mean: moments(), variance: moments() }), found: () => undefined });
   return { feeds: [parameters, inputs, ...(statistics === undefined ? [] : [statistics]), ...(array === undefined ? [] : [array])], fetches: [values] };
+}
+
+/** One after the other, at each call. */
+function inTurn(outputs: readonly Output[]): () => Output {
+  let next = 0;
+  return () => outputs[next++] as Output;
+}
+
+interface Seen {
+  readonly inputs: Output;
+  readonly array: Output | undefined;
+}
+
+/** All layers, one after the other. */
+function addLayers({ description, places }: LaidOutNetwork, seen: Seen, pass: GraphPass): Output {
+  const { builder } = pass;
+  return places.reduce((values, place) => {
+    const output = addLayer(pass, place, values);
+    return place.joins > 0 ? beside(builder, output, seen.inputs) : output;
+  }, firstSeen(builder, description, seen));
 }
 
 function addInputs(builder: GraphBuilder, { inputs }: NetworkDescription): Output {
@@ -86,7 +103,7 @@ function addArray(builder: GraphBuilder, { inputs: { array } }: NetworkDescripti
 }
 
 /** What the first layer sees: numbers and categories, an array, or a flat one with them beside it. */
-function firstSeen(builder: GraphBuilder, description: NetworkDescription, { inputs, array }: { readonly inputs: Output; readonly array: Output | undefined }): Output {
+function firstSeen(builder: GraphBuilder, description: NetworkDescription, { inputs, array }: Seen): Output {
   if (array === undefined) return inputs;
   return description.inputs.array?.length === 1 ? beside(builder, array, inputs) : array;
 }
@@ -99,7 +116,6 @@ interface Parameters {
   /** One vector of all. */
   readonly parameters: Output;
   readonly all: readonly Output[];
-  readonly ofLayer: (index: number) => Output[];
 }
 
 function addParameters(builder: GraphBuilder, { layout }: LaidOutNetwork): Parameters {
@@ -107,11 +123,7 @@ function addParameters(builder: GraphBuilder, { layout }: LaidOutNetwork): Param
   const parameters = builder.placeholder('float32', [specs.reduce((sum, { length }) => sum + length, 0)]);
   const vectors = split(builder, parameters, specs.map(({ length }) => length));
   const all = vectors.map((vector, at) => builder.add('Reshape', [vector, builder.integers(specs[at]?.shape ?? [])]));
-  return { parameters, all, ofLayer: (index) => all.filter((_, at) => ownerOf(specs[at]) === index) };
-}
-
-function ownerOf(spec: ParameterSpec | undefined): number | undefined {
-  return spec !== undefined && 'layer' in spec.owner ? spec.owner.layer : undefined;
+  return { parameters, all };
 }
 
 /** A vector in pieces of these lengths, of which there are at least two. */

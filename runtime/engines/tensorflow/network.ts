@@ -2,7 +2,7 @@ import { inputWidth, type NetworkDescription } from '../../networks/description.
 import type { BatchGradient, ForwardRequest, NetworkEngine, TrainingBatch } from '../../networks/engine.ts';
 import { computeLoss } from '../../networks/losses.ts';
 import { layoutOf } from '../../networks/parameters.ts';
-import { placesOf, sizeOf } from '../../networks/shapes.ts';
+import { everyPlace, placesOf, sizeOf } from '../../networks/shapes.ts';
 import { buildGraph, type GraphBuilder } from './graph-builder.ts';
 import type { Computation, TensorflowLibrary } from './library.ts';
 import { answeringComputation, layerParameters, learnsInputs, trainingComputation, type LaidOutNetwork } from './network-graphs.ts';
@@ -38,7 +38,7 @@ function differentiate(runner: Runner, { description, layout, places }: LaidOutN
   const gradient = new Float32Array(layout.size);
   const ofInputs = new Float32Array(learnsInputs(description) ? rows * width : 0);
   const statistics = new Float32Array(layout.statisticsSize);
-  const masked = places.filter(({ layer }) => layer.kind === 'dropout');
+  const masked = everyPlace(places).filter(({ layer }) => layer.kind === 'dropout');
   runner.feed([
     vector(batch.parameters.subarray(from)),
     { values: batch.inputs, shape: [rows, width] },

@@ -1,6 +1,7 @@
-import type { RecurrentLayer, Shape } from '../../networks/description.ts';
+import type { BidirectionalLayer, RecurrentLayer, Shape } from '../../networks/description.ts';
 import { outputAt, type GraphBuilder } from './graph-builder.ts';
 import type { Output } from './library.ts';
+import type { GraphPass } from './graph-pass.ts';
 
 /** What a cell hands on from step to step, shape (rows, units) each; a GRU has no `memory`. */
 interface CellState {
@@ -10,23 +11,36 @@ interface CellState {
 
 type Cell = (gates: Output, before: CellState) => CellState;
 
+/** One recurrent layer from the first step to the last, and one from the last to the first, side by side. */
+export function addBidirectional(pass: GraphPass, { layer: { layer }, sees }: { readonly layer: BidirectionalLayer; readonly sees: Shape }, input: Output): Output {
+  const [forwards, backwards] = [addRecurrent(pass, { layer, sees }, input), addRecurrent(pass, { layer, sees, backwards: true }, input)];
+  return pass.builder.add('ConcatV2', [[forwards, backwards], pass.builder.integer(layer.sequence ? 2 : 1)]);
+}
+
+interface Placed {
+  readonly layer: RecurrentLayer;
+  readonly sees: Shape;
+  readonly backwards?: boolean;
+}
+
 /** A recurrent layer, all its steps one after the other: products with the input are made for all of them at once. */
-export function addRecurrent(builder: GraphBuilder, { layer, sees }: { readonly layer: RecurrentLayer; readonly sees: Shape }, input: Output, [kernel, recurrent, bias]: readonly Output[]): Output {
+export function addRecurrent({ builder, array }: GraphPass, { layer, sees, backwards = false }: Placed, input: Output): Output {
+  const [kernel, recurrent, bias] = [array(), array(), array()];
   const [steps = 1, channels = 1] = sees;
   const { units, sequence } = layer;
   const width = (layer.kind === 'lstm' ? 4 : 3) * units;
   const flat = builder.add('Reshape', [input, builder.integers([-1, channels])]);
-  const products = builder.add('AddV2', [builder.add('MatMul', [flat, kernel as Output]), bias as Output]);
+  const products = builder.add('AddV2', [builder.add('MatMul', [flat, kernel]), bias]);
   const bySteps = builder.add('Reshape', [products, builder.integers([-1, steps, width])]);
   const first = builder.add('Unpack', [bySteps], { num: { kind: 'int', value: steps }, axis: { kind: 'int', value: 1 } });
-  const cell = layer.kind === 'lstm' ? lstmCell(builder, recurrent as Output) : gruCell(builder, recurrent as Output, units);
+  const cell = layer.kind === 'lstm' ? lstmCell(builder, recurrent) : gruCell(builder, recurrent, units);
   const nothing = builder.add('Mul', [pieces(builder, first, [units, width - units])[0] as Output, builder.number(0)]);
   let state: CellState = { output: nothing, memory: nothing };
   const outputs = Array.from({ length: steps }, (_, step): Output => {
-    state = cell(outputAt(first, step), state);
+    state = cell(outputAt(first, backwards ? steps - 1 - step : step), state);
     return state.output;
   });
-  return sequence ? builder.add('Pack', [outputs], { axis: { kind: 'int', value: 1 } }) : state.output;
+  return sequence ? builder.add('Pack', [backwards ? outputs.toReversed() : outputs], { axis: { kind: 'int', value: 1 } }) : state.output;
 }
 
 /** Columns side by side, of these widths. */

@@ -1,6 +1,6 @@
 import type { InferContext } from '../../../compiler/kinds/kind.ts';
 import type { FeatureSpec } from '../../../compiler/types.ts';
-import type { NetworkInputs, Shape } from '../../../runtime/networks/description.ts';
+import { inputWidth, type Layer, type NetworkInputs, type Shape } from '../../../runtime/networks/description.ts';
 import { parameterCount } from '../../../runtime/networks/parameters.ts';
 import { featuresOf } from '../scored-model.ts';
 import { fitLayer, inputShape, joinsAfter, joined } from '../../../runtime/networks/shapes.ts';
@@ -16,6 +16,12 @@ interface Seen {
   readonly exact: boolean;
 }
 
+/** Columns that stand beside an array where it becomes flat, as far as they are known. */
+interface Beside {
+  readonly columns: number;
+  readonly exact: boolean;
+}
+
 /** Checks layer by layer, by the shape so far, that each can do something with what it sees. */
 export function checkLayers(context: InferContext, { layers, batch }: NetworkSettings): boolean {
   const { features } = featuresOf(context);
@@ -25,30 +31,58 @@ export function checkLayers(context: InferContext, { layers, batch }: NetworkSet
     return false;
   }
   const { inputs, exact } = knownInputs(features);
-  let seen: Seen = { shape: inputShape(inputs), exact: exact || (inputs.array?.length ?? 1) > 1 };
-  for (const [index, layer] of layers.entries()) {
-    const at = context.spanOf(['layers', index]);
-    const place = { place: index + 1, layer: layerText(layer), sees: shapeText(seen) };
-    const fit = fitLayer(layer, seen.shape);
-    if ('misfit' in fit) {
-      context.report('layer-misfit', at, { ...place, ...fit.misfit });
-      return false;
-    }
-    const parameters = parameterCount(layer, seen.shape);
-    if (parameters > MOST_PARAMETERS) {
-      context.report('layer-too-large', at, { ...place, parameters, most: MOST_PARAMETERS });
-      return false;
-    }
-    if (layer.kind === 'batch_norm' && batch < 2) {
-      context.report('normalised-alone', at, place);
-      return false;
-    }
-    const joins = joinsAfter(inputs, seen.shape, fit.shape);
-    seen = { shape: joined(fit.shape, joins), exact: (seen.exact || layer.kind === 'dense') && (joins === 0 || exact) };
-  }
-  if (seen.shape.length === 1) return true;
-  context.report('layers-not-flat', context.spanOf(['layers']), { gives: shapeText(seen), image: seen.shape.length > 2 });
+  const first: Seen = { shape: inputShape(inputs), exact: exact || (inputs.array?.length ?? 1) > 1 };
+  const last = throughLayers({ context, batch, layers, path: ['layers'], before: '', beside: { columns: inputWidth(inputs), exact } }, first);
+  if (last === undefined) return false;
+  if (last.shape.length === 1) return true;
+  context.report('layers-not-flat', context.spanOf(['layers']), { gives: shapeText(last), image: last.shape.length > 2 });
   return false;
+}
+
+interface Layers {
+  readonly context: InferContext;
+  readonly batch: number;
+  readonly layers: readonly Layer[];
+  /** Where the list of them stands. */
+  readonly path: readonly (string | number)[];
+  /** What stands before their numbers: the place of the layer that they are within, and a dot. */
+  readonly before: string;
+  readonly beside: Beside;
+}
+
+/** What layers make of what the first one sees; nothing where one of them is found wrong. */
+function throughLayers(all: Layers, first: Seen): Seen | undefined {
+  return all.layers.reduce<Seen | undefined>((seen, layer, index) => seen && throughLayer(all, { layer, index }, seen), first);
+}
+
+function throughLayer({ context, batch, path, before, beside }: Layers, { layer, index }: { readonly layer: Layer; readonly index: number }, seen: Seen): Seen | undefined {
+  const here = [...path, index];
+  const at = context.spanOf(here);
+  const place = { place: `${before}${index + 1}`, layer: layerText(layer), sees: shapeText(seen) };
+  if (layer.kind === 'residual') {
+    if (!seen.exact) {
+      context.report('layer-misfit', at, { ...place, wants: 'a number of columns that is known before it runs', way: 'put a `dense` layer before it: how many columns categories and missing values become is found in the rows' });
+      return undefined;
+    }
+    const within = throughLayers({ context, batch, layers: layer.layers, path: [...here, 'layers'], before: `${place.place}.`, beside: { columns: 0, exact: true } }, seen);
+    if (within === undefined) return undefined;
+  }
+  const fit = fitLayer(layer, seen.shape);
+  if ('misfit' in fit) {
+    context.report('layer-misfit', at, { ...place, ...fit.misfit });
+    return undefined;
+  }
+  const parameters = parameterCount(layer, seen.shape);
+  if (parameters > MOST_PARAMETERS) {
+    context.report('layer-too-large', at, { ...place, parameters, most: MOST_PARAMETERS });
+    return undefined;
+  }
+  if (layer.kind === 'batch_norm' && batch < 2) {
+    context.report('normalised-alone', at, place);
+    return undefined;
+  }
+  const joins = joinsAfter(beside.columns, seen.shape, fit.shape);
+  return { shape: joined(fit.shape, joins), exact: (seen.exact || layer.kind === 'dense') && (joins === 0 || beside.exact) };
 }
 
 function shapeText({ shape, exact }: Seen): string {

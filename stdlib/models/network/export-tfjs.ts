@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../compiler/json.ts';
-import { LEAKY_SLOPE, inputWidth, type Activation } from '../../../runtime/networks/description.ts';
-import { layoutOf, viewOf } from '../../../runtime/networks/parameters.ts';
+import { LEAKY_SLOPE, inputWidth, type Activation, type AttentionLayer, type Layer, type RecurrentLayer, type ResidualLayer, type Shape } from '../../../runtime/networks/description.ts';
+import { arraysOf, layoutOf, viewOf } from '../../../runtime/networks/parameters.ts';
 import { placesOf, windowsOf, type LayerPlace } from '../../../runtime/networks/shapes.ts';
 import type { NetworkAbout, NetworkModel } from './network-model.ts';
 
@@ -70,8 +70,20 @@ function exportedLayers(model: NetworkModel): ExportedLayer[] {
     layers.push({ ...one, after: [before] });
     before = one.name;
   };
+  const take = arraysInTurn(model);
+  const addPlace = (place: LayerPlace, name: string): void => {
+    if (place.layer.kind === 'attention') {
+      layers.push(...attentionLayers(place.layer, name, { before, arrays: take(place) }));
+      before = name;
+    } else if (place.layer.kind === 'residual') {
+      const entry = before;
+      place.inner.forEach((one, index) => addPlace(one, `${name}_${index}`));
+      layers.push({ name, type: 'Add', config: {}, after: [entry, before], arrays: [] });
+      before = name;
+    } else for (const one of layersOf(place.layer, place.sees, { name, arrays: take(place) })) add(one);
+  };
   placesOf(model.about.description).forEach((place, index) => {
-    for (const one of layersOf(place, `layer_${index}`, arraysOf(model, index))) add(one);
+    addPlace(place, `layer_${index}`);
     if (place.joins === 0) return;
     layers.push(sideBySide('joined', [before, inputs.beside]));
     before = 'joined';
@@ -138,18 +150,56 @@ function columnLayers(model: NetworkModel): { readonly layers: readonly Exported
 
 const KERAS_NAMES = { embedding: 'embeddings', kernel: 'kernel', recurrent: 'recurrent_kernel', bias: 'bias', scale: 'gamma', shift: 'beta' } as const;
 
-/** The arrays of a layer, running statistics included. */
-function arraysOf({ about, parameters, statistics }: NetworkModel, index: number): ExportedArray[] {
+/** A function that gives the arrays of one layer after the other, running statistics included. */
+function arraysInTurn({ about, parameters, statistics }: NetworkModel): (place: LayerPlace) => ExportedArray[] {
   const layout = layoutOf(about.description);
-  const own = layout.parameters.flatMap((spec) => {
-    if (!('layer' in spec.owner) || spec.owner.layer !== index) return [];
-    return [{ name: KERAS_NAMES[spec.role], shape: spec.role === 'kernel' || spec.role === 'recurrent' ? spec.shape : spec.shape.slice(1), values: viewOf(parameters, spec) }];
+  const specs = layout.parameters.filter(({ owner }) => 'layer' in owner);
+  const moments = [...layout.statistics];
+  return ({ layer, sees }) => {
+    const own = specs.splice(0, arraysOf(layer, sees).length).map((spec) => ({
+      name: KERAS_NAMES[spec.role],
+      shape: spec.role === 'kernel' || spec.role === 'recurrent' ? spec.shape : spec.shape.slice(1),
+      values: viewOf(parameters, spec),
+    }));
+    const running = moments.splice(0, layer.kind === 'batch_norm' ? 1 : 0).flatMap(({ offset, width }) => [
+      { name: 'moving_mean', shape: [width], values: statistics.subarray(offset, offset + width) },
+      { name: 'moving_variance', shape: [width], values: statistics.subarray(offset + width, offset + 2 * width) },
+    ]);
+    return [...own, ...running];
+  };
+}
+
+/**
+ * Attention as what it consists of, as TensorFlow.js reads no model with a layer of it: by heads, a dense layer for each
+ * of queries (divided by the root of their width), keys and values, and products between these.
+ */
+function attentionLayers({ num_heads: heads, key_dim: size }: AttentionLayer, name: string, { before, arrays }: { readonly before: string; readonly arrays: readonly ExportedArray[] }): ExportedLayer[] {
+  const dense = (own: string, of: string, units: number, [kernel, bias]: readonly ExportedArray[]): ExportedLayer =>
+    ({ name: own, type: 'Dense', config: { units, activation: 'linear', use_bias: true }, after: [of], arrays: [kernel as ExportedArray, bias as ExportedArray] });
+  const byHeads = Array.from({ length: heads }, (_, head): ExportedLayer[] => {
+    const own = `${name}_head_${head}`;
+    const linear = ['queries', 'keys', 'values'].map((what, index) =>
+      dense(`${own}_${what}`, before, size, arrays.slice(2 * index, 2 * index + 2).map((array) => columnsOf(array, head * size, size, index === 0 ? 1 / Math.sqrt(size) : 1))));
+    return [
+      ...linear,
+      { name: `${own}_scores`, type: 'Dot', config: { axes: [2, 2], normalize: false }, after: [`${own}_queries`, `${own}_keys`], arrays: [] },
+      { name: `${own}_shares`, type: 'Activation', config: { activation: 'softmax' }, after: [`${own}_scores`], arrays: [] },
+      { name: own, type: 'Dot', config: { axes: [2, 1], normalize: false }, after: [`${own}_shares`, `${own}_values`], arrays: [] },
+    ];
   });
-  const running = layout.statistics.filter(({ layer }) => layer === index).flatMap(({ offset, width }) => [
-    { name: 'moving_mean', shape: [width], values: statistics.subarray(offset, offset + width) },
-    { name: 'moving_variance', shape: [width], values: statistics.subarray(offset + width, offset + 2 * width) },
-  ]);
-  return [...own, ...running];
+  const answers = byHeads.map((layers) => (layers.at(-1) as ExportedLayer).name);
+  const together = answers.length === 1 ? [] : [sideBySide(`${name}_heads`, answers)];
+  const channels = arrays[7]?.shape[0] ?? 0;
+  return [...byHeads.flat(), ...together, dense(name, together[0]?.name ?? (answers[0] as string), channels, arrays.slice(6))];
+}
+
+/** Some columns of an array, all times a number. */
+function columnsOf({ name, shape, values }: ExportedArray, from: number, count: number, factor: number): ExportedArray {
+  const width = shape.at(-1) as number;
+  const rows = values.length / width;
+  const taken = new Float32Array(rows * count);
+  for (let row = 0; row < rows; row++) for (let at = 0; at < count; at++) taken[row * count + at] = factor * (values[row * width + from + at] as number);
+  return { name, shape: [...shape.slice(0, -1), count], values: taken };
 }
 
 type Unplaced = Omit<ExportedLayer, 'after'>;
@@ -161,7 +211,12 @@ function activated({ name, ...layer }: Unplaced, activation: Activation): Unplac
   return isLeaky ? [own, { name: `${name}_leak`, type: 'LeakyReLU', config: { alpha: LEAKY_SLOPE }, arrays: [] }] : [own];
 }
 
-function layersOf({ layer, sees }: LayerPlace, name: string, arrays: readonly ExportedArray[]): Unplaced[] {
+function recurrentLayer({ kind, units, sequence }: RecurrentLayer): Pick<Unplaced, 'type' | 'config'> {
+  const config = { units, activation: 'tanh', recurrent_activation: 'sigmoid', use_bias: true, return_sequences: sequence };
+  return kind === 'gru' ? { type: 'GRU', config: { ...config, reset_after: false } } : { type: 'LSTM', config: { ...config, unit_forget_bias: false } };
+}
+
+function layersOf(layer: Exclude<Layer, AttentionLayer | ResidualLayer>, sees: Shape, { name, arrays }: Pick<Unplaced, 'name' | 'arrays'>): Unplaced[] {
   const axes = sees.length - 1;
   switch (layer.kind) {
     case 'dense':
@@ -182,9 +237,12 @@ function layersOf({ layer, sees }: LayerPlace, name: string, arrays: readonly Ex
     case 'global_average_pool':
       return [{ name, type: `Global${layer.kind === 'global_max_pool' ? 'Max' : 'Average'}Pooling${axes}D`, config: axes === 2 ? { data_format: 'channels_last' } : {}, arrays }];
     case 'lstm':
-    case 'gru': {
-      const config = { units: layer.units, activation: 'tanh', recurrent_activation: 'sigmoid', use_bias: true, return_sequences: layer.sequence, ...(layer.kind === 'gru' ? { reset_after: false } : { unit_forget_bias: false }) };
-      return [{ name, type: layer.kind === 'gru' ? 'GRU' : 'LSTM', config, arrays }];
+    case 'gru':
+      return [{ name, ...recurrentLayer(layer), arrays }];
+    case 'bidirectional': {
+      const { type, config } = recurrentLayer(layer.layer);
+      const named = arrays.map((array, at) => ({ ...array, name: `${at < arrays.length / 2 ? 'forward' : 'backward'}_${name}_one/${array.name}` }));
+      return [{ name, type: 'Bidirectional', config: { layer: { class_name: type, config: { name: `${name}_one`, ...config } }, merge_mode: 'concat' }, arrays: named }];
     }
     case 'layer_norm':
       return [{ name, type: 'LayerNormalization', config: { axis: -1, epsilon: layer.epsilon, center: true, scale: true }, arrays }];

@@ -14,6 +14,12 @@ export function layerText(layer: Layer): string {
     case 'lstm':
     case 'gru':
       return `${layer.kind}(${layer.units}${layer.sequence ? ', sequence: true' : ''})`;
+    case 'bidirectional':
+      return `bidirectional(${layerText(layer.layer)})`;
+    case 'attention':
+      return `attention(${layer.num_heads}, ${layer.key_dim})`;
+    case 'residual':
+      return `residual([${layer.layers.map(layerText).join(', ')}])`;
     case 'dropout':
       return `dropout(${layer.rate})`;
     case 'batch_norm':

@@ -6,7 +6,7 @@ import type { Optimizer } from '../../../runtime/networks/optimizers.ts';
 import type { RateSchedule } from '../../../runtime/networks/rates.ts';
 import { metrics, metricsOf } from '../../metrics/registry.ts';
 import { weightParams } from '../row-weights.ts';
-import { completeLayer, layerSchema, type Call } from './layer-params.ts';
+import { completeLayer, layerOf, layerSchema, type Call } from './layer-params.ts';
 
 const share = number({ min: 0, below: 1 });
 const positive = number({ above: 0 });
@@ -35,7 +35,7 @@ export const networkParams: RecordSchema = record(
   {
     layers: described(
       list(layerSchema),
-      'The layers between the features and the answer: `dense(units, activation)` (relu unless it says otherwise), `dropout(rate)`, `batch_norm(momentum, epsilon)`. Of an image or a sequence, until `flatten`, a recurrent layer, `global_average_pool` or `global_max_pool` makes it one row of numbers: `conv2d(filters, size, activation)` or `conv1d`, with `stride` and `padding: same`, `max_pool(size)`, `average_pool(size)`; of a sequence `lstm(units)` or `gru(units)`, which give their last step, or with `sequence: true` every one. `layer_norm(epsilon)` normalises a row by itself. The last one, with a unit for each class, or one, is implied.',
+      'The layers between the features and the answer: `dense(units, activation)` (relu unless it says otherwise), `dropout(rate)`, `batch_norm(momentum, epsilon)`. Of an image or a sequence, until `flatten`, a recurrent layer, `global_average_pool` or `global_max_pool` makes it one row of numbers: `conv2d(filters, size, activation)` or `conv1d`, with `stride` and `padding: same`, `max_pool(size)`, `average_pool(size)`; of a sequence `lstm(units)` or `gru(units)`, which give their last step, or with `sequence: true` every one; `bidirectional(lstm(units))` goes both ways, and `attention(num_heads, key_dim)` lets each step ask all others. `residual([…])` adds what its layers make to what they see. `layer_norm(epsilon)` normalises a row by itself. The last one, with a unit for each class, or one, is implied.',
     ),
     optimizer: described(
       either(
@@ -135,7 +135,7 @@ export interface NetworkSettings {
 export function settingsOf(params: JsonObject): NetworkSettings {
   const { rate: schedule, ...optimizer } = params['optimizer'] as Call;
   return {
-    layers: (params['layers'] as readonly Call[]).map((layer) => named<Layer>(layer)),
+    layers: (params['layers'] as readonly Call[]).map(layerOf),
     optimizer: named<Optimizer>(optimizer),
     rate: named<RateSchedule>(schedule as Call),
     loss: params['loss'] as NetworkSettings['loss'],

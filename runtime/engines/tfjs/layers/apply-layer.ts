@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Layer } from '../../../networks/description.ts';
+import type { Layer, ResidualLayer } from '../../../networks/description.ts';
+import { applyAttention } from './attention.ts';
 import { applyBatchNorm } from './batch-norm.ts';
 import { applyConvolution } from './convolution.ts';
 import { applyDense } from './dense.ts';
 import type { AppliedLayer, LayerPass } from './layer-pass.ts';
 import { applyLayerNorm } from './layer-norm.ts';
 import { applyGlobalPool, applyPool } from './pooling.ts';
-import { applyRecurrent } from './recurrent.ts';
+import { applyBidirectional, applyRecurrent } from './recurrent.ts';
 
 /** Applies a layer to a batch. */
 export function applyLayer(pass: LayerPass, layer: Layer, input: Tensor): AppliedLayer {
@@ -29,11 +30,39 @@ export function applyLayer(pass: LayerPass, layer: Layer, input: Tensor): Applie
     case 'lstm':
     case 'gru':
       return applyRecurrent(pass, layer, input);
+    case 'bidirectional':
+      return applyBidirectional(pass, layer, input);
+    case 'attention':
+      return applyAttention(pass, layer, input);
+    case 'residual':
+      return applyResidual(pass, layer, input);
     case 'flatten':
       return applyFlatten(pass, input);
     case 'dropout':
       return applyDropout(pass, input);
   }
+}
+
+function applyResidual(pass: LayerPass, { layers }: ResidualLayer, input: Tensor): AppliedLayer {
+  const { tf } = pass;
+  let values = input;
+  const applied = layers.map((layer): AppliedLayer => {
+    const one = applyLayer(pass, layer, values);
+    values = one.output;
+    return one;
+  });
+  return {
+    output: tf.add(input, values),
+    back: (gradient) => {
+      let back = gradient;
+      const own = applied.toReversed().map((one) => {
+        const found = one.back(back, false);
+        back = found.ofInput as Tensor;
+        return found.own;
+      });
+      return { ofInput: tf.add(gradient, back), own: own.toReversed().flat() };
+    },
+  };
 }
 
 function applyFlatten({ tf, rows }: LayerPass, input: Tensor): AppliedLayer {

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { RecurrentLayer } from '../../../networks/description.ts';
+import type { BidirectionalLayer, RecurrentLayer } from '../../../networks/description.ts';
 import type { Tfjs } from '../load-tfjs.ts';
 import { asMatrix, type AppliedLayer, type LayerPass } from './layer-pass.ts';
 
@@ -25,27 +25,44 @@ interface StepGradient {
 
 type Cell = (gates: Tensor, before: CellState) => CellStep;
 
+/** One recurrent layer from the first step to the last, and one from the last to the first, side by side. */
+export function applyBidirectional(pass: LayerPass, { layer }: BidirectionalLayer, input: Tensor): AppliedLayer {
+  const { tf } = pass;
+  const [forwards, backwards] = [applyRecurrent(pass, layer, input), applyRecurrent(pass, layer, input, true)];
+  const axis = layer.sequence ? 2 : 1;
+  return {
+    output: tf.concat([forwards.output, backwards.output], axis),
+    back: (gradient, onlyOwn) => {
+      const [first, second] = tf.split(gradient, 2, axis) as [Tensor, Tensor];
+      const [one, other] = [forwards.back(first, onlyOwn), backwards.back(second, onlyOwn)];
+      const own = [...one.own, ...other.own];
+      return one.ofInput === undefined || other.ofInput === undefined ? { own } : { own, ofInput: tf.add(one.ofInput, other.ofInput) };
+    },
+  };
+}
+
 /** A recurrent layer, back through all its steps: products with the input are made for all steps at once. */
-export function applyRecurrent(pass: LayerPass, layer: RecurrentLayer, input: Tensor): AppliedLayer {
+export function applyRecurrent(pass: LayerPass, layer: RecurrentLayer, input: Tensor, backwards = false): AppliedLayer {
   const { tf, rows, sumRows } = pass;
   const [kernel, recurrent, bias] = [pass.array(), pass.array(), pass.array()];
   const steps = input.shape[1] as number;
+  const inTurn = <T>(bySteps: T[]): T[] => (backwards ? bySteps.toReversed() : bySteps);
   const bySteps = asMatrix(tf, tf.transpose(input, [1, 0, 2]));
   const gates = tf.split(tf.add(tf.matMul(bySteps, kernel), bias), steps);
   const cell = layer.kind === 'lstm' ? lstmCell(tf, recurrent) : gruCell(tf, recurrent);
   const nothing = tf.zeros([rows, layer.units]);
   let state: CellState = { output: nothing, memory: nothing };
-  const taken = gates.map((own): CellStep => {
+  const taken = inTurn(gates).map((own): CellStep => {
     const step = cell(own, state);
     state = step.after;
     return step;
   });
   return {
-    output: layer.sequence ? tf.stack(taken.map(({ after }) => after.output), 1) : state.output,
+    output: layer.sequence ? tf.stack(inTurn(taken.map(({ after }) => after.output)), 1) : state.output,
     back: (gradient, onlyOwn) => {
-      const given = layer.sequence ? tf.unstack(gradient, 1) : gates.map((_, step) => (step === steps - 1 ? gradient : nothing));
+      const given = layer.sequence ? inTurn(tf.unstack(gradient, 1)) : gates.map((_, step) => (step === steps - 1 ? gradient : nothing));
       const { ofGates, ofRecurrent } = backThrough(tf, taken, given);
-      const all = tf.concat(ofGates, 0) as Tensor2D;
+      const all = tf.concat(inTurn(ofGates), 0) as Tensor2D;
       const own = [tf.matMul(tf.transpose(bySteps), all), ofRecurrent, sumRows(all)];
       return onlyOwn ? { own } : { own, ofInput: tf.transpose(tf.reshape(tf.matMul(all, tf.transpose(kernel)), [steps, rows, -1]), [1, 0, 2]) };
     },
