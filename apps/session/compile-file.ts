@@ -9,6 +9,7 @@ import { arithmeticOf } from '../../runtime/arithmetic.ts';
 import { BUILD } from '../../runtime/build.ts';
 import { lockDigest } from '../../runtime/providers/lock.ts';
 import { platformName } from '../../runtime/providers/platform.ts';
+import { roundingPlatform } from '../../runtime/rounding-platform.ts';
 import { answerNeeds, type Answerer } from './answer-needs.ts';
 import { LOCK_FILE } from './find-project.ts';
 import type { KeptCompilations, KeptRequest, Supply } from './kept-compilations.ts';
@@ -78,5 +79,5 @@ function basisOf({ steps }: Plan, { path, project, options, lock, environment }:
 }
 
 function machine(): Machine {
-  return { platform: platformName(), processor: cpus()[0]?.model.trim() ?? 'unknown', arithmetic: arithmeticOf() };
+  return { platform: roundingPlatform(), processor: cpus()[0]?.model.trim() ?? 'unknown', arithmetic: arithmeticOf() };
 }

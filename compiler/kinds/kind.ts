@@ -86,7 +86,7 @@ export interface InferContext {
 
 /** What of the machine a result may depend on. */
 export interface Machine {
-  /** Such as `linux-x64`. */
+  /** What native code rounds by, such as `linux-x64 glibc-2.36 fma`. */
   readonly platform: string;
   readonly processor: string;
   /** How JavaScript rounds `Math.exp` and its like. */
