@@ -3,9 +3,10 @@ import { checkDataFlow } from './check/check-data-flow.ts';
 import { inferTypes } from './infer/infer-types.ts';
 import { checkParams } from './kinds/check-params.ts';
 import type { Machine, Registry } from './kinds/kind.ts';
-import { findDependencies, keepNeeded } from './link/find-dependencies.ts';
+import { findDependencies, keepNeeded, type Dependencies } from './link/find-dependencies.ts';
 import { loadProgram } from './load/load-program.ts';
-import { lowerPlan } from './lower/lower-plan.ts';
+import { layGroundwork, type Groundwork } from './incremental/groundwork.ts';
+import { joinPlan, lowerDeclarations, type LoweredDeclaration, type PlanHead } from './lower/lower-plan.ts';
 import type { Answer, Asking, Need } from './needs.ts';
 import { inOrder } from './order-findings.ts';
 import { mergeCommonSteps } from './passes/common-steps.ts';
@@ -14,7 +15,7 @@ import { orderFanOut } from './passes/fan-out.ts';
 import { fuseQueries } from './passes/fuse-queries.ts';
 import type { Plan } from './plan/plan.ts';
 import { selectsStep } from './plan/step-names.ts';
-import type { Findings, ResolvedProgram } from './program.ts';
+import type { Findings, LoadedProgram, ResolvedProgram } from './program.ts';
 import { resolveNames, type GivenParams } from './resolve/resolve-names.ts';
 import { findMeaning } from './resolve/scope.ts';
 import { checkTests } from './tests/check-tests.ts';
@@ -37,14 +38,37 @@ export interface CompileRequest {
   readonly verify?: (phase: string, result: unknown) => void;
 }
 
-/** The plan of a file and its tests, if it has no errors. */
-export type Compilation = Checked<{ readonly plan: Plan; readonly tests: readonly TableTest[] } | undefined>;
+/** The plan of a file and its tests, if it has no errors, and what a changed text can be compiled from. */
+export type Compilation = Checked<{ readonly plan: Plan; readonly tests: readonly TableTest[]; readonly groundwork?: Groundwork } | undefined>;
 
 /**
  * Compiles a file. Pure and synchronous: what it cannot know it yields as needs, and is resumed with the answers in
  * the same order. Every phase says what holds after it.
  */
 export function* compile(request: CompileRequest): Asking<Compilation> {
+  const { value: lowered, diagnostics } = yield* lowerProgram(request);
+  if (lowered === undefined) return { value: undefined, diagnostics };
+  const { head, declarations, tests, targets } = lowered;
+  const plan = yield* finishPlan(joinPlan(head, declarations), targets, request);
+  const groundwork = diagnostics.length > 0 || targets.length > 0 ? undefined : layGroundwork(lowered);
+  return { value: { plan, tests, ...(groundwork === undefined ? {} : { groundwork }) }, diagnostics };
+}
+
+/** A program without errors, before its steps are put together and optimized. */
+export interface LoweredProgram {
+  readonly files: LoadedProgram['files'];
+  readonly head: PlanHead;
+  /** Each after what it reads. */
+  readonly declarations: readonly LoweredDeclaration[];
+  readonly dependencies: Dependencies;
+  /** The declarations' names and where each of them starts, in the order of the files and of their lines. */
+  readonly order: readonly { readonly name: string; readonly start: number }[];
+  readonly tests: readonly TableTest[];
+  readonly targets: readonly string[];
+}
+
+/** The phases from a text to the steps of its declarations. */
+export function* lowerProgram(request: CompileRequest): Asking<Checked<LoweredProgram | undefined>> {
   const diagnostics: Diagnostic[] = [];
   const findings: Findings = { add: (diagnostic) => diagnostics.push(diagnostic) };
   const { machine, engines, verify = () => undefined } = request;
@@ -59,10 +83,10 @@ export function* compile(request: CompileRequest): Asking<Compilation> {
   const needed = keepNeeded(program.declarations, program.wanted, dependencies);
   verify('link', needed);
 
-  const declarations = needed.flatMap((one) => checkParams(one, findings) ?? []);
-  verify('check-params', declarations);
+  const checked = needed.flatMap((one) => checkParams(one, findings) ?? []);
+  verify('check-params', checked);
 
-  const typed = yield* inferTypes({ declarations, dependencies, machine, engines, findings });
+  const typed = yield* inferTypes({ declarations: checked, dependencies, machine, engines, findings });
   verify('infer', typed);
 
   checkDataFlow(typed, findings);
@@ -73,11 +97,18 @@ export function* compile(request: CompileRequest): Asking<Compilation> {
   const found = inOrder(diagnostics, program, loaded);
   if (hasErrors(found)) return { value: undefined, diagnostics: found };
 
-  const lowered = lowerPlan({ program: { pipeline: program.pipeline, declarations: typed }, files: loaded.files, registry: loaded.registry, machine, engines });
-  verify('lower', lowered);
+  const { pipeline } = program;
+  const { files, registry } = loaded;
+  const declarations = lowerDeclarations({ program: { pipeline, declarations: typed }, files, registry, machine, engines });
+  const head: PlanHead = { pipeline: pipeline.name, file: files[0].file, ...(pipeline.doc === undefined ? {} : { doc: pipeline.doc }) };
+  const order = needed.map(({ name, item }) => ({ name, start: item.span.start }));
+  return { value: { files, head, declarations, dependencies, order, tests, targets }, diagnostics: found };
+}
 
-  const plan = request.optimize === false ? removeDeadSteps(lowered, targets) : yield* optimize(lowered, targets, verify);
-  return { value: { plan, tests }, diagnostics: found };
+/** The passes over the steps of a plan. */
+export function* finishPlan(lowered: Plan, targets: readonly string[], { optimize: isOptimized, verify = () => undefined }: Pick<CompileRequest, 'optimize' | 'verify'>): Asking<Plan> {
+  verify('lower', lowered);
+  return isOptimized === false ? removeDeadSteps(lowered, targets) : yield* optimize(lowered, targets, verify);
 }
 
 /** The optimizer. Every pass keeps the results of the steps that remain, and their order by what they read. */

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Compilation } from '../../compiler/compile.ts';
+import type { Groundwork } from '../../compiler/incremental/groundwork.ts';
 import type { Machine } from '../../compiler/kinds/kind.ts';
 import { paramVariable } from '../../compiler/params/param-variable.ts';
 import type { Plan } from '../../compiler/plan/plan.ts';
@@ -23,7 +24,7 @@ export interface Compiling extends Omit<Answerer, 'reads' | 'texts' | 'environme
   readonly lock: ProjectLock;
   readonly kept: KeptCompilations;
   /** Told when a file has to be compiled: most likely something will be asked, and made. */
-  readonly onNew?: () => void;
+  readonly onNew?: (() => void) | undefined;
 }
 
 /** Compiles a file, named from the folder of the session, answering what the compiler asks. */
@@ -40,20 +41,25 @@ export async function compileFile(file: string, { options, lock, kept, onNew, ..
   texts.set(shown, read.text);
   const request = { file: shown, text: read.text, machine: machine(), engines: engineVersions(lock.value), params: options.params, targets: options.targets };
   const supply: Supply = (needs) => answerNeeds({ ...answerer, reads, texts, environment }, needs);
-  const run = async (supplied: Supply): Promise<Compilation> => (await import('./run-compiler.ts')).runCompiler(request, supplied);
-  const { value, diagnostics } = await (BUILD === undefined ? run(supply) : findOrRun(kept, { ...request, build: `${BUILD} ${process.version}` }, supply, (supplied) => {
-    onNew?.();
-    return run(supplied);
-  }));
+  const run = async (supplied: Supply, groundwork?: Groundwork): Promise<Compilation> => (await import('./run-compiler.ts')).runCompiler(request, supplied, groundwork);
+  const { value, diagnostics } = await (BUILD === undefined ? run(supply) : findOrRun(kept, { ...request, build: `${BUILD} ${process.version}` }, { supply, run, onNew }));
   await digests.save();
   answerer.analyser.save();
   const sound = value !== undefined && !lock.diagnostics.some((one) => one.severity === 'error');
   const basis = value?.plan === undefined ? {} : { basis: basisOf(value.plan, { path, project, options, lock, environment }) };
-  return { ...(sound ? { ...value, ...basis } : { tests: [] }), diagnostics: [...lock.diagnostics, ...diagnostics], textOf, reads };
+  return { ...(sound ? { plan: value.plan, tests: value.tests, ...basis } : { tests: [] }), diagnostics: [...lock.diagnostics, ...diagnostics], textOf, reads };
 }
 
-async function findOrRun(kept: KeptCompilations, request: KeptRequest, supply: Supply, run: (supply: Supply) => Promise<Compilation>): Promise<Compilation> {
-  return (await kept.find(request, supply)) ?? kept.record(request, supply, run);
+interface Running extends Pick<Compiling, 'onNew'> {
+  readonly supply: Supply;
+  readonly run: Parameters<KeptCompilations['record']>[2];
+}
+
+async function findOrRun(kept: KeptCompilations, request: KeptRequest, { supply, run, onNew }: Running): Promise<Compilation> {
+  const found = await kept.find(request, supply);
+  if (found !== undefined) return found;
+  onNew?.();
+  return kept.record(request, supply, run);
 }
 
 interface BasisFacts extends Pick<Compiling, 'project' | 'options' | 'lock'> {

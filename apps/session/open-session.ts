@@ -47,7 +47,7 @@ export function openSession(options: SessionOptions): Promise<Session> {
   const analyser = createAnalyser(helper, join(cache, 'answers'));
   // An apply looks each record up when it is planned, when its step is come to, and when all is told.
   const memory: { readonly records?: RecordMemory } = options.work === undefined ? {} : { records: new Map() };
-  const kept = openKeptCompilations(join(cache, 'plans'));
+  const kept = openKeptCompilations(cache);
   const making = lazyWorkshop(worker, options.work === 'often' ? { idleLife: WARM_LIFE } : {});
   let reading: Promise<Store> | undefined;
   const openForReading = (): Promise<Store> => (reading ??= openStore(root, { access: 'read', files, ...memory }));

@@ -28,7 +28,7 @@ export function* inferTypes(request: InferRequest): Asking<TypedDeclaration[]> {
   const { declarations, dependencies, findings } = request;
   const known = new Map<string, Answer>();
   const typed = new Map<string, TypedDeclaration>();
-  const ordered = orderDeclarations(declarations, dependencies, findings);
+  const ordered = orderDeclarations(declarations, dependencies, (members) => reportCycle(members, findings));
   let waiting = ordered;
   while (waiting.length > 0) {
     const needs = new Map<string, Need>();
@@ -46,6 +46,16 @@ export function* inferTypes(request: InferRequest): Asking<TypedDeclaration[]> {
     waiting = still;
   }
   return ordered.flatMap((declaration) => typed.get(declaration.name) ?? []);
+}
+
+/** At the first of its declarations. */
+function reportCycle(members: readonly CheckedDeclaration[], findings: Findings): void {
+  const first = members.reduce((a, b) => (b.item.span.start < a.item.span.start ? b : a));
+  const at = members.indexOf(first);
+  const round = [...members.slice(at), ...members.slice(0, at)];
+  const chain = [...round, first].map((one) => one.name);
+  const related = round.slice(1).map((one) => ({ span: one.item.name.span, message: `\`${one.name}\` is part of the cycle` }));
+  findings.add(diagnose('cycle', first.item.name.span, { chain }, related));
 }
 
 function* answer(needs: ReadonlyMap<string, Need>, known: Map<string, Answer>): Asking<void> {

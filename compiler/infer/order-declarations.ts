@@ -1,20 +1,18 @@
-import { diagnose } from '../../grammar/index.ts';
 import type { Dependencies } from '../link/find-dependencies.ts';
-import type { CheckedDeclaration, Findings } from '../program.ts';
 
 /**
- * Puts each declaration after what it reads, otherwise in the order of the file. Those on a cycle are left out and
- * reported at the first of them.
+ * Puts each declaration after what it reads, otherwise in the order in which they are given. Those on a cycle are left
+ * out; `onCycle` is told of them.
  */
-export function orderDeclarations(declarations: readonly CheckedDeclaration[], dependencies: Dependencies, findings: Findings): CheckedDeclaration[] {
+export function orderDeclarations<T extends { readonly name: string }>(declarations: readonly T[], dependencies: Dependencies, onCycle: (members: readonly T[]) => void): T[] {
   const byName = new Map(declarations.map((one) => [one.name, one]));
-  const state = new Map<CheckedDeclaration, 'open' | 'done' | 'cyclic'>();
-  const ordered: CheckedDeclaration[] = [];
+  const state = new Map<T, 'open' | 'done' | 'cyclic'>();
+  const ordered: T[] = [];
 
   // An explicit stack: a chain of 10,000 tables must not overflow the program's own.
   for (const root of declarations) {
-    const stack: { readonly one: CheckedDeclaration; readonly next: Iterator<string> }[] = [];
-    const open = (one: CheckedDeclaration): void => {
+    const stack: { readonly one: T; readonly next: Iterator<string> }[] = [];
+    const open = (one: T): void => {
       state.set(one, 'open');
       stack.push({ one, next: (dependencies.get(one.name) ?? [])[Symbol.iterator]() });
     };
@@ -36,18 +34,9 @@ export function orderDeclarations(declarations: readonly CheckedDeclaration[], d
       } else if (state.get(read) === 'open') {
         const members = stack.slice(stack.findIndex((frame) => frame.one === read)).map((frame) => frame.one);
         for (const member of members) state.set(member, 'cyclic');
-        reportCycle(members, findings);
+        onCycle(members);
       }
     }
   }
   return ordered;
-}
-
-function reportCycle(members: readonly CheckedDeclaration[], findings: Findings): void {
-  const first = members.reduce((a, b) => (b.item.span.start < a.item.span.start ? b : a));
-  const at = members.indexOf(first);
-  const round = [...members.slice(at), ...members.slice(0, at)];
-  const chain = [...round, first].map((one) => one.name);
-  const related = round.slice(1).map((one) => ({ span: one.item.name.span, message: `\`${one.name}\` is part of the cycle` }));
-  findings.add(diagnose('cycle', first.item.name.span, { chain }, related));
 }

@@ -7,24 +7,37 @@ import { expandInput } from './expand-inputs.ts';
 import { lowerImplied } from './lower-implied.ts';
 import { makeStep, type StepSurroundings } from './make-step.ts';
 
-/** A typed program with what its plan is made from besides. */
+/** A typed program with what its steps are made from besides. */
 export interface LowerRequest extends Omit<StepSurroundings, 'seed'> {
   readonly program: TypedProgram;
   /** The one that is run comes first. */
   readonly files: LoadedProgram['files'];
 }
 
-/** Lowers typed declarations to steps. After it: the plan is plain data, each step stands after what it reads. */
-export function lowerPlan(request: LowerRequest): Plan {
+/** A declaration with its steps: those that it implies, and its own. */
+export interface LoweredDeclaration {
+  readonly name: string;
+  readonly steps: readonly PlanStep[];
+}
+
+/** What a plan is called, and of which file it is. */
+export type PlanHead = Pick<Plan, 'pipeline' | 'file' | 'doc'>;
+
+/** Lowers typed declarations to steps, which are plain data. */
+export function lowerDeclarations(request: LowerRequest): LoweredDeclaration[] {
   const { program, files } = request;
-  const [{ file }] = files;
   const places = placer(files);
-  const { name, doc, seed } = program.pipeline;
   const lowered = new Map<string, PlanStep>();
-  for (const declaration of program.declarations) {
-    for (const step of lowerDeclaration(declaration, { places, lowered, surroundings: { ...request, seed } })) lowered.set(step.name, step);
-  }
-  return { version: PLAN_VERSION, pipeline: name, file, ...(doc === undefined ? {} : { doc }), steps: withChecks([...lowered.values()]) };
+  return program.declarations.map((declaration) => {
+    const steps = lowerDeclaration(declaration, { places, lowered, surroundings: { ...request, seed: program.pipeline.seed } });
+    for (const step of steps) lowered.set(step.name, step);
+    return { name: declaration.name, steps };
+  });
+}
+
+/** Makes a plan of declarations that stand after what they read. After it: so do steps, and readers of a checked table wait for its checks. */
+export function joinPlan(head: PlanHead, declarations: readonly LoweredDeclaration[]): Plan {
+  return { version: PLAN_VERSION, ...head, steps: withChecks(declarations.flatMap(({ steps }) => steps)) };
 }
 
 interface Lowering {

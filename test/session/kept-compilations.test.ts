@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openKeptCompilations, type KeptRequest, type Supply } from '../../apps/session/kept-compilations.ts';
 import type { Compilation } from '../../compiler/compile.ts';
+import type { Groundwork } from '../../compiler/incremental/groundwork.ts';
 import type { Answer, Need } from '../../compiler/needs.ts';
 
 let folder = '';
@@ -84,14 +85,15 @@ describe('a compilation that is kept', () => {
 
   it('is as good as none when it is damaged', async () => {
     const path = await keep('damaged');
-    const [name = ''] = readdirSync(path);
-    const whole = readFileSync(join(path, name), 'utf8');
+    const [name = ''] = readdirSync(join(path, 'plans'));
+    const file = join(path, 'plans', name);
+    const whole = readFileSync(file, 'utf8');
     for (const damaged of ['', whole.slice(0, -1), whole.replace('"steps":[]', '"steps":[1]'), whole.replace('rows.csv', 'rowz.csv'), whole.replace(/^./, (first) => (first === '0' ? '1' : '0'))]) {
       expect(damaged).not.toBe(whole);
-      writeFileSync(join(path, name), damaged);
+      writeFileSync(file, damaged);
       expect(await openKeptCompilations(path).find(request, world())).toBeUndefined();
     }
-    writeFileSync(join(path, name), whole);
+    writeFileSync(file, whole);
     expect(await openKeptCompilations(path).find(request, world())).toEqual(sound);
   });
 
@@ -108,11 +110,79 @@ describe('a compilation that is kept', () => {
       await kept.record(one, world(), () => Promise.resolve(sound));
       await kept.save();
     }
-    expect(readdirSync(join(folder, 'many'))).toHaveLength(12);
+    expect(readdirSync(join(folder, 'many', 'plans'))).toHaveLength(12);
     writeFileSync(join(folder, 'file'), '');
-    const nowhere = openKeptCompilations(join(folder, 'file', 'plans'));
+    const nowhere = openKeptCompilations(join(folder, 'file'));
     await nowhere.record(request, world(), () => Promise.resolve(sound));
     await nowhere.save();
     expect(await nowhere.find(request, world())).toBeUndefined();
+  });
+});
+
+describe('the groundwork of a large file', () => {
+  const groundwork: Groundwork = { text: request.text, units: Array.from({ length: 50 }, (_, index) => ({ kind: 'declaration', start: index, end: index + 1, names: [`t${index}`], declarations: [] })) };
+  const large: Compilation = { ...sound, value: { plan: { version: 1, pipeline: 'p', file: 'p.mlp', steps: [] }, tests: [], groundwork } };
+  const edited = { ...request, text: `${request.text} { }` };
+
+  async function lay(name: string, compilation = large): Promise<string> {
+    const path = join(folder, `ground ${name}`);
+    const kept = openKeptCompilations(path);
+    const returned = await kept.record(request, world(), async (supply) => {
+      await supply(asked);
+      return compilation;
+    });
+    expect(returned).toEqual(sound);
+    await kept.save();
+    return path;
+  }
+
+  async function given(path: string, wanted: KeptRequest, supply = world()): Promise<Groundwork | undefined> {
+    let found: Groundwork | undefined;
+    await openKeptCompilations(path).record(wanted, supply, (_, before) => {
+      found = before;
+      return Promise.resolve(sound);
+    });
+    return found;
+  }
+
+  it('is given to the compilation of its next text, and is no part of the one that is kept', async () => {
+    const path = await lay('next');
+    expect(await given(path, edited)).toEqual(groundwork);
+    expect(await openKeptCompilations(path).find(request, world())).toEqual(sound);
+    expect(await openKeptCompilations(path).find(edited, world())).toBeUndefined();
+  });
+
+  it.each<[string, Partial<KeptRequest>]>([
+    ['the program', { build: 'b2' }],
+    ['an engine', { engines: { duckdb: '2' } }],
+    ['the machine', { machine: { ...request.machine, platform: 'darwin-arm64' } }],
+    ['a param', { params: { n: '1' } }],
+    ['a target', { targets: ['rows'] }],
+  ])('is not given when %s is another', async (name, more) => {
+    expect(await given(await lay(name), { ...edited, ...more })).toBeUndefined();
+  });
+
+  it('is not given when the world says something else', async () => {
+    expect(await given(await lay('world'), edited, world({ files: { ok: true, files: [{ path: 'rows.csv', digest: 'f2', bytes: 10 }] } }))).toBeUndefined();
+  });
+
+  it('is not kept of a small file', async () => {
+    const { value, ...rest } = large;
+    const path = await lay('small', { ...rest, value: value && { ...value, groundwork: { ...groundwork, units: groundwork.units.slice(1) } } });
+    expect(await given(path, edited)).toBeUndefined();
+  });
+
+  it('hands on what the world said to it', async () => {
+    const path = await lay('handed on');
+    const kept = openKeptCompilations(path);
+    await kept.record(edited, world(), () => Promise.resolve(large));
+    await kept.save();
+    expect(await openKeptCompilations(path).find(edited, world())).toEqual(sound);
+    for (const more of [{ files: { ok: true, files: [] } }, { environment: { value: '11' } }]) {
+      expect(await openKeptCompilations(path).find(edited, world(more))).toBeUndefined();
+      expect(await given(path, request, world(more))).toBeUndefined();
+    }
+    // In the process that compiled it, too.
+    expect(await kept.find(edited, world({ environment: { value: '11' } }))).toBeUndefined();
   });
 });

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join, posix, relative, resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../../grammar/index.ts';
-import { compile, driveCompilation, type CompileRequest } from '../../compiler/compile.ts';
+import { compile, driveCompilation, type Compilation, type CompileRequest } from '../../compiler/compile.ts';
+import type { Groundwork } from '../../compiler/incremental/groundwork.ts';
+import { recompile } from '../../compiler/incremental/recompile.ts';
 import { canonicalJson } from '../../compiler/json.ts';
 import type { Answer, KindNeed, Need } from '../../compiler/needs.ts';
 import type { Plan, PlanStep, RootFile } from '../../compiler/plan/plan.ts';
@@ -39,10 +41,26 @@ export interface Compiled {
   readonly plan: Plan | undefined;
   readonly tests: readonly TableTest[];
   readonly diagnostics: readonly Diagnostic[];
+  readonly groundwork: Groundwork | undefined;
 }
 
 /** Compiles a text as `mlp` does, with answers from DuckDB in this process, and checks what each phase promises. */
-export async function compileText(text: string, { folder = DATA, files = {}, packages = {}, environment = {}, onPhase, ...options }: CompileOptions = {}): Promise<Compiled> {
+export async function compileText(text: string, options: CompileOptions = {}): Promise<Compiled> {
+  const { request, supply } = givenOf(text, options);
+  const { value, diagnostics } = surviving(await driveCompilation(compile(request), supply));
+  return { plan: value?.plan, tests: value?.tests ?? [], diagnostics, groundwork: value?.groundwork };
+}
+
+/** The same, where all but what has changed is taken from the groundwork of an earlier text; `undefined` where that cannot be. */
+export async function recompileText(text: string, groundwork: Groundwork, options: CompileOptions = {}): Promise<Compiled | undefined> {
+  const { request, supply } = givenOf(text, options);
+  const compilation = await driveCompilation(recompile(request, JSON.parse(JSON.stringify(groundwork)) as Groundwork), supply);
+  if (compilation === undefined) return undefined;
+  const { value, diagnostics } = surviving(compilation);
+  return { plan: value?.plan, tests: value?.tests ?? [], diagnostics, groundwork: value?.groundwork };
+}
+
+function givenOf(text: string, { folder = DATA, files = {}, packages = {}, environment = {}, onPhase, ...options }: CompileOptions): { readonly request: CompileRequest; readonly supply: (needs: readonly Need[]) => Promise<Answer[]> } {
   const request: CompileRequest = {
     file: 'test.mlp',
     registry,
@@ -56,10 +74,12 @@ export async function compileText(text: string, { folder = DATA, files = {}, pac
       onPhase?.(phase, result);
     },
   };
-  const compilation = await driveCompilation(compile(request), (needs) => Promise.all(needs.map((need) => answerNeed(need, { folder, files, packages, environment }))));
+  return { request, supply: (needs) => Promise.all(needs.map((need) => answerNeed(need, { folder, files, packages, environment }))) };
+}
+
+function surviving(compilation: Compilation): Compilation {
   if (compilation.value !== undefined && !isDeepStrictEqual(JSON.parse(JSON.stringify(compilation)), compilation)) throw new Error('a compilation does not survive JSON: it could not be kept');
-  const { value, diagnostics } = compilation;
-  return { plan: value?.plan, tests: value?.tests ?? [], diagnostics };
+  return compilation;
 }
 
 /** Compiles a text that has no errors. */
