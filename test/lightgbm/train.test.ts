@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { StepError } from '../../compiler/kinds/run.ts';
 import type { Labelled } from '../../runtime/data/matrix.ts';
 import { openLightgbmPredictor } from '../../runtime/engines/lightgbm/predict.ts';
-import { trainLightgbm } from '../../runtime/engines/lightgbm/train.ts';
+import { datasetParameters, trainLightgbm } from '../../runtime/engines/lightgbm/train.ts';
 import type { RoundProgress } from '../../runtime/trainers/segments.ts';
 import type { TrainRequest } from '../../runtime/trainers/training.ts';
 import { engineLibrary } from '../support/engine-library.ts';
@@ -70,11 +70,19 @@ test('seeds count where something is drawn', async () => {
   expect(digest(other)).not.toBe(digest(one));
 });
 
-test.each([['binary', data, BAGGED], ['several classes', makeLabelled({ classes: 3 }), { ...BAGGED, objective: 'multiclass', num_class: 3 }]] as const)('one thread and two give the same bytes: %s', async (_, rows, parameters) => {
+// Fewer rows would get one thread.
+const MANY = 170_000;
+
+test.each([['binary', makeLabelled({ rows: MANY }), BAGGED], ['several classes', makeLabelled({ rows: MANY, classes: 3 }), { ...BAGGED, objective: 'multiclass', num_class: 3 }]] as const)('one thread and two give the same bytes: %s', async (_, rows, parameters) => {
   const weights = Float32Array.from({ length: rows.matrix.rows }, (_value, row) => 1 + (row % 3));
   const metric = rows.target.kind === 'classes' && rows.target.classes.length > 2 ? 'multi_logloss' : 'binary_logloss';
-  const request = { train: { ...rows, weights }, validate: rows, evalMetrics: [metric], parameters };
+  const request = { train: { ...rows, weights }, validate: rows, evalMetrics: [metric], parameters, rounds: 6, segment: 3 };
   expect(await train({ ...request, threads: 2 })).toEqual(await train({ ...request, threads: 1 }));
+});
+
+test('each thread has enough to do', () => {
+  const threadsFor = (rows: number, threads: number) => datasetParameters({ train: makeLabelled({ rows }), parameters: {}, seed: () => 1, evalMetrics: [], threads })['num_threads'];
+  expect([threadsFor(100, 2), threadsFor(MANY, 1), threadsFor(MANY, 2), threadsFor(MANY, 8)]).toEqual([1, 1, 2, 2]);
 });
 
 describe('early stopping', () => {

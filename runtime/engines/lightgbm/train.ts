@@ -105,6 +105,17 @@ export function createMatrix(library: LightgbmLibrary, rows: TrainerRows, settin
   }
 }
 
+/**
+ * Values for which a thread of its own pays. LightGBM's threads meet several times a leaf, and with few values wait longer
+ * for each other than they work; the model is the same on any number of threads.
+ */
+const VALUES_A_THREAD = 250_000;
+
+function usefulThreads({ train, threads }: Pick<TrainRequest, 'train' | 'threads'>): number {
+  const values = rowCount(train) * matrixOf(train).features.length;
+  return Math.min(threads, Math.max(1, Math.floor(values / VALUES_A_THREAD)));
+}
+
 /** What is the same for every segment: bins are made with the first one's seed. */
 export function datasetParameters(request: Pick<TrainRequest, 'train' | 'parameters' | 'threads' | 'seed' | 'evalMetrics' | 'earlyStopping'>): EngineParameters {
   const { features } = matrixOf(request.train);
@@ -118,7 +129,7 @@ export function datasetParameters(request: Pick<TrainRequest, 'train' | 'paramet
     // Without these, threads and measured times would decide how sums are ordered.
     deterministic: true,
     force_col_wise: true,
-    num_threads: request.threads,
+    num_threads: usefulThreads(request),
     verbosity: -1,
     seed: request.seed(0),
   };
