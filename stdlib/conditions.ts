@@ -3,9 +3,30 @@ import type { AnalysisNeed } from '../compiler/needs.ts';
 import type { QueryFacts, SqlAnalysis } from '../compiler/sql/analysis.ts';
 import { renderColumnType, type Column } from '../compiler/types.ts';
 
+const ROWS = 'rows_of_table';
+
 /** What has to be known of a condition over the rows of a table. */
 export function conditionNeed(condition: string, columns: readonly Column[]): AnalysisNeed {
-  return { need: 'analysis', text: `SELECT (${condition}\n) AS holds FROM rows_of_table`, tables: [{ name: 'rows_of_table', columns }] };
+  return { need: 'analysis', text: `SELECT (${condition}\n) AS holds FROM ${ROWS}`, tables: [{ name: ROWS, columns: nameable(condition, columns) }] };
+}
+
+/** What may stand for columns without their names: the whole row, a place in it, and stars that multiply nothing. */
+const UNNAMED = new RegExp(String.raw`\bcolumns\b|${ROWS}|#|(?:^|[^\w\s"')\]])\s*\*|\b(?:select|distinct)\s*\*`, 'i');
+
+/**
+ * The columns that a condition may read: those whose names its text holds, so that a thousand conditions on a thousand columns
+ * are not a million. A table has a column at least.
+ */
+function nameable(condition: string, columns: readonly Column[]): readonly Column[] {
+  if (UNNAMED.test(condition)) return columns;
+  const text = asciiLower(condition);
+  const named = columns.filter(({ name }) => text.includes(asciiLower(name).replaceAll('"', '""')) || text.includes(asciiLower(name)));
+  return named.length === 0 ? columns.slice(0, 1) : named;
+}
+
+/** As DuckDB compares names. */
+function asciiLower(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** A condition that can be asked of each row: its parse tree in one spelling, and the columns that it reads. */
@@ -30,5 +51,5 @@ export function checkCondition(answer: SqlAnalysis, columns: readonly Column[]):
     return { ok: false, message: `it is ${type}, not a condition`, hint: 'as in `"distance > 0"`' };
   }
   if (!rowwise) return OTHER_ROWS;
-  return { ok: true, canonical, portable, reads: reads['rows_of_table'] ?? [] };
+  return { ok: true, canonical, portable, reads: reads[ROWS] ?? [] };
 }
