@@ -14,6 +14,8 @@ export interface Column {
   readonly nullable: boolean;
   /** The exact type in DuckDB, such as `SMALLINT` or `DECIMAL(9,2)`: empty tables are made from it. */
   readonly sql: string;
+  /** Of a column of lists whose numbers lie in one shape in every row: its axes, the last running fastest. */
+  readonly shape?: readonly number[];
 }
 
 /** What a model is asked: two classes, several, or a number. */

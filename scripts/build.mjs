@@ -5,7 +5,7 @@ import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promise
 
 const { dependencies } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
 // What is native, or large and rarely needed. (The 180 modules of DuckDB's interface load twice as fast in one file.)
-const native = ['@duckdb/node-bindings', 'koffi', 'apache-arrow', 'vega-datasets', '@tensorflow/tfjs-core'];
+const native = ['@duckdb/node-bindings', 'koffi', 'apache-arrow', 'vega-datasets', '@tensorflow/tfjs-core', 'sharp'];
 const PLACEHOLDER = '<the digest of this build>';
 const root = new URL('..', import.meta.url);
 

@@ -22,6 +22,7 @@ import { predict } from './predictions/predict.ts';
 import { evaluate } from './reports/evaluate.ts';
 import { arrow } from './sources/arrow.ts';
 import { csv } from './sources/csv.ts';
+import { images } from './sources/images.ts';
 import { json } from './sources/json.ts';
 import { ndjson } from './sources/ndjson.ts';
 import { parquet } from './sources/parquet.ts';
@@ -35,6 +36,7 @@ import { sql } from './tables/sql.ts';
 const kinds: readonly Kind[] = [
   arrow,
   csv,
+  images,
   json,
   ndjson,
   parquet,

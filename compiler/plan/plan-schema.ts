@@ -40,7 +40,7 @@ const columnType: Schema = {
   ],
 };
 
-const column = object({ name: string, type: { $ref: '#/definitions/columnType' }, nullable: boolean, sql: name });
+const column = object({ name: string, type: { $ref: '#/definitions/columnType' }, nullable: boolean, sql: name, 'shape?': array(count) });
 
 const place = object({
   span: object({ file: string, start: count, end: count }),

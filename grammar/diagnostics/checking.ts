@@ -236,6 +236,11 @@ export const checking = {
     message: ({ column, type }) => `\`${column}\` is ${type}, by which rows have no order in time`,
     hint: ({ column }) => `name a date, a timestamp or a whole number such as a year, or convert it in SQL: \`CAST(${column} AS TIMESTAMP)\``,
   }),
+  'unfit-size': entry<{ size: readonly number[] }>({
+    severity: 'error',
+    message: ({ size }) => `\`size\` is the height and the width of images, and [${size.join(', ')}] has ${size.length === 1 ? 'one number' : `${size.length} numbers`}`,
+    hint: ({ size: [height = 28, width = height, channels] }) => `write \`size: [${height}, ${width}]\`${channels === undefined ? '' : `, and \`channels: ${channels === 1 ? 'gray' : 'rgb'}\``}`,
+  }),
   'unfit-gap': entry<{ column: string; type: string }>({
     severity: 'error',
     message: ({ column, type }) => `a gap in \`${column}\`, which is ${type}, is ${type === 'int' ? 'a whole number' : 'a duration'}`,

@@ -35,7 +35,7 @@ export function planColumn(column: Column, planning: Planning): PlannedColumn | 
   const { context } = planning;
   const date = ownSetting('date', column, context.params);
   const text = ownSetting('text', column, context.params);
-  const array = ownSetting('array', column, context.params);
+  const array = ownSetting('array', column, context.params) ?? column.shape;
   const encode = date === undefined && text === undefined && array === undefined ? findEncoding(column, planning) : undefined;
   const binned = binsOf(column, context.params) !== undefined && isNumber(column.type);
   const role = date !== undefined ? 'date' : text !== undefined ? 'text' : array !== undefined ? 'array' : encode !== undefined && !binned ? 'category' : 'number';

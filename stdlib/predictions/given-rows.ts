@@ -9,6 +9,8 @@ import { describeFiles } from '../../runtime/engines/duckdb/describe-files.ts';
 import { readArrow } from '../../runtime/engines/duckdb/read-arrow.ts';
 import { ROW_NUMBER } from '../../runtime/engines/duckdb/read-table.ts';
 import { readerCall, type FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
+import type { ImageShape } from '../../runtime/engines/images/decode-image.ts';
+import { PROBLEM, readImages } from '../../runtime/engines/images/read-images.ts';
 import { convert, type TextFormats } from '../sources/convert.ts';
 import type { DeclaredType } from '../sources/declared-type.ts';
 import { convertRows, fromPath } from '../sources/read-rows.ts';
@@ -64,6 +66,9 @@ const FORMATS: Readonly<Record<string, FileFormat>> = {
   '.jsonl': 'ndjson',
   '.arrow': 'arrow',
   '.feather': 'arrow',
+  '.png': 'images',
+  '.jpg': 'images',
+  '.jpeg': 'images',
 };
 
 /** Opens a file of rows, whatever of the formats it has. What it lacks or has of a type that cannot be read is an error. */
@@ -95,10 +100,20 @@ interface OpenedFile {
 /** What stands behind FROM, and the number of a row in it. Arrow, which DuckDB does not read, is brought into a table, which may go to the disk. */
 async function openFile(connection: DuckDBConnection, { format, path, options, described }: OpenedFile): Promise<{ readonly from: string; readonly number: string }> {
   if (format === 'arrow') return { from: `(${await readArrow(connection, { paths: [path], limit: Infinity, into: '__mlp_arrow', pathColumn: PATH_COLUMN })})`, number: ROW_NUMBER };
+  if (format === 'images') return { from: `(${await readImage(connection, { path, options, described })})`, number: ROW_NUMBER };
   const typed = format === 'parquet' ? {} : { columns: described.map((column) => readAs(format, column)) };
   const from = await readerCall(connection, { format, paths: [path], options, ...typed });
   // A text has no numbers of rows: they are counted as they come.
   return { from, number: format === 'parquet' ? 'file_row_number' : 'row_number() OVER () - 1' };
+}
+
+/** An image is a row, and one that cannot be taken is none. */
+async function readImage(connection: DuckDBConnection, { path, options, described }: Omit<OpenedFile, 'format'>): Promise<string> {
+  const shape = described.find((column) => column.shape !== undefined)?.shape as ImageShape;
+  const rows = await readImages(connection, { paths: [path], options, limit: 1, shape, into: '__mlp_images' });
+  const problem = (await connection.runAndReadAll(`SELECT ${PROBLEM} FROM (${rows})`)).getRows()[0]?.[0];
+  if (typeof problem === 'string') throw new StepError(problem);
+  return rows;
 }
 
 function formatOf({ path, shown }: GivenFile): FileFormat {

@@ -4,6 +4,8 @@ import type { Inferred, InferContext } from '../../compiler/kinds/kind.ts';
 import type { RootFile } from '../../compiler/plan/plan.ts';
 import { renderColumnType, type Column } from '../../compiler/types.ts';
 import type { FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
+import { relativeNames } from '../../runtime/data/relative-names.ts';
+import { DECODER } from '../../runtime/engines/images/decode-image.ts';
 import { checkCondition, conditionNeed } from '../conditions.ts';
 import { FILENAME, partitionOf, planColumns, quarantineColumns, tableColumns, type SchemaProblem, type SourcePlan } from './source-columns.ts';
 import { readerOptions } from './source-params.ts';
@@ -19,6 +21,7 @@ export function inferSource(format: FileFormat, context: InferContext): Inferred
     report('unreadable-files', input.span, { message: found.message, hint: found.hint });
     return undefined;
   }
+  if (!checkSize(context)) return undefined;
   const answer = context.ask({ need: 'describe', format, files: found.files, options: readerOptions(format, params) });
   if (answer === undefined) return undefined;
   if (!answer.ok) {
@@ -44,11 +47,27 @@ export function inferSource(format: FileFormat, context: InferContext): Inferred
     identity: {
       ...(conditions.identity === '{}' ? {} : { 'param:schema': conditions.identity }),
       ...(params[FILENAME] === true ? { filename: canonicalJson(found.files.map(fileName)) } : {}),
+      ...(format === 'images' ? { decoder: DECODER, files: canonicalJson(namesOf(answer.columns, found.files)) } : {}),
       ...(params['partitions'] === undefined ? {} : { partitions: canonicalJson(found.files.map(({ path }) => partitionNames(params).map((name) => partitionOf(path, name) ?? null))) }),
     },
-    ...(conditions.portable ? {} : { guarantee: 'platform' }),
+    ...(conditions.portable && format !== 'images' ? {} : { guarantee: 'platform' }),
     params: { ...spelled, described: answer.columns as unknown as Json },
   };
+}
+
+/** The size of images is their height and width. */
+function checkSize({ params, report, spanOf }: InferContext): boolean {
+  const size = params['size'] as readonly number[] | undefined;
+  if (size === undefined || size.length === 2) return true;
+  report('unfit-size', spanOf(['size'], 'value'), { size });
+  return false;
+}
+
+/** What the paths of images tell: their labels, and where they lie. Those of IDX and Parquet files tell nothing. */
+function namesOf(columns: readonly Column[], files: readonly RootFile[]): string[] {
+  const paths = files.map(({ path }) => path);
+  const labels = columns.some(({ name }) => name === 'label') ? paths.map((path) => path.split(/[\\/]/).at(-2) ?? '') : [];
+  return columns[0]?.name === 'file' ? [...relativeNames(paths), ...labels] : [];
 }
 
 function fileName({ path }: RootFile): string {

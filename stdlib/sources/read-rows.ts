@@ -5,6 +5,8 @@ import { sqlName, sqlString } from '../../runtime/engines/duckdb/connect.ts';
 import { ROW_NUMBER, selectTable } from '../../runtime/engines/duckdb/read-table.ts';
 import { isUsersError, readerProblem } from '../../runtime/engines/duckdb/table-errors.ts';
 import { readArrow } from '../../runtime/engines/duckdb/read-arrow.ts';
+import type { ImageShape } from '../../runtime/engines/images/decode-image.ts';
+import { PROBLEM, readImages } from '../../runtime/engines/images/read-images.ts';
 import { readerCall, type DuckDBFormat, type FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
 import { copyToParquet } from '../../runtime/engines/duckdb/write-table.ts';
 import { PATH_COLUMN, rawName, type SourceColumn, type SourcePlan } from './source-columns.ts';
@@ -31,10 +33,15 @@ export const VALID = '__mlp_valid';
  * once, into a file that is read instead; there, what valid rows were made from is left out where nobody asks for it.
  */
 export async function readRows(context: RunContext, connection: DuckDBConnection, reading: Reading): Promise<string> {
-  const { format, paths, limit = Infinity, plan } = reading;
+  const { format, paths, options, limit = Infinity, plan } = reading;
   if (format === 'arrow') {
     const rows = await readArrow(connection, { paths, limit, into: '__mlp_arrow', pathColumn: PATH_COLUMN });
     return withValidity(reading, `SELECT ${selected(plan.columns)}, ${ROW_NUMBER} FROM (${rows})`, [ROW_NUMBER]);
+  }
+  if (format === 'images') {
+    const shape = plan.columns.find(({ read }) => read.shape !== undefined)?.read.shape as ImageShape;
+    const rows = await readImages(connection, { paths, options, limit, shape, into: '__mlp_images' });
+    return withValidity(reading, `SELECT ${selected(plan.columns)}, ${PROBLEM}, ${ROW_NUMBER} FROM (${rows})`, [PROBLEM, ROW_NUMBER]);
   }
   return format === 'parquet' ? withValidity(reading, await parquetRows(connection, reading), [ROW_NUMBER]) : parsedRows(context, connection, { ...reading, format });
 }

@@ -6,6 +6,7 @@ import { sqlName, sqlString } from '../../runtime/engines/duckdb/connect.ts';
 import { ROW_NUMBER } from '../../runtime/engines/duckdb/read-table.ts';
 import { stepFailure } from '../../runtime/engines/duckdb/table-errors.ts';
 import type { FileFormat } from '../../runtime/engines/duckdb/table-reader.ts';
+import { PROBLEM } from '../../runtime/engines/images/read-images.ts';
 import { keepTable, withTables } from '../../runtime/engines/duckdb/table-session.ts';
 import { rowChecks, type RowCheck } from './check-rows.ts';
 import { readFailure, readRows, VALID } from './read-rows.ts';
@@ -19,6 +20,9 @@ const ROWS = '__mlp_rows';
 const REPEATED = '__mlp_repeated';
 /** Rows that break `unique`, each with its reason. */
 const UNIQUE = '__mlp_not_unique';
+
+/** A file that is broken or of another size is a row without an image. */
+const HAS_IMAGE: RowCheck = { column: 'pixels', holds: `${PROBLEM} IS NULL`, reason: PROBLEM };
 
 interface Source {
   readonly context: RunContext;
@@ -39,7 +43,7 @@ interface Counts {
 export async function runSource(format: FileFormat, context: RunContext): Promise<RunResult> {
   const { params, roots } = context.step;
   const plan = planColumns(format, params['described'] as unknown as readonly Column[], params);
-  const checks = rowChecks(plan);
+  const checks = [...(format === 'images' ? [HAS_IMAGE] : []), ...rowChecks(plan)];
   const valid = checks.length === 0 ? 'true' : checks.map(({ holds }) => holds).join(' AND ');
   const paths = roots.map(({ path }) => path);
   return withTables(context, async (connection) => {
@@ -128,11 +132,17 @@ async function findNotUnique(source: Source, where: string): Promise<number> {
   );
 }
 
-async function invalidRows({ connection, checks }: Source, read: number, invalid: number): Promise<StepError> {
+async function invalidRows({ connection, context, checks }: Source, read: number, invalid: number): Promise<StepError> {
   const result = await connection.runAndReadAll(
     `SELECT ${ROW_NUMBER} + 1, ${reasonsOf(checks)} FROM ${ROWS} WHERE NOT ${VALID} ORDER BY ${ROW_NUMBER} LIMIT 3`,
   );
   const share = `${invalid.toLocaleString('en-US')} of ${read.toLocaleString('en-US')} rows ${invalid === 1 ? 'is' : 'are'}`;
+  if (context.step.kind === 'images') {
+    return new StepError(
+      `${share} no image that can be taken: ${listRows(result.getRows(), invalid)}`,
+      'mend or remove the files; say `size: [HEIGHT, WIDTH]` to bring all to one size; or `invalid: drop` or `invalid: quarantine` to go on without them',
+    );
+  }
   return new StepError(
     `${share} not as \`schema\` says: ${listRows(result.getRows(), invalid)}`,
     'mend the rows, say `?` after a type that may be null, or `invalid: drop` or `invalid: quarantine` to go on without them',

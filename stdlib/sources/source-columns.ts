@@ -80,7 +80,7 @@ export function planColumns(format: FileFormat, described: readonly Column[], pa
  */
 export function readAs(format: FileFormat, found: Column): Column {
   if (format === 'csv') return { ...found, type: { kind: 'string' }, sql: 'VARCHAR' };
-  if (format === 'parquet' || format === 'arrow') return found;
+  if (format === 'parquet' || format === 'arrow' || format === 'images') return found;
   return { ...found, type: { kind: 'other' }, sql: 'JSON' };
 }
 

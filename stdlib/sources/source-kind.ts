@@ -21,11 +21,11 @@ no \`?\`, and a \`where\` that is false (one that a null leaves open is not):
 A bool is made of \`yes\` and \`1\` only where \`schema\` says bool.`;
 
 /** Makes the kind of a source from what differs between formats. */
-export function sourceKind(format: FileFormat, { doc, example }: { readonly doc: string; readonly example: string }): Kind {
+export function sourceKind(format: FileFormat, { doc, example, version = 2 }: { readonly doc: string; readonly example: string; readonly version?: number }): Kind {
   return {
     name: format,
     keyword: 'source',
-    version: 2,
+    version,
     doc: `${doc}\n\n${SHARED_DOC}`,
     example,
     inputs: [{ name: 'files', accepts: ['file'], doc: 'A path, a glob, or `npm:package/path`. Paths start at the folder of the file that says them.' }],

@@ -46,6 +46,12 @@ const OPTIONS: Readonly<Record<FileFormat, Readonly<Record<string, ParamSchema>>
   },
   ndjson: jsonOptions,
   arrow: {},
+  images: {
+    size: described(list(integer({ min: 1 }), { min: 1 }), 'Height and width that every image is brought to, `[28, 28]`, by cubic interpolation over all that a new pixel covers; its proportions are not kept. Without it, all must have the size of the first.'),
+    channels: described(word('gray', 'rgb'), 'One number a pixel or three. Without it, `rgb`, and for IDX files what they have.'),
+    label: described(word('folder', 'none'), 'Where the label of a PNG or JPEG comes from: the name of the folder that it lies in.', 'folder'),
+    image: described(text(), 'The column of Parquet files that holds the images, where several could.'),
+  },
   parquet: { union_by_name: described(boolean(), unionByName, false) },
 };
 
@@ -72,7 +78,9 @@ const shared = {
 
 /** The parameters of a source of this format. */
 export function sourceParams(format: FileFormat): RecordSchema {
-  return record({ ...OPTIONS[format], ...shared });
+  if (format !== 'images') return record({ ...OPTIONS[format], ...shared });
+  const { filename: _, ...others } = shared;
+  return record({ ...OPTIONS[format], ...others });
 }
 
 /** The options for the reader among a source's parameters. */

@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBBlobValue, DuckDBConnection } from '@duckdb/node-api';
 import { StepError } from '../../../compiler/kinds/run.ts';
 import type { JsonObject } from '../../../compiler/json.ts';
 import type { AnswerTo, DescribeNeed, Problem } from '../../../compiler/needs.ts';
 import type { Column } from '../../../compiler/types.ts';
 import { sqlName, sqlString } from './connect.ts';
+import { describeImages, LOOKED_AT } from '../images/describe-images.ts';
 import { inspectFile } from './inspect-file.ts';
 import { readerProblem } from './table-errors.ts';
 import { describeArrow } from './read-arrow.ts';
@@ -23,6 +24,7 @@ export async function describeFiles(connection: DuckDBConnection, need: Describe
   const format = need.format as FileFormat;
   const paths = need.files.map(({ path }) => path);
   try {
+    if (format === 'images') return await describeImages(need, { columns: (files) => columnsOf({ connection, format: 'parquet', paths: files, options: {} }), first: (files, bytes) => firstBlobs(connection, files, bytes) });
     for (let at = 0; at < paths.length; at += TOGETHER) {
       const problems = await Promise.all(paths.slice(at, at + TOGETHER).map((path) => inspectFile(path, format, need.options)));
       const problem = problems.find((one) => one !== undefined);
@@ -44,6 +46,13 @@ export async function describeFiles(connection: DuckDBConnection, need: Describe
   }
 }
 
+/** The first images of Parquet files. */
+async function firstBlobs(connection: DuckDBConnection, paths: readonly string[], bytes: string): Promise<Uint8Array[]> {
+  const call = await readerCall(connection, { format: 'parquet', paths: paths.slice(0, 1), options: {} });
+  const result = await connection.runAndReadAll(`SELECT ${bytes} FROM ${call} LIMIT ${LOOKED_AT}`);
+  return result.getRows().flatMap(([blob]) => (blob === null ? [] : [(blob as DuckDBBlobValue).bytes]));
+}
+
 /** Arrow files are read one after the other: all have the columns of the first. */
 async function describeArrows(paths: readonly string[]): Promise<AnswerTo<DescribeNeed>> {
   let first: readonly Column[] | undefined;
@@ -61,14 +70,16 @@ async function describeArrows(paths: readonly string[]): Promise<AnswerTo<Descri
   return { ok: true, columns: first ?? [] };
 }
 
-interface Described {
+/** Files, and what reads them. */
+export interface Described {
   readonly connection: DuckDBConnection;
   readonly format: DuckDBFormat;
   readonly paths: readonly string[];
   readonly options: JsonObject;
 }
 
-async function columnsOf({ connection, ...call }: Described): Promise<Column[]> {
+/** The columns that the reader of a format tells. */
+export async function columnsOf({ connection, ...call }: Described): Promise<Column[]> {
   const prepared = await connection.prepare(`SELECT * FROM ${await readerCall(connection, call)}`);
   const columns: Column[] = [];
   for (let i = 0; i < prepared.columnCount; i++) columns.push(columnOf(prepared.columnName(i), prepared.columnType(i)));

@@ -3,6 +3,7 @@
  * parts of a CommonJS package keep their names when it is bundled.)
  */
 export {
+  ARRAY,
   BIGINT,
   BOOLEAN,
   DOUBLE,

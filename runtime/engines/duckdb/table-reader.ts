@@ -4,7 +4,7 @@ import { sqlString } from './connect.ts';
 import { isCompressed, readStart } from './file-start.ts';
 
 /** The formats of files that sources read. */
-export type FileFormat = DuckDBFormat | 'arrow';
+export type FileFormat = DuckDBFormat | 'arrow' | 'images';
 
 /** The formats that DuckDB reads itself. */
 export type DuckDBFormat = 'csv' | 'json' | 'ndjson' | 'parquet';
