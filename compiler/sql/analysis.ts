@@ -1,7 +1,7 @@
 import type { Column } from '../types.ts';
 
 /** Changes whenever an analysis may say something else of the same query: what was kept of an older one is void. */
-export const ANALYSIS_VERSION = 3;
+export const ANALYSIS_VERSION = 4;
 
 /** What can be said of a query from its text alone. */
 export type SqlReferences =

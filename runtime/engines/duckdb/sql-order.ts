@@ -3,6 +3,7 @@ import type { Column } from '../../../compiler/types.ts';
 import { bindInputs, groupingKeys, identifyRows, type Numbering } from './sql-row-numbers.ts';
 import { isGrouped, keepsRows, makesRows } from './sql-rowwise.ts';
 import { calledFunction } from './sql-functions.ts';
+import { isLooseType, looseValueProblem } from './sql-loose-values.ts';
 import { placeOf } from './sql-parse.ts';
 import { resolveTables } from './sql-scopes.ts';
 import { addKeys, aggregateNeed, ascending, windowNeeds, type OrderNeed } from './sql-windows.ts';
@@ -48,6 +49,8 @@ export function orderQuery(request: OrderRequest): Ordered {
   const comparesFreely =
     keepsRows(query, references) &&
     nodesAt(query, 'modifiers').every((modifier) => modifier['type'] !== 'DISTINCT_MODIFIER');
+  const loose = looseValueProblem(query, request.tables, request.text);
+  if (loose !== undefined) return { ok: false, problem: loose };
   const queries = [...descend(query)].filter(isQuery);
   for (const each of queries) {
     const problem =
@@ -163,9 +166,7 @@ function completeLimit(query: TreeNode, numbering: Numbering, text: string): Sql
 /** Gives the outermost query its total order. */
 function completeEnd(query: TreeNode, numbering: Numbering, request: OrderRequest): SqlProblem | undefined {
   const { distinctOn, order } = endOf(query);
-  const loose = request.outputs.find((column) =>
-    /INTERVAL|TIME WITH TIME ZONE|TIMETZ/.test(column.sql.replaceAll('TIMESTAMP WITH TIME ZONE', '')),
-  );
+  const loose = request.outputs.find(({ sql }) => isLooseType(sql));
   const byRows = endsByRows(query, distinctOn) ? identifyRows(query, numbering) : undefined;
   if (byRows === undefined && distinctOn && order === undefined) {
     return { ...unidentified('DISTINCT ON'), hint: 'say which rows come first: ORDER BY' };
