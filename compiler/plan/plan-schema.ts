@@ -99,6 +99,8 @@ const savedStep = object({
   reasons: array(object({ part: name, before: textOrNull, after: textOrNull })),
   'key?': digest,
   estimate: object({ ...cost, basis: { enum: ['history', 'guess'] }, 'like?': name, 'scaled?': object({ before: count, after: count }) }),
+  'failed?': { const: true },
+  'heldBy?': name,
 });
 
 const previousStep = object({ name, keyword: name, kind: name, key: digest, fingerprint: digest, parts: texts, 'text?': string, 'cost?': object(cost) });

@@ -38,6 +38,10 @@ export interface StepPreview {
   /** Known once every input is. */
   readonly key?: string;
   readonly estimate: Estimate;
+  /** Of a check that is cached: it failed. */
+  readonly failed?: true;
+  /** A check that failed, because of which an apply skips the step, cached or not. */
+  readonly heldBy?: string;
 }
 
 /** A plan with the state of each of its steps, in the plan's order. */
@@ -71,11 +75,14 @@ export function* previewPlan(plan: Plan, previous: ReadonlyMap<string, PreviousS
     const own: StepState = answer.record !== undefined ? 'cached' : key === undefined && answer.known ? 'maybe' : 'run';
     const earlier = previous.get(step.name) ?? earlierByKey.get(key?.key ?? '')?.find((one) => !taken.has(one.name));
     if (earlier !== undefined) taken.add(earlier.name);
+    const heldBy = holderOf(step, previews);
     previews.set(step.name, {
       step,
       state: own,
       ...describeChange({ step, key, before: earlier, states: previews }),
       ...(key === undefined ? {} : { key: key.key }),
+      ...(isFailed(answer.record?.outputs) ? { failed: true } : {}),
+      ...(heldBy === undefined ? {} : { heldBy }),
       estimate: estimate({
         step,
         recorded: answer.record?.cost,
@@ -90,6 +97,19 @@ export function* previewPlan(plan: Plan, previous: ReadonlyMap<string, PreviousS
   });
   const kept = new Set(steps.flatMap((one) => [one.step.name, ...(one.renamedFrom === undefined ? [] : [one.renamedFrom])]));
   return { plan, steps, removed: [...previous.values()].filter((step) => !kept.has(step.name)) };
+}
+
+function isFailed(outputs: Readonly<Record<string, Artifact>> = {}): boolean {
+  return Object.values(outputs).some((artifact) => artifact.type === 'check' && !artifact.passed);
+}
+
+/** The failed check because of which a step is skipped: one that it waits for, or one that holds what it stands on. */
+function holderOf({ after, inputs }: PlanStep, previews: ReadonlyMap<string, StepPreview>): string | undefined {
+  for (const name of [...after, ...inputs.map(({ step }) => step)]) {
+    const found = previews.get(name);
+    if (found?.heldBy !== undefined || found?.failed === true) return found.heldBy ?? name;
+  }
+  return undefined;
 }
 
 /** A step that another does for it is done when that one is, which may be part of a third. */

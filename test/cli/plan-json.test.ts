@@ -43,6 +43,8 @@ const schema = record(
           renamedFrom: text,
           fusedInto: text,
           sameAs: text,
+          failed: { const: true },
+          heldBy: text,
           after: { type: 'array', items: text },
           engine: record({ name: text, version: text }),
         },

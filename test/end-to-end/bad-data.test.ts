@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectFailure, newProject, type Says } from './program.ts';
+import { expectShape } from './schemas.ts';
 import { faultsOf } from './store-health.ts';
 
 const lines = (count: number, line: (i: number) => string): string => Array.from({ length: count }, (_, i) => line(i)).join('\n') + '\n';
@@ -92,6 +93,29 @@ describe('data that a step meets:', () => {
     const project = newProject({ 'p.mlp': text, ...dataOf(data) });
     expectFailure(await project.run(['apply', 'p.mlp']), code, says);
     expect(faultsOf(project.path('.mlp/store'))).toEqual([]);
+  });
+
+  it('a check that fails holds what waits for it, and plan and why say so, also of what is cached', async () => {
+    const checked = (rows: string): string => pipeline().replace('split', `check sane = expect(rows) { rows: ${rows} }\nsplit`);
+    const project = newProject({ 'p.mlp': checked('1000..'), 'data.csv': GOOD });
+    const planned = async (): Promise<Record<string, unknown>> => {
+      const outcome = await project.run(['plan', 'p.mlp', '--json']);
+      expectShape('plan', outcome.stdout);
+      const { steps } = JSON.parse(outcome.stdout) as { readonly steps: readonly { readonly name: string; readonly state: string; readonly failed?: true; readonly heldBy?: string }[] };
+      return Object.fromEntries(steps.map(({ name, state, failed, heldBy }) => [name, { state, failed, heldBy }]));
+    };
+    const held = (state: string): Record<string, unknown> => ({ rows: { state: 'cached' }, sane: { state: 'cached', failed: true }, ...Object.fromEntries(['parts', 'x', 'm', 'r'].map((name) => [name, { state, heldBy: 'sane' }])) });
+    expectFailure(await project.run(['apply', 'p.mlp']), 3, ['rows: 200 (expected 1000..)']);
+    expect(await planned()).toEqual(held('run'));
+    expect((await project.run(['why', 'p.mlp', 'm'])).stdout).toContain('skipped as long as the check sane fails; once it passes: it will run');
+    project.write({ 'p.mlp': checked('1..') });
+    expectFailure(await project.run(['apply', 'p.mlp']), 0, []);
+    project.write({ 'p.mlp': checked('1000..') });
+    expectFailure(await project.run(['apply', 'p.mlp']), 3, []);
+    expect(await planned()).toEqual(held('cached'));
+    expectFailure(await project.run(['plan', 'p.mlp', '-o', 'saved.json']), 0, ['sane fails: 4 steps skipped · 2 cached']);
+    expectFailure(await project.run(['plan', 'saved.json']), 0, ['sane fails: 4 steps skipped · 2 cached']);
+    expectFailure(await project.run(['apply', 'saved.json']), 3, ['rows: 200 (expected 1000..)']);
   });
 
   it('once it was mended, the next apply finishes', async () => {

@@ -18,7 +18,7 @@ export function planJson(preview: Preview, guaranteeOf: (kind: string) => Guaran
 }
 
 function stepJson(one: StepPreview): Record<string, unknown> {
-  const { step, state, change, renamedFrom, reasons, key, estimate } = one;
+  const { step, state, change, renamedFrom, reasons, key, estimate, failed, heldBy } = one;
   const produces = step.outputs.find((output) => output.part === 'value')?.columns;
   return {
     name: step.name,
@@ -40,6 +40,8 @@ function stepJson(one: StepPreview): Record<string, unknown> {
     ...(step.engine === undefined ? {} : { engine: step.engine }),
     guarantee: step.guarantee,
     estimate,
+    ...(failed === undefined ? {} : { failed }),
+    ...(heldBy === undefined ? {} : { heldBy }),
   };
 }
 

@@ -29,7 +29,7 @@ export function renderPlan(preview: Preview, view: View): string[] {
 
 /** The plan before an apply: only what will or may run, and the figures. */
 export function renderShortPlan(preview: Preview, view: View): string[] {
-  const pending = groupSteps(preview.steps, describeStep).filter(({ one }) => one.state !== 'cached');
+  const pending = groupSteps(preview.steps, describeStep).filter(({ one }) => one.state !== 'cached' || one.failed === true);
   const shown = pending.slice(0, SHORT).map((one) => stepRow(one, view));
   const more = countSteps(pending.slice(SHORT));
   const title = `${view.paint('bold', preview.plan.pipeline)} ${view.paint('dim', preview.plan.file)}`;
@@ -79,21 +79,23 @@ function planTable(rows: readonly (readonly Cell[])[], view: View): Table {
   return { columns, rows, indent: 2 };
 }
 
-const GLYPHS = { cached: '✓', run: '▸', maybe: '?', removed: '-' } as const;
-const STYLES = { cached: 'dim', run: 'green', maybe: 'yellow', removed: 'red' } as const satisfies Record<keyof typeof GLYPHS, Style>;
+const GLYPHS = { cached: '✓', run: '▸', maybe: '?', removed: '-', failed: '✗', held: '-' } as const;
+const STYLES = { cached: 'dim', run: 'green', maybe: 'yellow', removed: 'red', failed: 'red', held: 'yellow' } as const satisfies Record<keyof typeof GLYPHS, Style>;
 
 function stepRow({ one, all }: GroupedStep, view: View): Cell[] {
   const { step, state } = one;
-  const quiet: Style | undefined = state === 'cached' ? 'dim' : undefined;
+  const isHeld = one.heldBy !== undefined;
+  const sign = isHeld ? 'held' : one.failed === true ? 'failed' : state;
+  const quiet: Style | undefined = isHeld || sign === 'cached' ? 'dim' : undefined;
   const styled = (text: string, style: Style | undefined): Cell => (style === undefined ? text : { text, style });
   const guessed = all.some(({ estimate }) => estimate.basis === 'guess');
   const seconds = all.reduce((sum, { estimate }) => sum + estimate.seconds, 0);
   return [
-    { text: GLYPHS[state], style: STYLES[state] },
+    { text: GLYPHS[sign], style: STYLES[sign] },
     styled(all.length === 1 ? step.name : `${step.name} ×${all.length}`, quiet ?? 'bold'),
     ...(view.width < ROOM_FOR_KINDS ? [] : [{ text: step.kind, style: 'dim' as const }]),
     styled(view.width < ROOM_FOR_KINDS ? describeStep(one).replace(/^(may )?run: /, '') : describeStep(one), quiet),
-    { text: state === 'cached' || isDoneByOther(one) ? '' : `${guessed ? '~' : ''}${formatSeconds(seconds)}`, style: 'dim' },
+    { text: state === 'cached' || isHeld || isDoneByOther(one) ? '' : `${guessed ? '~' : ''}${formatSeconds(seconds)}`, style: 'dim' },
   ];
 }
 
@@ -109,7 +111,9 @@ function removedRow({ name, kind }: PreviousStep, view: View): Cell[] {
 
 /** What will happen to a step and why: `run: eta 0.1 → 0.05`. */
 export function describeStep(one: StepPreview): string {
-  const { step, state, renamedFrom } = one;
+  const { step, state, renamedFrom, failed, heldBy } = one;
+  if (heldBy !== undefined) return `skipped: ${heldBy} fails`;
+  if (failed === true) return 'cached: it fails';
   const name = renamedFrom === undefined ? [] : [`was ${renamedFrom}`];
   if (step.sameAs !== undefined) return `same as ${step.sameAs}`;
   const word = { cached: 'cached', run: 'run', maybe: 'may run' }[state];
@@ -152,5 +156,6 @@ function describeBackend(step: string, { name, version }: NonNullable<PlanStep['
 
 function wrapSummary(preview: Preview, view: View): string[] {
   const lines = wrap(summaryLine(preview), view.width);
-  return lines.map((line) => view.paint(isPending(preview) ? 'bold' : 'green', line));
+  const style = preview.steps.some(({ failed }) => failed === true) ? 'red' : isPending(preview) ? 'bold' : 'green';
+  return lines.map((line) => view.paint(style, line));
 }

@@ -23,7 +23,7 @@ export function renderWhy({ preview, record, columns }: Why, view: View): string
   const differences = reasons.filter(({ after }) => after !== 'to be made');
   return [
     `${view.paint('bold', step.name)} ${view.paint('dim', `${step.keyword} ${step.kind}`)}`,
-    ...hanging('  ', verdict(preview, record), view.width),
+    ...hanging('  ', held(preview) + verdict(preview, record), view.width),
     ...(differences.length === 0 ? [] : ['', 'Since the last apply:', ...differences.flatMap((reason) => renderReason(reason, columns.get(reason.part), view))]),
     '',
     ...renderKey({ preview, record }, view),
@@ -41,6 +41,12 @@ function describeEstimate({ seconds, rows, bytes, memory, basis, like, scaled }:
   ];
   const from = basis === 'guess' ? 'a guess: no step of its kind has run yet' : like === undefined ? 'as the last time' : `as ${like} took, which is of its kind`;
   return `${figures.join(', ')} – ${from}${scaled === undefined ? '' : `, scaled from ${formatCount(scaled.before)} rows read to ${formatCount(scaled.after)}`}`;
+}
+
+/** What a check that failed has to do with it: the state behind it is what the step comes to once the check passes. */
+function held({ failed, heldBy }: StepPreview): string {
+  if (failed === true) return 'the check failed, and what reads the checked table is skipped until it passes; ';
+  return heldBy === undefined ? '' : `skipped as long as the check ${heldBy} fails; once it passes: `;
 }
 
 function verdict({ step, state, change, renamedFrom, reasons }: StepPreview, record: ActionRecord | undefined): string {
@@ -124,6 +130,8 @@ export function whyJson({ preview, record, columns }: Why): Record<string, unkno
     ...(key === undefined ? {} : { key }),
     parts: record?.parts ?? step.identity,
     estimate,
+    ...(preview.failed === undefined ? {} : { failed: preview.failed }),
+    ...(preview.heldBy === undefined ? {} : { heldBy: preview.heldBy }),
     ...(record === undefined
       ? {}
       : {
