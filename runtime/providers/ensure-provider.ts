@@ -8,7 +8,7 @@ import { findPython, type FindPython } from './find-python.ts';
 import { pythonVersions, type WheelEntry } from './lock.ts';
 import { borrowOpenMp, openMpBeside, systemHasOpenMp } from './openmp.ts';
 import { defaultCacheFolder, platformName } from './platform.ts';
-import { inspectFolder, providerFolder, writeMarker } from './provider-folder.ts';
+import { inspectFolder, providerFolder, syncFolder, writeMarker } from './provider-folder.ts';
 import { pythonPlace } from './python-place.ts';
 import { providerState, type ProviderQuery } from './provider-state.ts';
 import { runPip, type RunPip } from './run-pip.ts';
@@ -130,6 +130,7 @@ async function makeProvider(
     const library = layout.library[entry.platform];
     if (library === undefined || !files.some((file) => file.name === library)) throw new BadWheelError(`it has no ${library ?? 'library'}`);
     await writeMarker(unpacked, entry, files);
+    await syncFolder(unpacked, files);
     const folder = providerFolder(cacheFolder, entry);
     await moveIntoPlace(unpacked, folder, entry);
     return { library: join(folder, ...library.split('/')) };

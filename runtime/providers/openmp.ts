@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { nodeFiles } from '../store/files.ts';
 
 /** GNU's OpenMP runtime, by the name under which libraries ask for it. */
 export const OPENMP = 'libgomp.so.1';
@@ -37,6 +38,8 @@ export async function borrowOpenMp(from: string, library: string): Promise<void>
     const place = openMpBeside(library);
     const temporary = `${place}.${process.pid}`;
     await writeFile(temporary, renamed(await readFile(join(wheel, folder, file)), file), { mode: 0o755 });
+    // A loss of power leaves the whole, or nothing.
+    await nodeFiles.sync(temporary);
     await rename(temporary, place);
     return;
   }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { nodeFiles } from '../store/files.ts';
 import type { WheelEntry } from './lock.ts';
 import type { UnpackedFile } from './unpack-wheel.ts';
 
@@ -29,6 +30,16 @@ export async function writeMarker(folder: string, entry: WheelEntry, files: read
   const { engine, version, sha256: wheel } = entry;
   const marker: Marker = { format: 1, engine, version, wheel, files };
   await writeFile(join(folder, MARKER), `${JSON.stringify(marker, undefined, 2)}\n`);
+}
+
+/**
+ * Waits until the content of an unpacked engine is on the disk. A folder that has its name and its marker is taken at its
+ * files' sizes: without this, a loss of power could leave files of the right size that hold nothing.
+ */
+export async function syncFolder(folder: string, files: readonly UnpackedFile[]): Promise<void> {
+  const paths = [...files.map(({ name }) => join(folder, ...name.split('/'))), join(folder, MARKER)];
+  const folders = new Set(paths.map((path) => dirname(path)));
+  for (const path of [...paths, ...folders]) await nodeFiles.sync(path);
 }
 
 /**

@@ -31,6 +31,8 @@ export interface Files {
   readonly linkNow: (from: string, to: string) => void;
   /** Removes a file; nothing there is no error. */
   readonly removeNow: (path: string) => void;
+  /** Makes a folder and those above it, where they are not there. */
+  readonly makeFolderNow: (path: string) => void;
   /** Sets a file's time of modification to now. */
   readonly touchNow: (path: string) => void;
   readonly chunks: (path: string) => AsyncIterable<Uint8Array>;
@@ -73,6 +75,7 @@ export const nodeFiles: Files = {
   },
   linkNow: linkSync,
   removeNow: (path) => rmSync(path, { force: true }),
+  makeFolderNow: (path) => void makeFolder(path),
   touchNow: (path) => {
     const now = new Date();
     utimesSync(path, now, now);
@@ -105,6 +108,16 @@ function soon<A extends readonly unknown[], T>(action: (...given: A) => T): (...
 /** The code of a failed operation: `ENOSPC`; `undefined` for what is no error of the system. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** What an action gives; `undefined` where the system refuses it, for what may be missing at any time. */
+export function unlessRefused<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 /** What a file system says that has no hard links, or no more of them for this file. */

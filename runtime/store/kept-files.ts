@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { KeptBytes } from '../../compiler/kinds/run.ts';
-import { errorCode, type FileFacts, type Files } from './files.ts';
+import { errorCode, unlessRefused, type FileFacts, type Files } from './files.ts';
 import { sealed, unsealed } from './sealed.ts';
 
 /** How much a folder keeps; what was used last stays. */
@@ -56,13 +56,4 @@ function surplus(folder: string, files: Files, limits: KeptLimits): string[] {
       return index >= (limits.files ?? Infinity) || bytes > (limits.bytes ?? Infinity);
     })
     .map(({ path }) => path);
-}
-
-function unlessRefused<T>(action: () => T): T | undefined {
-  try {
-    return action();
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    return undefined;
-  }
 }

@@ -15,7 +15,7 @@ export type Fault = 'kill' | 'tear' | 'ENOSPC' | 'EIO';
 export class Killed extends Error {}
 
 /** Operations that take room on the disk. */
-export const TAKES_ROOM: ReadonlySet<keyof Files> = new Set(['appendNow', 'moveNow', 'linkNow', 'write', 'copy', 'sync', 'link', 'rename', 'makeFolder']);
+export const TAKES_ROOM: ReadonlySet<keyof Files> = new Set(['appendNow', 'moveNow', 'linkNow', 'write', 'copy', 'sync', 'link', 'rename', 'makeFolder', 'makeFolderNow']);
 
 const TWO_PATHS: ReadonlySet<keyof Files> = new Set(['link', 'linkNow', 'rename', 'copy', 'moveNow']);
 

@@ -8,6 +8,7 @@ import { ensureProvider, type EnsureRequest } from '../../runtime/providers/ensu
 import { providerState } from '../../runtime/providers/provider-state.ts';
 import type { Lock } from '../../runtime/providers/lock.ts';
 import type { PipOutcome, RunPip } from '../../runtime/providers/run-pip.ts';
+import { nodeFiles } from '../../runtime/store/files.ts';
 import { makeZip } from './make-zip.ts';
 
 const FILE = 'xgboost_cpu-9.9-py3-none-manylinux_2_28_x86_64.whl';
@@ -58,6 +59,21 @@ async function library(request: Partial<EnsureRequest>): Promise<string> {
   if (!ensured.ok) throw new Error(ensured.diagnostic.message);
   return ensured.library;
 }
+
+test('what is unpacked is on the disk before it has its place: its size alone tells later that it is whole', async () => {
+  const synced: string[] = [];
+  const sync = vi.spyOn(nodeFiles, 'sync').mockImplementation(async (path) => {
+    expect(await readdir(join(cacheFolder, 'engines')).catch(() => [])).toEqual([]);
+    synced.push(path.slice(path.lastIndexOf('/engine') + 1));
+  });
+  try {
+    await library({ runPip: bringing(wheel) });
+  } finally {
+    sync.mockRestore();
+  }
+  expect(synced).toEqual(expect.arrayContaining(['engine/xgboost/lib/libxgboost.so', 'engine/xgboost_cpu.libs/libgomp.so.1', 'engine/xgboost/lib', 'engine']));
+  expect(synced.some((path) => path.endsWith('engine.json'))).toBe(true);
+});
 
 async function diagnostic(request: Partial<EnsureRequest>) {
   const ensured = await ensure(request);

@@ -41,14 +41,14 @@ describe('the cache of answers', () => {
 
   it('keeps only what is used once it is large', () => {
     const path = join(folder, 'large');
-    const first = openAnswerCache(path, 1000);
+    const first = openAnswerCache(path, { large: 1000 });
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) first.add(key(name), name);
     first.save();
-    const second = openAnswerCache(path, 1000);
+    const second = openAnswerCache(path, { large: 1000 });
     expect(second.find(key('b'))).toBe('b');
     second.add(key('i'), 'i');
     second.save();
-    const third = openAnswerCache(path, 1000);
+    const third = openAnswerCache(path, { large: 1000 });
     expect(['a', 'b', 'h', 'i'].map((name) => third.find(key(name)))).toEqual([undefined, 'b', undefined, 'i']);
     expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(2);
   });
