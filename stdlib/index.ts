@@ -9,14 +9,17 @@ import { vote } from './ensembles/vote.ts';
 import { prepare } from './features/prepare.ts';
 import { adjust } from './models/adjust.ts';
 import { baseline } from './models/baseline.ts';
+import { cnn } from './models/cnn.ts';
 import { extraTrees } from './models/extra-trees.ts';
 import { catboost } from './models/catboost.ts';
 import { lightgbm } from './models/lightgbm.ts';
 import { linear } from './models/linear.ts';
 import { logistic } from './models/logistic.ts';
 import { measureLatency } from './models/measure-latency.ts';
+import { mlp } from './models/mlp.ts';
 import { network } from './models/network.ts';
 import { randomForest } from './models/random-forest.ts';
+import { rnn } from './models/rnn.ts';
 import { xgboost } from './models/xgboost.ts';
 import { predict } from './predictions/predict.ts';
 import { evaluate } from './reports/evaluate.ts';
@@ -51,6 +54,9 @@ const kinds: readonly Kind[] = [
   randomForest,
   extraTrees,
   network,
+  mlp,
+  cnn,
+  rnn,
   logistic,
   linear,
   baseline,

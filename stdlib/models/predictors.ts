@@ -35,6 +35,9 @@ const LOADERS: Readonly<Record<string, (loading: Loading) => Promise<SinglePredi
   logistic: loadLinear,
   linear: loadLinear,
   network: loadNetwork,
+  mlp: loadNetwork,
+  cnn: loadNetwork,
+  rnn: loadNetwork,
   baseline: loadBaseline,
 };
 

@@ -44,6 +44,6 @@ describe('how JavaScript rounds', () => {
 
   it('is in the keys of what computes with it', () => {
     const kinds = [...registry.values()].filter((kind) => kind.arithmetic === true).map((kind) => kind.name);
-    expect(kinds.sort()).toEqual(['adjust', 'catboost', 'evaluate', 'extra_trees', 'lightgbm', 'linear', 'logistic', 'network', 'random_forest', 'xgboost']);
+    expect(kinds.sort()).toEqual(['adjust', 'catboost', 'cnn', 'evaluate', 'extra_trees', 'lightgbm', 'linear', 'logistic', 'mlp', 'network', 'random_forest', 'rnn', 'xgboost']);
   });
 });

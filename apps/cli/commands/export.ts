@@ -20,6 +20,7 @@ import { safeJson } from '../render/safe-json.ts';
 import { splitJson } from '../render/split-view.ts';
 import { storedTable, withFeatures } from '../tables.ts';
 import { replaceFile, sizeOf, writeFolder, type Target } from '../write-file.ts';
+import { NETWORK_KINDS } from '../../../stdlib/models/network/network-kinds.ts';
 
 /** `mlp export FILE NAME[.PART] -o OUT` */
 export const exportCommand: RunCommand = (context, { args: [file = '', name = ''], options }) =>
@@ -50,7 +51,7 @@ type Write = (path: string, signal: AbortSignal) => Promise<void>;
 /** Writes the artifact to a path; how many bytes it has there. */
 async function writeExport(exporting: Exporting, target: Target): Promise<number> {
   const { made } = exporting;
-  if (made.artifact?.type === 'model' && made.artifact.kind === 'network') {
+  if (made.artifact?.type === 'model' && NETWORK_KINDS.includes(made.artifact.kind)) {
     const files = await networkFiles(exporting, made.artifact);
     await writeFolder(target, files);
     return Object.values(files).reduce((sum, { length }) => sum + length, 0);
@@ -60,9 +61,9 @@ async function writeExport(exporting: Exporting, target: Target): Promise<number
 }
 
 /** A network for TensorFlow.js, with what its features were fitted to. */
-async function networkFiles({ session, opened, made, name, out }: Exporting, { model }: ModelArtifact): Promise<Readonly<Record<string, Uint8Array>>> {
+async function networkFiles({ session, opened, made, name, out }: Exporting, { kind, model }: ModelArtifact): Promise<Readonly<Record<string, Uint8Array>>> {
   const extension = extname(out);
-  if (extension !== '') throw failure('exported-as-folder', { name, what: 'a model of network', extension });
+  if (extension !== '') throw failure('exported-as-folder', { name, what: `a model of ${kind}`, extension });
   const features = made.step.inputs.find(({ slot }) => slot === 'x')?.step;
   const found = await session.find(opened.preview, features ?? '');
   const prepared = found.found ? found.artifact('value') : undefined;

@@ -11,7 +11,7 @@ import { renderTable, type Cell } from './table.ts';
 import { clean, count, displayWidth, hanging, pad, type View } from './text.ts';
 
 /** How the exported file of a model ends, where it is not JSON; a network is a folder. */
-const EXTENSIONS: Readonly<Record<string, string>> = { xgboost: '.ubj', lightgbm: '.txt', catboost: '.cbm', random_forest: '.txt', extra_trees: '.txt', network: '/' };
+const EXTENSIONS: Readonly<Record<string, string>> = { xgboost: '.ubj', lightgbm: '.txt', catboost: '.cbm', random_forest: '.txt', extra_trees: '.txt', network: '/', mlp: '/', cnn: '/', rnn: '/' };
 
 /** What the summary of an apply is made from. */
 export interface Summary {

@@ -30,13 +30,16 @@ const common: Readonly<Record<string, ParamSchema>> = {
 };
 const adamArguments: Readonly<Record<string, ParamSchema>> = { rate, beta1: share, beta2: share, epsilon: positive, ...common };
 
-/** The parameters of the kind. */
-export const networkParams: RecordSchema = record(
-  {
-    layers: described(
-      list(layerSchema),
-      'The layers between the features and the answer: `dense(units, activation)` (relu unless it says otherwise), `dropout(rate)`, `batch_norm(momentum, epsilon)`. Of an image or a sequence, until `flatten`, a recurrent layer, `global_average_pool` or `global_max_pool` makes it one row of numbers: `conv2d(filters, size, activation)` or `conv1d`, with `stride` and `padding: same`, `max_pool(size)`, `average_pool(size)`; of a sequence `lstm(units)` or `gru(units)`, which give their last step, or with `sequence: true` every one; `bidirectional(lstm(units))` goes both ways, and `attention(num_heads, key_dim)` lets each step ask all others. `residual([…])` adds what its layers make to what they see. `layer_norm(epsilon)` normalises a row by itself. The last one, with a unit for each class, or one, is implied.',
-    ),
+/** What the parameters of training are unless they are given. */
+interface TrainingDefaults {
+  readonly optimizer: Call;
+  readonly epochs: number;
+  readonly batch: number;
+}
+
+/** The parameters of how a network is trained. */
+export function trainingParams({ optimizer, epochs, batch }: TrainingDefaults): Readonly<Record<string, ParamSchema>> {
+  return {
     optimizer: described(
       either(
         call('sgd', { rate, ...common }),
@@ -46,12 +49,12 @@ export const networkParams: RecordSchema = record(
         call('adamw', adamArguments),
       ),
       'How parameters follow their gradients. `rate` is a number, or `constant(rate)`, `cosine(rate, final)` over all epochs, `step(rate, every, factor)` by epochs, `exponential(rate, factor)` by the epoch, `on_plateau(rate, patience, factor, min_delta, final)` whenever as many epochs have brought no better log_loss or rmse of the validation part, by which the model is then chosen; each takes `warm_up` epochs. `one_cycle(rate, rise, div_factor, final_div_factor)` rises over the share `rise` of all steps and falls over the others. `clip_norm` shortens gradients, of all weights together, and `clip_value` bounds each slope. `weight_decay` draws weights, not biases, to zero: of `adamw` apart from the gradient, 0.01 unless it says otherwise.',
-      { $call: 'adam' },
+      optimizer,
     ),
     loss: described(word('squared', 'absolute', 'huber'), 'Of a regression, what is minimised of its error in standard deviations; by default its square. Classes have the cross entropy.'),
     label_smoothing: described(number({ above: 0, below: 1 }), 'Of classes, the share of certainty that the loss spreads over all of them, so that the network does not become too sure.'),
-    epochs: described(integer({ min: 1 }), 'How often training goes through all training rows, at most.', 20),
-    batch: described(integer({ min: 1 }), 'Rows of one step.', 128),
+    epochs: described(integer({ min: 1 }), 'How often training goes through all training rows, at most.', epochs),
+    batch: described(integer({ min: 1 }), 'Rows of one step.', batch),
     embed: described(
       byColumn(integer({ min: 1, max: 1024 })),
       'How many numbers are learned for each level of a category. By default of native ones 1.6 · levels^0.56 (the rule of fastai), at most 50 and no more than levels; one-hot categories stay columns.',
@@ -69,6 +72,17 @@ export const networkParams: RecordSchema = record(
     ),
     ...weightParams,
     stream: described(integer({ min: 0 }), 'Makes equal models differ: another stream of random numbers.', 0),
+  };
+}
+
+/** The parameters of the kind. */
+export const networkParams: RecordSchema = record(
+  {
+    layers: described(
+      list(layerSchema),
+      'The layers between the features and the answer: `dense(units, activation)` (relu unless it says otherwise), `dropout(rate)`, `batch_norm(momentum, epsilon)`. Of an image or a sequence, until `flatten`, a recurrent layer, `global_average_pool` or `global_max_pool` makes it one row of numbers: `conv2d(filters, size, activation)` or `conv1d`, with `stride` and `padding: same`, `max_pool(size)`, `average_pool(size)`; of a sequence `lstm(units)` or `gru(units)`, which give their last step, or with `sequence: true` every one; `bidirectional(lstm(units))` goes both ways, and `attention(num_heads, key_dim)` lets each step ask all others. `residual([…])` adds what its layers make to what they see. `layer_norm(epsilon)` normalises a row by itself. The last one, with a unit for each class, or one, is implied.',
+    ),
+    ...trainingParams({ optimizer: { $call: 'adam' }, epochs: 20, batch: 128 }),
   },
   ['layers'],
 );
