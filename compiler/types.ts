@@ -48,6 +48,19 @@ export interface TableType {
   /** Steps of the sources whose rows it is made from: two tables that share one share rows. */
   readonly sources: readonly string[];
   readonly reach: Reach;
+  /** Where rows hold windows over others. */
+  readonly windows?: WindowsOf;
+}
+
+/** Between which times the rows lie that a row with a window was made from. */
+export interface WindowsOf {
+  /** Columns in which the rows of a window are equal. */
+  readonly entity: readonly string[];
+  readonly time: string;
+  /** The column that says when a window begins. */
+  readonly from: string;
+  /** The column that says when the value was that lies ahead of it. */
+  readonly until?: string;
 }
 
 /** The type of a split: a table whose rows are dealt into parts, with the column that is to be predicted. */

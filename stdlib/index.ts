@@ -33,6 +33,7 @@ import { bootstrap } from './splits/bootstrap.ts';
 import { byTime } from './splits/by-time.ts';
 import { fold } from './splits/fold.ts';
 import { holdout } from './splits/holdout.ts';
+import { sequences } from './tables/sequences.ts';
 import { sql } from './tables/sql.ts';
 
 /** The one list of the kinds of the standard library. */
@@ -44,6 +45,7 @@ const kinds: readonly Kind[] = [
   ndjson,
   parquet,
   sql,
+  sequences,
   expect,
   holdout,
   byTime,

@@ -236,6 +236,16 @@ export const checking = {
     message: ({ column, type }) => `\`${column}\` is ${type}, by which rows have no order in time`,
     hint: ({ column }) => `name a date, a timestamp or a whole number such as a year, or convert it in SQL: \`CAST(${column} AS TIMESTAMP)\``,
   }),
+  'unfit-step': entry<{ column: string; type: string }>({
+    severity: 'error',
+    message: ({ column, type }) => `\`${column}\` is ${type}, which is no number of a step`,
+    hint: ({ column, type }) => (type === 'string' ? `make numbers of it in SQL, such as \`${column} = 'rain'\`` : 'make a number of it in SQL'),
+  }),
+  'windows-torn': entry<{ time: string; entity: readonly string[] }>({
+    severity: 'error',
+    message: () => 'windows that overlap would be in several parts: what a model was trained on would judge it',
+    hint: ({ time, entity }) => `cut them by their own time, \`by_time(…) { time: ${time} }\`${entity.length === 0 ? '' : `, or keep what they tell of together: \`holdout(…) { group: ${entity.length === 1 ? entity[0] : `[${entity.join(', ')}]`} }\``}`,
+  }),
   'unfit-size': entry<{ size: readonly number[] }>({
     severity: 'error',
     message: ({ size }) => `\`size\` is the height and the width of images, and [${size.join(', ')}] has ${size.length === 1 ? 'one number' : `${size.length} numbers`}`,

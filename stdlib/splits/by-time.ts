@@ -1,7 +1,7 @@
 import type { Json } from '../../compiler/json.ts';
 import type { Inferred, InferContext, Kind } from '../../compiler/kinds/kind.ts';
 import { column, described, either, number, quantity, record, text } from '../../compiler/kinds/schema.ts';
-import { renderColumnType, type Column } from '../../compiler/types.ts';
+import { renderColumnType, type Column, type TableType, type WindowsOf } from '../../compiler/types.ts';
 import { PART_NAMES } from '../../runtime/data/load-parts.ts';
 import { inferShares, inferSplit, reportTogether, splitType } from './infer-split.ts';
 import { runByTime } from './run-by-time.ts';
@@ -19,7 +19,8 @@ time are never torn apart; or they are given as \`validate_from\` and \`test_fro
 column \`time\` is a date, a timestamp or a whole number such as a year. It is a feature only if \`use\` names it.
 
 With a \`gap\`, rows less than that long before a cut are in no part: what was measured just before the cut and what is
-predicted just after it would overlap otherwise. A target that looks ahead wants a gap at least as long.`,
+predicted just after it would overlap otherwise. A target that looks ahead wants a gap at least as long. Windows that \`sequences\`
+made need none: rows whose window, or what lies ahead of it, reaches over a cut are in no part.`,
   example: `source days = csv("npm:vega-datasets/data/seattle-weather.csv") {
   schema { date: date, wind: float, weather: string }
 }
@@ -62,15 +63,24 @@ function inferByTime(context: InferContext): Inferred | undefined {
     report('unfit-time', spanOf(['time'], 'value'), { column: time.name, type: renderColumnType(time.type) });
     return undefined;
   }
+  const windows = inferWindows(context, split.table, time);
   const gap = inferGap(context, time, type);
   const cuts = inferCuts(context, time, type);
   if (gap === undefined || cuts === undefined) return undefined;
   const { gap: _gap, ...others } = params;
+  const { from, until } = windows ?? {};
   return {
     type: splitType(context, split, { time: time.name }),
-    reads: { [split.slot]: [...new Set([time.name, split.target.name])].sort() },
-    params: { ...others, task: split.task, ...(gap === 0 ? {} : { gap }), ...cuts },
+    reads: { [split.slot]: [...new Set([time.name, split.target.name, ...(from === undefined ? [] : [from]), ...(until === undefined ? [] : [until])])].sort() },
+    params: { ...others, task: split.task, ...(gap === 0 ? {} : { gap }), ...(from === undefined ? {} : { from: { $column: from } }), ...(until === undefined ? {} : { until: { $column: until } }), ...cuts },
   };
+}
+
+/** Where windows begin and end, if they lie in the order of the same time. */
+function inferWindows(context: InferContext, { windows }: TableType, time: Column): WindowsOf | undefined {
+  if (windows === undefined || windows.time === time.name) return windows;
+  context.report('windows-torn', context.spanOf(['time'], 'value'), { time: windows.time, entity: windows.entity });
+  return undefined;
 }
 
 function timeType({ type }: Column): TimeType | undefined {

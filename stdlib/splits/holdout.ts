@@ -1,4 +1,5 @@
 import type { Inferred, InferContext, Kind } from '../../compiler/kinds/kind.ts';
+import type { TableType } from '../../compiler/types.ts';
 import { boolean, column, described, either, integer, list, record } from '../../compiler/kinds/schema.ts';
 import { inferShares, inferSplit, reportTogether, splitType } from './infer-split.ts';
 import { runHoldout } from './run-holdout.ts';
@@ -69,6 +70,7 @@ function inferHoldout(context: InferContext): Inferred | undefined {
   }
   const key = columnNames(params['key']);
   const group = columnNames(params['group']);
+  if (!checkWindows(context, split.table, group)) return undefined;
   const [train, validate, test] = shares;
   return {
     type: splitType(context, split, { key, ...(group.length === 0 ? {} : { group }) }),
@@ -84,4 +86,11 @@ function inferHoldout(context: InferContext): Inferred | undefined {
       test,
     },
   };
+}
+
+/** Windows of one entity overlap: its rows stay together. */
+function checkWindows({ report, spanOf, span, params }: InferContext, { windows }: TableType, group: readonly string[]): boolean {
+  if (windows === undefined || (group.length > 0 && group.every((name) => windows.entity.includes(name)))) return true;
+  report('windows-torn', params['group'] === undefined ? span : spanOf(['group'], 'value'), { time: windows.time, entity: windows.entity });
+  return false;
 }

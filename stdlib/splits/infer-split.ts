@@ -34,7 +34,8 @@ export interface CutBy extends Pick<SplitType, 'group' | 'time'> {
 
 /** The type of a split. */
 export function splitType(context: InferContext, { step, table, target, task }: InferredSplit, { key = [], group, time }: CutBy): SplitType {
-  const companions = [...key, ...(group ?? []), ...(time === undefined ? [] : [time])];
+  const { from, until } = table.windows ?? {};
+  const companions = [...key, ...(group ?? []), ...[time, from, until].filter((name) => name !== undefined)];
   return {
     kind: 'split',
     step: context.name,

@@ -13,6 +13,9 @@ import type { ColumnName } from './split-params.ts';
 interface ByTimeParams {
   readonly time: ColumnName;
   readonly gap?: number;
+  /** Of rows with windows: when they begin, and when what lies ahead of them was. */
+  readonly from?: ColumnName;
+  readonly until?: ColumnName;
   readonly train?: number;
   readonly validate?: number;
   readonly test?: number;
@@ -23,11 +26,11 @@ interface ByTimeParams {
 /** Deals rows out by their time. */
 export function runByTime(context: RunContext): Promise<RunResult> {
   const params = context.step.params as unknown as ByTimeParams;
-  const { train, validate, test, validate_from: first, test_from: second, gap = 0 } = params;
+  const { train, validate, test, validate_from: validateFrom, test_from: testFrom, gap = 0 } = params;
   return runSplit(context, async (deal) => {
     const times = await readTimes(deal, params.time.$column);
     const shares: Shares = [train ?? 0, validate ?? 0, test ?? 0];
-    const cuts = first === undefined || second === undefined ? cutTimes(times, shares) : ([first, second] as const);
+    const cuts = validateFrom === undefined || testFrom === undefined ? cutTimes(times, shares) : ([validateFrom, testFrom] as const);
     if (cuts === undefined) {
       const different = new Set(times).size;
       throw new StepError(
@@ -36,9 +39,20 @@ export function runByTime(context: RunContext): Promise<RunResult> {
       );
     }
     const parts = assignTimes(times, { cuts, gap });
-    refuseEmpty(parts, times, { cuts, name: params.time.$column });
+    const first = params.from === undefined ? times : await readTimes(deal, params.from.$column);
+    const last = params.until === undefined ? times : await readTimes(deal, params.until.$column);
+    leaveOutTorn(parts, { first, last }, cuts);
+    refuseEmpty(parts, times, { cuts, name: params.time.$column, lost: params.from === undefined ? 'the gap' : 'what windows reach over' });
     return { parts };
   });
+}
+
+/** Rows whose windows reach over a cut are in no part. */
+function leaveOutTorn(parts: Uint8Array, { first, last }: { readonly first: Float64Array; readonly last: Float64Array }, cuts: Cuts): void {
+  if (first === last) return;
+  for (let row = 0; row < parts.length; row++) {
+    if (cuts.some((cut) => (first[row] as number) < cut && (last[row] as number) >= cut)) parts[row] = NO_PART;
+  }
 }
 
 /** Times as numbers, in microseconds since 1970; whole numbers as they are. */
@@ -58,14 +72,14 @@ async function readTimes({ connection, table }: Deal, column: string): Promise<F
 }
 
 /** Says what leaves a part without rows: a cut outside of the data, or the gap. */
-function refuseEmpty(parts: Uint8Array, times: Float64Array, { cuts, name }: { readonly cuts: Cuts; readonly name: string }): void {
+function refuseEmpty(parts: Uint8Array, times: Float64Array, { cuts, name, lost }: { readonly cuts: Cuts; readonly name: string; readonly lost: string }): void {
   const counts = countCodes(parts, NO_PART + 1);
   const empty = PART_NAMES.findIndex((_, part) => counts[part] === 0);
   if (empty < 0) return;
   const part = PART_NAMES[empty] ?? '';
   const ungapped = countCodes(assignTimes(times, { cuts, gap: 0 }), PART_NAMES.length);
   if ((ungapped[empty] ?? 0) > 0) {
-    throw new StepError(`the gap leaves nothing for the part \`${part}\`: all its rows are less than the gap before the next part`, 'make the gap shorter, or the part longer');
+    throw new StepError(`${lost} leaves nothing for the part \`${part}\`: all its rows are too near to the next part`, `make ${lost === 'the gap' ? lost : 'the windows'} shorter, or the part longer`);
   }
   throw new StepError(`no row has a \`${name}\` in the part \`${part}\``, 'move the cuts into the time of the rows: `mlp show` on the table says from when to when they are');
 }

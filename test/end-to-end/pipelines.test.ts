@@ -34,7 +34,7 @@ const PIPELINES = [
   {
     file: 'pipelines/weather-sequence.mlp',
     flags: [],
-    shows: { windows: 'table', x: 'features', rnn: 'model', trees: 'model', scores: 'report' },
+    shows: { fortnights: 'table', x: 'features', rnn: 'model', trees: 'model', scores: 'report' },
     exports: ['x.test.parquet', 'trees.ubj'],
   },
   {

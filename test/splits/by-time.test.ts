@@ -44,6 +44,18 @@ describe('by_time', () => {
     expect(loaded.train.matrix.features.map(({ name }) => name)).toEqual(['n']);
   });
 
+  test('rows whose windows reach over a cut, before it or after it, are in no part', async () => {
+    const table = await makeTable(bench, `SELECT *, day - 7 AS first, day + 2 AS later FROM (${DAYS})`);
+    const windows = { entity: [], time: 'day', from: 'first', until: 'later' };
+    const made = await split(bench, { ...table, type: { ...table.type, windows } }, byDay(), '1', byTime);
+    expect(await spans(table, made)).toEqual([
+      [0, '2020-01-01', '2020-03-08'],
+      [1, '2020-03-18', '2020-03-23'],
+      [2, '2020-04-02', '2020-04-09'],
+      [255, '2020-03-09', '2020-04-01'],
+    ]);
+  });
+
   test.each([
     ['dates', DAYS, { validate_from: '2020-02-01', test_from: '2020-03-01' }],
     ['timestamps', `SELECT day::TIMESTAMP + INTERVAL 12 HOUR AS day, y, n FROM (${DAYS})`, { validate_from: '2020-02-01 12:00', test_from: '2020-03-01T00:00:01' }],
