@@ -1,7 +1,7 @@
 import type { Code, DeclarationKeyword, Parameters, Related, Span } from '../../grammar/index.ts';
 import type { JsonObject } from '../json.ts';
 import type { AnswerTo, KindNeed } from '../needs.ts';
-import type { Guarantee, PackageRef, PlanInput, PlanOutput, PlanQuery, RootFile } from '../plan/plan.ts';
+import type { Guarantee, LearnedSize, PackageRef, PlanInput, PlanOutput, PlanQuery, RootFile } from '../plan/plan.ts';
 import type { ModelType, SplitType, ValueType } from '../types.ts';
 import type { RunContext, RunResult } from './run.ts';
 import type { RecordSchema } from './schema.ts';
@@ -154,6 +154,8 @@ export interface Inferred {
   readonly guarantee?: Guarantee;
   /** Parameters as the run gets them, where inference completed them. */
   readonly params?: JsonObject;
+  /** For networks. */
+  readonly learns?: LearnedSize;
   /** For kinds that are a query; `run` finds it in the step. */
   readonly query?: PlanQuery;
 }

@@ -67,6 +67,7 @@ function lowerDeclaration(declaration: TypedDeclaration, { places, lowered, surr
     roots: inferred.roots ?? [],
     outputs: [...ownOutputs(inferred.type), ...Object.entries(inferred.parts ?? {}).map(([part, type]) => output(part, type))],
     ...(inferred.query === undefined ? {} : { query: inferred.query }),
+    ...(inferred.learns === undefined ? {} : { learns: inferred.learns }),
     ...(inferred.identity === undefined ? {} : { extra: inferred.identity }),
     ...(inferred.guarantee === undefined ? {} : { guarantee: inferred.guarantee }),
   });

@@ -15,7 +15,7 @@ export interface StepSurroundings {
 }
 
 /** What a declaration says of its step; the rest is of its kind. */
-export type Lowered = Pick<PlanStep, 'name' | 'keyword' | 'doc' | 'place' | 'params' | 'inputs' | 'roots' | 'outputs' | 'query' | 'group'> & {
+export type Lowered = Pick<PlanStep, 'name' | 'keyword' | 'doc' | 'place' | 'params' | 'inputs' | 'roots' | 'outputs' | 'query' | 'learns' | 'group'> & {
   readonly guarantee?: Guarantee;
   /** Parts of the identity beside kind, engine, seed and parameters. */
   readonly extra?: Readonly<Record<string, string>>;

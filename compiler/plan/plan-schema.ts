@@ -74,6 +74,7 @@ const step = object({
   identity: { ...object({ kind: name, 'kind-version': name }), additionalProperties: string },
   fingerprint: digest,
   'query?': query,
+  'learns?': object({ parameters: count, bytes: count, exact: boolean }),
   'fusedInto?': name,
   'group?': name,
   'sameAs?': name,

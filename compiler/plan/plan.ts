@@ -43,12 +43,24 @@ export interface PlanStep {
   readonly fingerprint: Digest;
   /** For steps that are a query: what is run. */
   readonly query?: PlanQuery;
+  /** Of networks: how large they will be. */
+  readonly learns?: LearnedSize;
   /** The step whose query contains this one's; this step is made only when it is asked for by name. */
   readonly fusedInto?: string;
   /** Shared by steps that are one thing several times over, such as a model in each fold: people see them on one line. */
   readonly group?: string;
   /** The step that does the same on the same inputs, and is run in place of this one. */
   readonly sameAs?: string;
+}
+
+/** How large a model will be, as far as the compiler knows its inputs. */
+export interface LearnedSize {
+  /** Numbers that training finds. */
+  readonly parameters: number;
+  /** What these take in memory with what training keeps beside them, and with the values and gradients of one batch. */
+  readonly bytes: number;
+  /** Whether it is no less than that and no more: columns of categories, and classes, are counted when it runs. */
+  readonly exact: boolean;
 }
 
 /** A step's query, in DuckDB's SQL. */

@@ -46,6 +46,8 @@ export interface NetworkEngine {
   readonly differentiate: (batch: TrainingBatch) => BatchGradient;
   /** Outputs of shape (rows, outputs): logits, or standardised numbers. */
   readonly forward: (request: ForwardRequest) => Float32Array;
+  /** Gives back what it holds; it is not to be asked again. */
+  readonly close: () => void;
 }
 
 /** Opens an engine for a network. */

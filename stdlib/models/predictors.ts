@@ -95,8 +95,8 @@ async function loadNetwork({ bytes, template, context: { engines } }: Loading): 
     import('./network/network-model.ts'),
     import('./network/predict-network.ts'),
   ]);
-  const predict = networkPredictor(await openNetworks(engines), decodeNetwork(bytes));
-  return { predict, predictRow: rowOfMatrix(template, predict), close: () => undefined };
+  const { predict, close } = networkPredictor(await openNetworks(engines), decodeNetwork(bytes));
+  return { predict, predictRow: rowOfMatrix(template, predict), close };
 }
 
 function loadBaseline({ bytes }: Loading): Promise<SinglePredictor> {

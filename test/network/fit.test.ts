@@ -113,7 +113,7 @@ describe.each(engines)('a network on $name', ({ open: openEngine }) => {
   it('is less sure of smoothed labels', async () => {
     const surest = async (params: Options['params']) => {
       const { model, curve } = await fit({ params: { epochs: 30, ...params } });
-      return { most: Math.max(...networkPredictor(open, model)(makeRows(400, 'binary', 'train').matrix)), followed: Object.keys(curve.train) };
+      return { most: Math.max(...networkPredictor(open, model).predict(makeRows(400, 'binary', 'train').matrix)), followed: Object.keys(curve.train) };
     };
     const [plain, smoothed] = [await surest({}), await surest({ label_smoothing: 0.2 })];
     expect(smoothed.most).toBeLessThan(plain.most - 0.03);
@@ -128,7 +128,7 @@ describe.each(engines)('a network on $name', ({ open: openEngine }) => {
     expect(epochs).toBeLessThan(200);
     expect(losses[bestEpoch - 1]).toBe(Math.min(...losses));
     const validate = makeRows(200, 'binary', 'validate');
-    const values = networkPredictor(open, model)(validate.matrix);
+    const values = networkPredictor(open, model).predict(validate.matrix);
     const truth = validate.target.kind === 'classes' ? validate.target.codes : [];
     const loss = [...values].reduce((sum, value, row) => sum - Math.log(truth[row] === 1 ? value : 1 - value), 0) / 200;
     expect(loss).toBeCloseTo(losses[bestEpoch - 1] ?? NaN, 5);
@@ -136,7 +136,7 @@ describe.each(engines)('a network on $name', ({ open: openEngine }) => {
 
   it('answers for one row as for many, and for values that training never saw', async () => {
     const { model } = await fit();
-    const predict = networkPredictor(open, decodeNetwork(encodeNetworkBlob(model)));
+    const { predict } = networkPredictor(open, decodeNetwork(encodeNetworkBlob(model)));
     const { matrix } = makeRows(50, 'binary', 'other');
     const all = predict(matrix);
     const row: Matrix = {
@@ -183,6 +183,20 @@ describe.each(engines)('a network on $name', ({ open: openEngine }) => {
   it('whose loss is no number any more says where, and what to try', async () => {
     const exploding = fit({ truth: 'regression', params: { layers: [{ $call: 'dense', units: 8 }], optimizer: { $call: 'sgd', rate: 1e6 } } });
     await expect(exploding).rejects.toMatchObject({ message: expect.stringMatching(/no longer a finite number: in epoch 1, step \d+, at a learning rate of 1000000/) as unknown, hint: expect.stringContaining('a tenth of the rate') as unknown });
+  });
+
+  it('is closed whatever becomes of its training', async () => {
+    const opened: string[] = [];
+    const watched: OpenNetwork = (description) => {
+      const engine = open(description);
+      opened.push('open');
+      return { ...engine, close: () => (opened.pop(), engine.close()) };
+    };
+    await fit({ open: watched, params: { epochs: 1 } });
+    expect(opened).toEqual([]);
+    const failing = fit({ truth: 'regression', open: watched, params: { layers: [], optimizer: { $call: 'sgd', rate: 1e9 } } });
+    await expect(failing).rejects.toThrow('no longer a finite number');
+    expect(opened).toEqual([]);
   });
 
   it('warns of batches larger than the rows there are', async () => {

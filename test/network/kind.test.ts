@@ -28,6 +28,18 @@ it.each(['layers: [dense(8)], label_smoothing: 0.1', 'layers: [dense(8)], optimi
   },
 );
 
+it.each([
+  // 3 columns · 8 units + 8, then 8 + 1; each with its gradient, and two arrays of Adam; of a row 3 inputs, and for each of two layers 8.
+  ['layers: [dense(8)], batch: 10', 'id, delay, extra', { parameters: 41, bytes: 4 * (4 * 41 + 2 * 10 * (3 + 8 + 8)), exact: true }],
+  ['layers: [residual([dense(3)])], optimizer: sgd, batch: 2, early_stopping { patience: 1 }', 'id, delay, extra', { parameters: 12 + 4, bytes: 4 * (3 * 16 + 2 * 2 * (3 + 3 + 3 + 3)), exact: true }],
+  ['layers: [dense(8)]', 'id, distance', { parameters: 2 * 8 + 8 + 9, exact: false }],
+])('the plan says how large it will be: %s of %s', async (params, use, learns) => {
+  const text = `${GROUND}table more = sql("SELECT *, id + delay AS extra FROM flights")\nsplit other = holdout(more) { target: late }\nfeatures y = prepare(other) { use: [${use}] }\nmodel net = network(y) { ${params} }`;
+  const step = stepOf(await planOf(text, { engines: { duckdb: '1', tensorflowjs: '4.22.0 wasm' } }), 'net');
+  expect(step.learns).toMatchObject(learns);
+  expect(Object.keys(step.identity).some((part) => part.includes('learns'))).toBe(false);
+});
+
 it('results are those of a backend, and only the portable ones promise the same bytes', async () => {
   const on = (backend: string) => net('layers: [dense(8)]', `4.22.0 ${backend}`);
   const [wasm, cpu, gpu] = [await on('wasm'), await on('cpu'), await on('node-gpu')];

@@ -38,6 +38,7 @@ function stepJson(one: StepPreview): Record<string, unknown> {
     ...(step.sameAs === undefined ? {} : { sameAs: step.sameAs }),
     ...(step.after.length === 0 ? {} : { after: step.after }),
     ...(step.engine === undefined ? {} : { engine: step.engine }),
+    ...(step.learns === undefined ? {} : { learns: step.learns }),
     guarantee: step.guarantee,
     estimate,
     ...(failed === undefined ? {} : { failed }),

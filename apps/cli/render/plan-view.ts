@@ -1,9 +1,9 @@
 import type { PreviousStep } from '../../../compiler/plan/describe-change.ts';
 import type { Preview, StepPreview } from '../../../compiler/plan/preview.ts';
-import type { PlanStep } from '../../../compiler/plan/plan.ts';
+import type { LearnedSize, PlanStep } from '../../../compiler/plan/plan.ts';
 import { TENSORFLOW, TENSORFLOWJS } from '../../../runtime/providers/backends.ts';
 import { platformName } from '../../../runtime/providers/platform.ts';
-import { formatSeconds } from './format.ts';
+import { formatBytes, formatSeconds } from './format.ts';
 import { groupSteps, withGroupNames, type GroupedStep } from './group-steps.ts';
 import { isDoneByOther, isPending, summaryLine } from './plan-summary.ts';
 import { describeReasons, isWait } from './reasons.ts';
@@ -133,19 +133,26 @@ function reasonsOf({ change, reasons, state }: StepPreview): string[] {
   return state === 'maybe' ? ['an input has yet to be made'] : ['its result is missing'];
 }
 
-/** Which steps promise less than the same bytes everywhere. */
+/** How large networks are and what they run on, and which steps promise less than the same bytes everywhere. */
 function guarantees(preview: Preview, view: View): string[] {
   const steps = new Map(withGroupNames(preview.steps).map(({ step }) => [step.name, step]));
   const named = (guarantee: string): string => [...steps.values()].filter((step) => step.guarantee === guarantee).map(({ name }) => name).join(', ');
   const platform = named('platform');
   const statistical = named('statistical');
   const backends = [...steps.values()].flatMap(({ name, engine }) => (engine === undefined ? [] : describeBackend(name, engine)));
+  const learned = [...steps.values()].flatMap(({ name, learns }) => (learns === undefined ? [] : `${name} (${describeSize(learns)})`));
   const lines = [
+    ...(learned.length === 0 ? [] : hanging('learns: ', learned.join(', '), view.width)),
     ...(backends.length === 0 ? [] : hanging('backend: ', backends.join(', '), view.width)),
     ...(platform === '' ? [] : hanging('platform: ', `${platform} (the same bytes on one platform)`, view.width)),
     ...(statistical === '' ? [] : hanging('statistical: ', `${statistical} (may differ from run to run)`, view.width)),
   ];
   return lines.map((line) => view.paint('dim', line));
+}
+
+/** `at least 5,169 parameters, 1.2 MB while it trains` */
+export function describeSize({ parameters, bytes, exact }: LearnedSize): string {
+  return `${exact ? '' : 'at least '}${count(parameters, 'parameter')}, ${formatBytes(bytes)} while it trains`;
 }
 
 /** Of engines that stand in for one another, which it is, and why. */

@@ -11,11 +11,20 @@ import { openRunner, type Runner } from './runner.ts';
 /** A network on TensorFlow: a graph for training, and one for answering, each made when it is first asked for. */
 export function openTensorflowNetwork(library: TensorflowLibrary, description: NetworkDescription): NetworkEngine {
   const network: LaidOutNetwork = { description, layout: layoutOf(description), places: placesOf(description) };
-  const training = lazy(() => runnerOf(library, (builder) => trainingComputation(builder, network)));
-  const answering = lazy(() => runnerOf(library, (builder) => answeringComputation(builder, network)));
+  const opened: Runner[] = [];
+  const runner = (compute: (builder: GraphBuilder) => Computation) => lazy(() => {
+    const made = runnerOf(library, compute);
+    opened.push(made);
+    return made;
+  });
+  const training = runner((builder) => trainingComputation(builder, network));
+  const answering = runner((builder) => answeringComputation(builder, network));
   return {
     differentiate: (batch) => differentiate(training(), network, batch),
     forward: (request) => forward(answering(), network, request),
+    close: () => {
+      for (const one of opened.splice(0)) one.close();
+    },
   };
 }
 

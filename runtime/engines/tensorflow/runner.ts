@@ -12,6 +12,8 @@ export interface Runner {
   readonly feed: (fed: readonly Fed[], from?: number) => void;
   /** Writes what is fetched into arrays of its sizes. */
   readonly compute: (into: readonly Float32Array[]) => void;
+  /** Gives back the graph, and all that was made for it. */
+  readonly close: () => void;
 }
 
 interface Kept {
@@ -35,6 +37,11 @@ export function openRunner(library: TensorflowLibrary, graph: Handle, computatio
         library.readTensor(tensor, into[place] as Float32Array);
         library.deleteTensor(tensor);
       });
+    },
+    close: () => {
+      session.close();
+      for (const { tensor } of kept.splice(0)) library.deleteTensor(tensor);
+      library.deleteGraph(graph);
     },
   };
 }

@@ -18,6 +18,8 @@ export function openTfjsNetwork(tf: Tfjs, description: NetworkDescription): Netw
   return {
     differentiate: (batch) => scoped(tf, () => differentiate(network, batch)),
     forward: (request) => scoped(tf, () => forward(network, request)),
+    // Its tensors live no longer than an answer.
+    close: () => undefined,
   };
 }
 

@@ -89,8 +89,14 @@ function shapeText({ shape, exact }: Seen): string {
   return `(rows, ${exact ? '' : 'at least '}${shape.map((length) => length.toLocaleString('en')).join(', ')})`;
 }
 
+/** Inputs of a network as far as features tell them, and whether that is all. */
+export interface KnownInputs {
+  readonly inputs: NetworkInputs;
+  readonly exact: boolean;
+}
+
 /** The inputs as features tell them: a column each for all that is not an array. */
-function knownInputs(features: readonly FeatureSpec[]): { readonly inputs: NetworkInputs; readonly exact: boolean } {
+export function knownInputs(features: readonly FeatureSpec[]): KnownInputs {
   const array = features.find(({ shape }) => shape !== undefined)?.shape;
   const others = features.filter(({ shape }) => shape === undefined);
   return {

@@ -35,9 +35,10 @@ export async function fitNetwork(request: FitNetworkRequest): Promise<NetworkFit
   const { train, validate, settings } = request;
   const about = describe(train, settings);
   const toRows = rowsMaker(about.features, about.description.inputs);
+  const engine = request.open(about.description);
   const { epochs, bestEpoch, curve, parameters, statistics } = await trainNetwork({
     ...request,
-    engine: request.open(about.description),
+    engine,
     description: about.description,
     train: labelledRows(train, toRows(train.matrix), about.target),
     validate: toRows(validate.matrix),
@@ -49,7 +50,7 @@ export async function fitNetwork(request: FitNetworkRequest): Promise<NetworkFit
     followed: mainMetric(about.task),
     trainingMetric: trainingMetric(about),
     ...(settings.stopping === undefined ? {} : { stopping: stoppingRule(settings.stopping) }),
-  });
+  }).finally(engine.close);
   return { model: { about, parameters, statistics }, epochs, bestEpoch, curve, warnings: batchWarnings(train, settings) };
 }
 

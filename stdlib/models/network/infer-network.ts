@@ -3,18 +3,19 @@ import { engineOf } from '../../../compiler/kinds/engine-of.ts';
 import type { InferContext, Inferred } from '../../../compiler/kinds/kind.ts';
 import { checkWeights, weightReads } from '../row-weights.ts';
 import { featuresOf, inferModel } from '../scored-model.ts';
-import { checkLayers } from './check-layers.ts';
+import { checkLayers, knownInputs } from './check-layers.ts';
 import { completeParams, followedMetrics, settingsOf } from './network-params.ts';
+import { networkSize } from './network-size.ts';
 import { NETWORK_ENGINES } from './open-networks.ts';
 
 /** The type of a network: its layers fit what they see, and its parameters the task. */
 export function inferNetwork(context: InferContext): Inferred | undefined {
-  const { task } = featuresOf(context).split;
+  const { split: { task }, features } = featuresOf(context);
   const params = completeParams(context.params, task);
   const settings = settingsOf(params);
   const sound = [checkLayers(context, settings), checkEmbeddings(context, settings.embed), checkWeights(context), checkLoss(context), checkFollowed(context, settings.stopping?.on)];
   if (sound.includes(false)) return undefined;
-  return { ...inferModel(context, 'low', settings.stopping !== undefined || settings.rate.kind === 'on_plateau'), params, ...weightReads(context), ...engineGuarantee(context) };
+  return { ...inferModel(context, 'low', settings.stopping !== undefined || settings.rate.kind === 'on_plateau'), params, ...weightReads(context), ...engineGuarantee(context), learns: networkSize(knownInputs(features), settings, task) };
 }
 
 /**

@@ -31,14 +31,18 @@ export async function runNetwork(context: RunContext): Promise<RunResult> {
     onEpoch: ({ epoch, metrics }) => context.progress({ phase: 'training', round: epoch, rounds: settings.epochs, metrics }),
   });
   const seconds = (performance.now() - begun) / 1000;
-  const predict = networkPredictor(open, fit.model);
-  return modelResult(context, parts, {
-    bytes: encodeNetworkBlob(fit.model),
-    summary: summaryOf(context, fit),
-    warnings: [...fit.warnings, ...SCORED_PARTS.flatMap((part) => unseenWarnings(part, parts[part]))],
-    statistics: { trainingSeconds: seconds },
-    predict: (part) => predict(parts[part].matrix),
-  });
+  const { predict, close } = networkPredictor(open, fit.model);
+  try {
+    return await modelResult(context, parts, {
+      bytes: encodeNetworkBlob(fit.model),
+      summary: summaryOf(context, fit),
+      warnings: [...fit.warnings, ...SCORED_PARTS.flatMap((part) => unseenWarnings(part, parts[part]))],
+      statistics: { trainingSeconds: seconds },
+      predict: (part) => predict(parts[part].matrix),
+    });
+  } finally {
+    close();
+  }
 }
 
 function summaryOf({ step }: RunContext, { model, epochs, bestEpoch, curve }: NetworkFit): JsonObject {
