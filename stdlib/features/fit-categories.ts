@@ -1,6 +1,5 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
-import { noValues } from './fitting-number.ts';
+import { noValues, type FitSource } from './fitting-number.ts';
 import type { CategoryType, FittedCategory, FittedEncoding } from './fitted.ts';
 import type { Encoding, Imputation } from './prepare-params.ts';
 
@@ -17,9 +16,29 @@ export interface CategoryPlan {
 /** A category before its target means are known. */
 export type UnfinishedCategory = Omit<FittedCategory, 'encoding'>;
 
-/** Finds the levels of a column in the rows of `from`, and how often each comes, after imputing. */
-export async function fitLevels(connection: DuckDBConnection, from: string, plan: CategoryPlan): Promise<UnfinishedCategory> {
-  const { column, type, impute, drop, indicator } = plan;
+/** Cells that are read at a time where a table is wide: columns of a long one are read alone, where they lie. */
+const CELLS = 1_000_000;
+const BATCH = '__mlp_batch';
+
+/** As many of some columns at a time as so many cells allow, at least one. */
+export function batchesOf<T>(columns: readonly T[], rows: number, cells: number): T[][] {
+  const atATime = Math.max(1, Math.floor(cells / Math.max(1, rows)));
+  return Array.from({ length: Math.ceil(columns.length / atATime) }, (_, i) => columns.slice(i * atATime, (i + 1) * atATime));
+}
+
+/** Finds the levels of columns in the rows of `from`, `rows` at most, and how often each comes, after imputing. */
+export async function fitLevels({ connection, from }: FitSource, rows: number, plans: readonly CategoryPlan[]): Promise<UnfinishedCategory[]> {
+  const found: UnfinishedCategory[] = [];
+  for (const batch of batchesOf(plans, rows, CELLS)) {
+    // Opening a file of hundreds of columns takes longer than what is asked about one of them.
+    if (batch.length > 1) await connection.run(`CREATE OR REPLACE TEMP TABLE ${BATCH} AS SELECT ${batch.map(({ column }) => sqlName(column)).join(', ')} FROM ${from}`);
+    for (const plan of batch) found.push(await fitColumn({ connection, from: batch.length > 1 ? BATCH : from }, plan));
+    if (batch.length > 1) await connection.run(`DROP TABLE ${BATCH}`);
+  }
+  return found;
+}
+
+async function fitColumn({ connection, from }: FitSource, { column, type, impute, drop, indicator }: CategoryPlan): Promise<UnfinishedCategory> {
   const name = sqlName(column);
   const reader = await connection.runAndReadAll(`SELECT ${name}::VARCHAR, count(*)::DOUBLE FROM ${from} GROUP BY ${name} ORDER BY ${name} NULLS LAST`);
   const found = reader.getRows() as [string | null, number][];

@@ -11,7 +11,7 @@ import { takeRows } from '../../runtime/data/take-rows.ts';
 import type { Codes } from '../../runtime/data/matrix.ts';
 import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
 import { ROW_NUMBER } from '../../runtime/engines/duckdb/read-table.ts';
-import { fitEncoding, fitLevels, type UnfinishedCategory } from './fit-categories.ts';
+import { batchesOf, fitEncoding, fitLevels, type UnfinishedCategory } from './fit-categories.ts';
 import { fitNumbers } from './fit-numbers.ts';
 import { fitTargetMean } from './fit-target-mean.ts';
 import type { FittedCategory, FittedFeature, FittedFeatures, FittedNumber } from './fitted.ts';
@@ -40,14 +40,15 @@ export async function runPrepare(context: RunContext): Promise<RunResult> {
       const rows = await countRows(source, plans);
       const numbers = await fitNumbers(source, plans.numbers);
       await checkLogs(connection, table, numbers);
-      const leveled = [];
-      for (const plan of plans.categories) leveled.push({ plan, category: await fitLevels(connection, source.from, plan) });
-      const fit = targetMeanFitter(connection, { context, table, split, salt, target: params.target.$column, dropping: droppingOf(numbers, leveled.map(({ category }) => category), plans) });
+      const categories = await fitLevels(source, rows ?? split.parts.train.rows, plans.categories);
+      const means: MeanPlan[] = [];
       const features: FittedFeature[] = [...numbers, ...plans.given];
-      for (const { plan, category } of leveled) {
-        const { encode } = plan;
-        features.push(encode.$call === 'target_mean' ? await fit(category, encode) : { ...category, encoding: fitEncoding(category, encode) });
-      }
+      plans.categories.forEach(({ encode }, i) => {
+        const category = categories[i] as UnfinishedCategory;
+        if (encode.$call === 'target_mean') means.push({ category, encode });
+        else features.push({ ...category, encoding: fitEncoding(category, encode) });
+      });
+      features.push(...(await fitMeans(connection, means, { context, table, split, salt, target: params.target.$column, dropping: droppingOf(numbers, categories, plans) })));
       return { features: features.sort((a, b) => (a.column < b.column ? -1 : 1)), rows: rows ?? split.parts.train.rows };
     },
     1,
@@ -147,21 +148,31 @@ interface TargetMeanSource {
   readonly dropping: readonly ReadFeature[];
 }
 
-/** Fits target means, reading what they share once and not before it is needed. */
-function targetMeanFitter(connection: DuckDBConnection, { context, table, split, salt, target: name, dropping }: TargetMeanSource) {
+/** A category that is encoded by means of the target. */
+interface MeanPlan {
+  readonly category: UnfinishedCategory;
+  readonly encode: TargetMean;
+}
+
+/** Codes that are in memory at once, of up to four bytes. */
+const CODES = 16_000_000;
+
+/** Fits target means, reading what they share once, and not where there are none. */
+async function fitMeans(connection: DuckDBConnection, means: readonly MeanPlan[], { context, table, split, salt, target: name, dropping }: TargetMeanSource): Promise<FittedCategory[]> {
+  if (means.length === 0) return [];
   const source: RawSource = { from: table.from, rows: table.artifact.rows, columns: table.artifact.columns };
-  const read = async () => {
-    const { train } = await loadParts(connection, context, split, ['train']);
-    const rows = dropping.length === 0 ? train : keptRows(train, dropping, await readRaw(connection, source, dropping));
-    return { rows, target: selectTarget(await loadTarget(connection, table, name, split), rows) };
-  };
-  let shared: ReturnType<typeof read> | undefined;
-  return async (category: UnfinishedCategory, encode: TargetMean): Promise<FittedCategory> => {
-    const { rows, target } = await (shared ??= read());
-    const raw = (await readRaw(connection, source, [category])).get(category.column);
-    const codes = takeRows(raw as Codes, rows);
-    return { ...category, encoding: fitTargetMean({ category, encode, codes, target, rows, salt }) };
-  };
+  const { train } = await loadParts(connection, context, split, ['train']);
+  const rows = dropping.length === 0 ? train : keptRows(train, dropping, await readRaw(connection, source, dropping));
+  const target = selectTarget(await loadTarget(connection, table, name, split), rows);
+  const fitted: FittedCategory[] = [];
+  for (const batch of batchesOf(means, source.rows, CODES)) {
+    const raw = await readRaw(connection, source, batch.map(({ category }) => category));
+    for (const { category, encode } of batch) {
+      const codes = takeRows(raw.get(category.column) as Codes, rows);
+      fitted.push({ ...category, encoding: fitTargetMean({ category, encode, codes, target, rows, salt }) });
+    }
+  }
+  return fitted;
 }
 
 /** From so many different values on, a text of which most rows have one of their own is told of. */
