@@ -6,7 +6,8 @@
  * `plan`: nothing to do, in a loop and written out, with memory; `first`: the first run of 200 and 1,000 trivial steps, side by
  * side and in a chain, beside the same analyses and COPYs by one script on one connection; `leaf`: one leaf changes; `column`: one
  * column of a wide table changes. Times are the best of some runs. A peer is not measured beyond the number of steps that takes
- * it minutes, which is said, and not waited for longer than a minute and a half. All of it takes about a quarter of an hour.
+ * it minutes, which is said, and not waited for longer than a minute and a half. All of it takes about
+ * twelve minutes on a quiet machine with two cores.
  */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,6 +35,7 @@ const sizes = (at < 0 ? '200,1000,10000' : (given[at + 1] ?? '')).split(',').map
 const parts = { plan: benchPlan, first: benchFirst, leaf: benchLeaf, column: benchColumn };
 const asked = given.filter((_, index) => index !== at && (at < 0 || index !== at + 1));
 let folders = 0;
+const ready = new Map<string, Promise<string | undefined>>();
 const base = mkdtempSync(join(tmpdir(), 'mlp-bench-scale-'));
 try {
   const tools = buildTools();
@@ -89,6 +91,7 @@ function memoryOf({ memory }: Measured): string {
 
 async function benchPlan(tools: readonly BuildTool[]): Promise<void> {
   console.log(`nothing to do: best of ${REPEATS}`);
+  let before: Sized | undefined;
   for (const steps of sizes) {
     const folder = newFolder();
     writeFileSync(join(folder, 'out.mlp'), writtenOut(steps, 'independent'));
@@ -100,6 +103,9 @@ async function benchPlan(tools: readonly BuildTool[]): Promise<void> {
     const looped = await best([...MLP, 'plan', 'loop.mlp', '--quiet'], folder);
     if (written === undefined || looped === undefined) throw new Error('a plan failed');
     console.log(`  ${String(steps).padStart(6)} steps  written out ${shown(written)}  ${memoryOf(written)}   by a loop ${shown(looped)}  ${memoryOf(looped)}`);
+    const times = [written.seconds, looped.seconds];
+    if (before !== undefined) console.log(`         growth     ${growth(before, { steps, times })} ms for each step more, written out and by a loop`);
+    before = { steps, times };
     for (const tool of tools) {
       if (steps > tool.most) console.log(`         ${tool.name.padEnd(10)} (not measured beyond ${tool.most} steps)`);
       else {
@@ -110,8 +116,26 @@ async function benchPlan(tools: readonly BuildTool[]): Promise<void> {
   }
 }
 
-/** A folder in which a tool has nothing to do; `undefined` if making it ready takes too long. */
-async function settled(tool: BuildTool, steps: number): Promise<string | undefined> {
+/** Seconds of some plans of this many steps. */
+interface Sized {
+  readonly steps: number;
+  readonly times: readonly number[];
+}
+
+/** Milliseconds for each step that there are more: the same from size to size where time grows in a line. */
+function growth(before: Sized, now: Sized): string {
+  return now.times.map((time, index) => (((time - (before.times[index] ?? 0)) * 1000) / (now.steps - before.steps)).toFixed(3)).join(', ');
+}
+
+/** A folder in which a tool has nothing to do; `undefined` if making it ready takes too long. That is found out once. */
+function settled(tool: BuildTool, steps: number): Promise<string | undefined> {
+  const known = `${tool.name} ${steps}`;
+  const folder = ready.get(known) ?? settle(tool, steps);
+  ready.set(known, folder);
+  return folder;
+}
+
+async function settle(tool: BuildTool, steps: number): Promise<string | undefined> {
   const folder = newFolder();
   tool.declare(folder, steps, 'independent');
   return (await run(tool.settle(folder, steps, 'independent'), folder, PATIENCE).catch(() => undefined)) === undefined ? undefined : folder;

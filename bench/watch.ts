@@ -1,6 +1,6 @@
 /**
  * What `mlp watch` takes after a save: to the first message, and to the new plan. On `pipelines/flights.mlp`, applied
- * already, and on a pipeline of a hundred steps. Times are from just before the file is written to the arrival of the event
+ * already, and on pipelines of a hundred and of a thousand steps. Times are from just before the file is written to the arrival of the event
  * here, by this process's clock.
  *
  *     npm run bench -- watch
@@ -16,7 +16,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { median } from './support/measure.ts';
 
 const SAVES = 20;
-const STEPS = 100;
+const STEPS = [100, 1000];
 const MLP = join(process.cwd(), 'dist', 'mlp.js');
 
 /** A pipeline that is saved again and again, each time with something to plan and little to run. */
@@ -34,7 +34,7 @@ try {
   writeFileSync(join(folder, 'rows.csv'), `id,size\n${Array.from({ length: 1000 }, (_, row) => `${row},${(row * 7) % 50}`).join('\n')}\n`);
   console.log(`milliseconds from save to event, ${SAVES} saves        first message        new plan`);
   console.log(`                                              p50     p95       p50     p95`);
-  for (const subject of [flights(), wide()]) await bench(subject);
+  for (const subject of [flights(), ...STEPS.map(wide)]) await bench(subject);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -50,13 +50,13 @@ function flights(): Subject {
 }
 
 /** A source and queries in tens, each reading the one before; the last one is changed. */
-function wide(): Subject {
+function wide(steps: number): Subject {
   const before = (step: number): string => (step % 10 === 1 ? 'rows' : `t${step - 1}`);
   const query = (step: number, more: number): string => `table t${step} = sql("SELECT id, size + ${more} AS size FROM ${before(step)} WHERE id <> ${step}")`;
   return {
-    name: `${STEPS} steps`,
+    name: `${steps} steps`,
     args: [],
-    textOf: (save) => ['source rows = csv("rows.csv")', ...Array.from({ length: STEPS - 1 }, (_, index) => query(index + 1, index + 2 === STEPS ? save : 1))].join('\n'),
+    textOf: (save) => ['source rows = csv("rows.csv")', ...Array.from({ length: steps - 1 }, (_, index) => query(index + 1, index + 2 === steps ? save : 1))].join('\n'),
   };
 }
 

@@ -25,14 +25,23 @@ export function newRunId(now: Date, latest?: string): string {
   return `${time.toISOString().replaceAll(':', '-')}-${randomBytes(4).toString('hex')}`;
 }
 
-/** Opens the journal of a new run. Neither progress nor waiting is kept: what a training went through is in its model's summary. */
+/**
+ * Opens the journal of a new run. Neither progress nor waiting is kept: what a training went through is in its model's summary.
+ * What was cached is written with what comes after it: thousands of steps are told of at once, and whoever
+ * reads the journal of a killed run misses at most that they were.
+ */
 export async function openJournal(store: Store, pipeline: string, run: string): Promise<Journal> {
   const path = store.disk.path(`${runsPrefix(pipeline)}${run}${EXTENSION}`);
   await explained(() => store.files.makeFolder(dirname(path)));
+  let waiting = '';
   return {
     append: (event) => {
       if (event.event === 'step-progress' || event.event === 'step-waiting') return;
-      explainedNow(() => store.files.appendNow(path, `${encodeLine(event)}\n`));
+      waiting += `${encodeLine(event)}\n`;
+      if (event.event === 'step-end' && event.state === 'cached') return;
+      const lines = waiting;
+      waiting = '';
+      explainedNow(() => store.files.appendNow(path, lines));
     },
     close: () =>
       explained(async () => {

@@ -55,6 +55,14 @@ describe('the journal', () => {
     expect(readRun(store, 'p', first).map((event) => event.event)).toEqual(['plan', 'step-end', 'run-end']);
   });
 
+  it('is told of what was cached together with what comes after it', async () => {
+    const store = await newStore();
+    const told = async (...states: readonly StepState[]): Promise<string[]> => readRun(store, 'p', await writeRun(store, 1, Object.fromEntries(states.map((state, index) => [`s${index}`, state])))).map((event) => (event.event === 'step-end' ? event.state : event.event));
+    expect(await told('cached', 'cached')).toEqual(['plan']);
+    expect(await told('cached', 'ran', 'cached', 'failed', 'cached')).toEqual(['plan', 'cached', 'ran', 'cached', 'failed']);
+    expect(readRun(store, 'p', await writeRun(store, 1, { a: 'cached', b: 'cached' }, 'done')).map(({ event }) => event)).toEqual(['plan', 'step-end', 'step-end', 'run-end']);
+  });
+
   it('keeps the order of runs when the clock is set back', async () => {
     const store = await newStore();
     const late = new Date(Date.UTC(2030, 0, 1));
