@@ -89,6 +89,7 @@ function openRun(options: RunPlanOptions, journal: Journal, stage: Stage): Run {
   const run: Run = {
     options,
     steps,
+    dependencies: new Map(steps.map((step) => [step.name, dependenciesOf(step)])),
     cost,
     urgency: urgencies(steps, cost),
     stage,
@@ -201,13 +202,19 @@ function makingsOfOthers(run: Run): Making[] {
 /** In the order of the plan, so that one pass settles whole chains of cached steps. */
 function resolveSteps(run: Run): void {
   for (const step of run.steps) {
-    if (run.outcomes.has(step.name) || run.running.has(step.name)) continue;
-    const dependencies = dependenciesOf(step).map((name) => run.outcomes.get(name));
+    if (run.outcomes.has(step.name) || run.running.has(step.name) || isWaiting(run, step)) continue;
+    const dependencies = (run.dependencies.get(step.name) ?? []).map((name) => run.outcomes.get(name));
     if (dependencies.includes(undefined)) continue;
     const because = dependencies.find((outcome) => outcome?.because !== undefined)?.because;
     if (because === undefined) resolveStep(run, step);
     else settleSkipped(run, step, because);
   }
+}
+
+/** Whether a step waits for nothing but room: thousands may, while one after the other ends. */
+function isWaiting({ ready, made }: Run, { name }: PlanStep): boolean {
+  const resolved = ready.get(name);
+  return resolved !== undefined && !made.has(resolved.key);
 }
 
 /** Takes what is recorded for a step whose inputs are known, or finds that it has to run. */

@@ -63,6 +63,8 @@ export interface Run {
   readonly options: RunPlanOptions;
   /** The steps that are needed, in an order in which they could run. */
   readonly steps: readonly PlanStep[];
+  /** By name: the steps that have to end well before. */
+  readonly dependencies: ReadonlyMap<string, readonly string[]>;
   readonly cost: (step: PlanStep) => number;
   readonly urgency: ReadonlyMap<string, number>;
   readonly emit: (event: RunEvent) => void;
