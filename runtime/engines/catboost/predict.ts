@@ -2,7 +2,7 @@ import { StepError } from '../../../compiler/kinds/run.ts';
 import { matrixColumns, type Column, type ColumnArray } from '../../data/columns.ts';
 import type { EnginePredictor, PredictorRequest } from '../../trainers/predictor.ts';
 import { askOnce } from '../../trainers/row-memory.ts';
-import { openConditions, type Conditions } from './conditions.ts';
+import { MOST_THRESHOLDS, openConditions, type Conditions } from './conditions.ts';
 import type { CatboostModel, TreeNode } from './model.ts';
 
 /** A model of CatBoost's that is open. */
@@ -73,24 +73,55 @@ function openTrees({ oblivious_trees: even, trees = [] }: CatboostModel, width: 
   return even === undefined ? openUnevenTrees(trees, width) : openEvenTrees(even, width);
 }
 
+/** Levels whose conditions fit a byte: a tree has up to sixteen. */
+const BYTE_LEVELS = 8;
+
+/** Four bytes alike, by one of them; the top bit of each. */
+const FOUR = 0x01010101;
+const TOP_BITS = 0x80808080 | 0;
+
 /** Trees with one condition a level: the conditions that hold are the digits of the leaf's number, the lowest first. */
 function openEvenTrees(trees: NonNullable<CatboostModel['oblivious_trees']>, width: number): SumTrees {
-  const laid = trees.map(({ splits, leaf_values: leaves }) => ({ splits: Int32Array.from(splits ?? [], (split) => split.split_index), leaves: Float64Array.from(leaves) }));
-  const leaf = new Uint32Array(BLOCK);
-  return ({ column, threshold, columns }, rows, sums) => {
-    for (const { splits, leaves } of laid) {
-      leaf.fill(0, 0, rows);
-      for (let level = 0; level < splits.length; level++) {
-        const split = splits[level] as number;
-        const values = columns[column[split] as number] as Uint16Array;
-        const limit = threshold[split] as number;
-        const bit = 1 << level;
-        for (let row = 0; row < rows; row++) if ((values[row] as number) > limit) leaf[row] = (leaf[row] as number) | bit;
+  const laid = trees.map(({ splits, leaf_values: leaves }) => {
+    const levels = (splits ?? []).map((split) => split.split_index);
+    return { low: Int32Array.from(levels.slice(0, BYTE_LEVELS)), high: Int32Array.from(levels.slice(BYTE_LEVELS)), leaves: Float64Array.from(leaves) };
+  });
+  const [low, high] = [new Int32Array(BLOCK / 4), new Int32Array(BLOCK / 4)];
+  const [lowBytes, highBytes] = [new Uint8Array(low.buffer), new Uint8Array(high.buffer)];
+  const leaf = new Uint16Array(BLOCK);
+  return (conditions, rows, sums) => {
+    for (const tree of laid) {
+      findHolding(conditions, tree.low, { rows, into: low });
+      if (tree.high.length === 0) {
+        if (width === 1) for (let row = 0; row < rows; row++) sums[row] = (sums[row] as number) + (tree.leaves[lowBytes[row] as number] as number);
+        else addLeaves(sums, tree.leaves, { leaf: lowBytes, rows, width });
+        continue;
       }
-      if (width === 1) for (let row = 0; row < rows; row++) sums[row] = (sums[row] as number) + (leaves[leaf[row] as number] as number);
-      else for (let at = 0; at < rows * width; at++) sums[at] = (sums[at] as number) + (leaves[(leaf[Math.floor(at / width)] as number) * width + (at % width)] as number);
+      findHolding(conditions, tree.high, { rows, into: high });
+      for (let row = 0; row < rows; row++) leaf[row] = (lowBytes[row] as number) | ((highBytes[row] as number) << BYTE_LEVELS);
+      addLeaves(sums, tree.leaves, { leaf, rows, width });
     }
   };
+}
+
+/** Which of some conditions hold, the first in the lowest bit of each row's byte: four rows are asked together. */
+function findHolding({ column, threshold, words }: Conditions, splits: Int32Array, { rows, into }: { readonly rows: number; readonly into: Int32Array }): void {
+  const count = Math.ceil(rows / 4);
+  into.fill(0, 0, count);
+  for (let level = 0; level < splits.length; level++) {
+    const split = splits[level] as number;
+    const values = words[column[split] as number] as Int32Array;
+    const carry = (MOST_THRESHOLDS - (threshold[split] as number)) * FOUR;
+    const shift = BYTE_LEVELS - 1 - level;
+    for (let at = 0; at < count; at++) into[at] = (into[at] as number) | ((((values[at] as number) + carry) & TOP_BITS) >>> shift);
+  }
+}
+
+function addLeaves(sums: Float64Array, leaves: Float64Array, { leaf, rows, width }: { readonly leaf: Uint8Array | Uint16Array; readonly rows: number; readonly width: number }): void {
+  for (let row = 0; row < rows; row++) {
+    const from = (leaf[row] as number) * width;
+    for (let k = 0; k < width; k++) sums[row * width + k] = (sums[row * width + k] as number) + (leaves[from + k] as number);
+  }
 }
 
 /** Trees whose branches have conditions of their own. */
