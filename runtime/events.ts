@@ -36,7 +36,7 @@ export interface PlannedStep {
   readonly expected?: number;
   /** The steps that it reads, by slot: so that its record's parts, which name slots, can be told in names. */
   readonly inputs?: Readonly<Record<string, string>>;
-  /** The files from outside that it reads, in order. */
+  /** The files from outside that it reads, in order, from the project's folder. */
   readonly files?: readonly string[];
 }
 

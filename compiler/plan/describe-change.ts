@@ -20,6 +20,7 @@ export interface PreviousStep {
   readonly kind: string;
   readonly key: string;
   readonly fingerprint: string;
+  /** Empty where its record is lost. */
   readonly parts: Readonly<Record<string, string>>;
   /** The query as its author wrote it, for steps that are one. */
   readonly text?: string;
@@ -43,9 +44,14 @@ export function describeChange({ step, key, before, states }: Comparison): {
   if (before === undefined) return { change: 'added', reasons: [] };
   const renamed = before.name === step.name ? {} : { renamedFrom: before.name };
   if (before.key === key?.key) return { change: 'unchanged', ...renamed, reasons: [] };
-  const reasons = key === undefined ? pendingReasons(step, before, states) : compareParts(before, keyParts(step, key.parts), step);
+  const reasons = key === undefined ? pendingReasons(step, before, states) : comparePrevious(before, keyParts(step, key.parts), step);
   const changed = key !== undefined || before.fingerprint !== step.fingerprint;
   return { change: changed ? 'changed' : 'unchanged', ...renamed, reasons };
+}
+
+/** Nothing can be said of a step whose record is lost: what its key was made from stands there. */
+function comparePrevious(before: PreviousStep, after: KeyParts, names: InputNames): Reason[] {
+  return Object.keys(before.parts).length === 0 ? [] : compareParts(before, after, names);
 }
 
 /** What a key was made from; `text` is the query as its author wrote it. */
@@ -77,8 +83,8 @@ function keyParts({ query }: PlanStep, parts: KeyParts['parts']): KeyParts {
 
 /** While inputs are still to be made: what the step does differently, and which inputs it waits for. */
 function pendingReasons(step: PlanStep, before: PreviousStep, states: Comparison['states']): Reason[] {
-  const known = Object.fromEntries(Object.entries(before.parts).filter(([name]) => !/^(column|rows|value|source):/.test(name)));
-  const own = compareParts({ ...before, parts: known }, keyParts(step, step.identity), step);
+  const inputs = Object.fromEntries(Object.entries(before.parts).filter(([name]) => /^(column|rows|value|source):/.test(name)));
+  const own = comparePrevious(before, keyParts(step, { ...inputs, ...step.identity }), step);
   const waiting = [...new Set(step.inputs.map((input) => input.step))].filter((name) => (states.get(name)?.state ?? 'run') !== 'cached');
   return [...own, ...waiting.map((name) => ({ part: `value:${name}`, before: 'made', after: 'to be made' }))];
 }

@@ -1,3 +1,4 @@
+import { relative, sep } from 'node:path';
 import type { Digest } from '../../compiler/plan/artifact.ts';
 import type { StepKey } from '../../compiler/plan/keys.ts';
 import type { PlanStep } from '../../compiler/plan/plan.ts';
@@ -125,13 +126,15 @@ function announce(run: Run, id: string): void {
     run: id,
     pipeline,
     file,
-    steps: steps.map((step) => announced(step, run.options.cost?.(step))),
+    steps: steps.map((step) => announced(step, run.options)),
     ...(targets === undefined ? {} : { targets }),
     ...(label === undefined ? {} : { label }),
   });
 }
 
-function announced({ name, keyword, kind, fingerprint, query, inputs, roots }: PlanStep, expected: number | undefined): PlannedStep {
+function announced(step: PlanStep, { project, cost }: RunPlanOptions): PlannedStep {
+  const { name, keyword, kind, fingerprint, query, inputs, roots } = step;
+  const expected = cost?.(step);
   return {
     name,
     keyword,
@@ -140,7 +143,7 @@ function announced({ name, keyword, kind, fingerprint, query, inputs, roots }: P
     ...(query === undefined ? {} : { text: query.text }),
     ...(expected === undefined ? {} : { expected }),
     ...(inputs.length === 0 ? {} : { inputs: Object.fromEntries(inputs.map((input) => [input.slot, input.step])) }),
-    ...(roots.length === 0 ? {} : { files: roots.map((root) => root.path) }),
+    ...(roots.length === 0 ? {} : { files: roots.map(({ path }) => relative(project, path).split(sep).join('/')) }),
   };
 }
 

@@ -186,6 +186,19 @@ describe('a preview', () => {
     expect(steps.filter(({ key }) => key !== undefined).map(({ step }) => step.name)).toEqual(['flights']);
   });
 
+  it('invents no reasons where the record of the last time is lost', async () => {
+    const store = applyTo(newStore(), await planOf(BASE));
+    for (const [name, step] of store.previous) store.previous.set(name, { ...step, parts: {} });
+    store.records.clear();
+    expect(shown(preview(await planOf(BASE), store)).slice(0, 3)).toEqual([
+      'flights: run unchanged',
+      'late: maybe unchanged [value:flights: made → to be made]',
+      'sane: maybe unchanged [value:late: made → to be made]',
+    ]);
+    const changed = preview(await planOf(BASE.replace('extra: drop', 'extra: keep').replace('delay > 15', 'delay > 16')), store);
+    expect(shown(changed).slice(0, 2)).toEqual(['flights: run changed', 'late: run changed [value:flights: made → to be made]']);
+  });
+
   it('says which columns and rows are others', async () => {
     const store = applyTo(newStore(), await planOf(BASE));
     // The table came out with other values in all of its columns, and was applied since.

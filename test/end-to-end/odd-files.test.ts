@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { expectFailure, newProject, type Outcome } from './program.ts';
 
@@ -35,6 +35,19 @@ describe('files of a source', () => {
 });
 
 describe('a store', () => {
+  it('without its records is told as that, and what runs were told of is named as the plan names it', async () => {
+    const project = newProject({ 'd/a.csv': 'id\n1\n', 'p.mlp': 'source s = csv("d/a.csv")\ntable t = sql("SELECT id + 1 AS n FROM s")\n' });
+    await project.run(['apply', 'p.mlp']);
+    project.write({ 'd/a.csv': 'id\n2\n' });
+    await project.run(['apply', 'p.mlp']);
+    expect((await project.run(['diff', 'p.mlp'])).stdout).toMatch(/~ s csv +d\/a\.csv changed/);
+    rmSync(project.path('.mlp/store/actions'), { recursive: true });
+    const { stdout } = await project.run(['plan', 'p.mlp']);
+    expect(stdout).toMatch(/s +csv +run: its result is missing/);
+    expect(stdout).toMatch(/t +sql +(may )?run: waits for s/);
+    expect((await project.run(['apply', 'p.mlp'])).code).toBe(0);
+  });
+
   it('of a newer version is left alone by every command', async () => {
     const project = newProject({ 'p.mlp': 'source rows = csv("rows.csv")\n', 'rows.csv': ROWS, '.mlp/store/store.json': '{"version":7}\n' });
     for (const args of [['apply', 'p.mlp'], ['plan', 'p.mlp'], ['show', 'p.mlp', 'rows'], ['runs', 'p.mlp'], ['store', 'fsck', '--mend'], ['store', 'gc', '--delete'], ['store', 'du']]) {

@@ -130,6 +130,7 @@ function reasonsOf({ change, reasons, state }: StepPreview): string[] {
   const described = describeReasons(state === 'run' && own.length > 0 ? own : reasons);
   if (described.length > 0) return described;
   if (change === 'added') return ['new'];
+  if (change === 'changed') return ['it changed, and what it was is not recorded any more'];
   return state === 'maybe' ? ['an input has yet to be made'] : ['its result is missing'];
 }
 
