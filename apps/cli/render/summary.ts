@@ -165,7 +165,7 @@ function nextLines(summary: Summary, view: View): string[] {
   const rows: Cell[][] = [];
   if (report !== undefined) rows.push([`mlp show ${file} ${report.name}`, { text: 'every metric, confusion matrices', style: 'dim' }]);
   if (model !== undefined) {
-    rows.push([`mlp show ${file} ${model.name}`, { text: 'importance, learning curve', style: 'dim' }]);
+    rows.push([`mlp show ${file} ${model.name}`, { text: 'what it learned, and how', style: 'dim' }]);
     rows.push([`mlp export ${file} ${model.name} -o ${model.name}${EXTENSIONS[model.kind] ?? '.json'}`, { text: 'the model in its own format', style: 'dim' }]);
     rows.push([`mlp why ${file} ${model.name}`, { text: 'what it was made from', style: 'dim' }]);
   } else if (table !== undefined) rows.push([`mlp show ${file} ${table.name}`, { text: 'rows and columns', style: 'dim' }]);
