@@ -44,6 +44,14 @@ export const networks = {
     message: ({ loss, target, task }) => `the loss \`${loss}\` is of numbers, and predicting \`${target}\` is a ${task} task`,
     hint: () => 'take `loss` out: classes have the cross entropy',
   }),
+  'other-device': entry<{ device: string; engine: string; platform: string }>({
+    severity: 'error',
+    message: ({ device, engine }) => `this asks for a ${device.toUpperCase()}, and networks run on ${engine} here, which computes on a ${device === 'gpu' ? 'CPU' : 'GPU'}`,
+    hint: ({ device, platform }) =>
+      device === 'gpu'
+        ? `take \`device\` out; or, where there is an NVIDIA GPU, install \`@tensorflow/tfjs-node-gpu\`, and in mlp.lock write \`backend = node-gpu\` under \`[tensorflowjs ${platform}]\` and take the blocks of \`tensorflow\` for ${platform} out`
+        : `take \`device\` out, or pin another backend in mlp.lock: \`backend = wasm\` under \`[tensorflowjs ${platform}]\``,
+  }),
   'smoothing-of-numbers': entry<{ target: string }>({
     severity: 'error',
     message: ({ target }) => `labels of classes can be smoothed, and \`${target}\` is a number`,

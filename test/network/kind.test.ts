@@ -40,6 +40,17 @@ it.each([
   expect(Object.keys(step.identity).some((part) => part.includes('learns'))).toBe(false);
 });
 
+it.each([
+  ['cpu', '4.22.0 wasm', true],
+  ['gpu', '4.22.0 node-gpu', true],
+  ['auto', '4.22.0 node-gpu', true],
+  ['gpu', '4.22.0 wasm', false],
+  ['cpu', '4.22.0 node-gpu', false],
+])('device: %s is held to the backend: %s', async (device, version, fits) => {
+  if (fits) expect((await net(`layers: [], device: ${device}`, version)).fingerprint).toBe((await net('layers: []', version)).fingerprint);
+  else await expect(net(`layers: [], device: ${device}`, version)).rejects.toThrow('other-device');
+});
+
 it('results are those of a backend, and only the portable ones promise the same bytes', async () => {
   const on = (backend: string) => net('layers: [dense(8)]', `4.22.0 ${backend}`);
   const [wasm, cpu, gpu] = [await on('wasm'), await on('cpu'), await on('node-gpu')];

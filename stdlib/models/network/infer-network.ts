@@ -13,7 +13,7 @@ export function inferNetwork(context: InferContext): Inferred | undefined {
   const { split: { task }, features } = featuresOf(context);
   const params = completeParams(context.params, task);
   const settings = settingsOf(params);
-  const sound = [checkLayers(context, settings), checkEmbeddings(context, settings.embed), checkWeights(context), checkLoss(context), checkFollowed(context, settings.stopping?.on)];
+  const sound = [checkLayers(context, settings), checkEmbeddings(context, settings.embed), checkWeights(context), checkLoss(context), checkDevice(context), checkFollowed(context, settings.stopping?.on)];
   if (sound.includes(false)) return undefined;
   return { ...inferModel(context, 'low', settings.stopping !== undefined || settings.rate.kind === 'on_plateau'), params, ...weightReads(context), ...engineGuarantee(context), learns: networkSize(knownInputs(features), settings, task) };
 }
@@ -40,6 +40,22 @@ function checkEmbeddings(context: InferContext, embed: Readonly<Record<string, n
     else context.report('not-among-features', at, { name, known, suggestion: didYouMean(name, known) });
   }
   return wrong.length === 0;
+}
+
+/** The one backend that computes on a GPU. */
+const GPU_BACKEND = / node-gpu$/;
+
+function checkDevice(context: InferContext): boolean {
+  const device = context.params['device'] as string | undefined;
+  const engine = engineOf({ engine: NETWORK_ENGINES }, context.engines);
+  if (device === undefined || device === 'auto' || engine === undefined || GPU_BACKEND.test(engine.version) === (device === 'gpu')) return true;
+  context.report('other-device', context.spanOf(['device']), { device, engine: `${engine.name} ${engine.version}`, platform: lockPlatform(context) });
+  return false;
+}
+
+/** As mlp.lock names it: without what computes on it. */
+function lockPlatform({ machine: { platform } }: InferContext): string {
+  return platform.split(' ')[0] ?? platform;
 }
 
 function checkLoss(context: InferContext): boolean {

@@ -8,6 +8,7 @@ export function networkKind(own: Pick<Kind, 'name' | 'version' | 'doc' | 'exampl
     ...own,
     keyword: 'model',
     inputs: [{ name: 'x', accepts: ['features'], doc: 'Features and their target.' }],
+    unkeyed: ['device'],
     engine: NETWORK_ENGINES,
     arithmetic: true,
     seeded: true,

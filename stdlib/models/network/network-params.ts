@@ -70,6 +70,7 @@ export function trainingParams({ optimizer, epochs, batch }: TrainingDefaults): 
       ),
       'Ends training by the validation part, and keeps the weights of the best epoch. The model is then chosen by that part.',
     ),
+    device: described(word('auto', 'cpu', 'gpu'), 'What it has to be trained on: networks run on the engine and backend that `mlp.lock` pins, and where that computes on something else, it is an error. `auto`, and nothing, take what there is.'),
     ...weightParams,
     stream: described(integer({ min: 0 }), 'Makes equal models differ: another stream of random numbers.', 0),
   };
