@@ -1,5 +1,6 @@
 import { StepError, type Checkpoints } from '../../compiler/kinds/run.ts';
 import { isStopped, updateBest, type StoppingRule } from '../data/early-stopping.ts';
+import { augmentImages, type Augmentation } from './augment.ts';
 import type { NetworkDescription } from './description.ts';
 import type { NetworkEngine } from './engine.ts';
 import { initialParameters, initialStatistics } from './initialise.ts';
@@ -27,6 +28,8 @@ export interface TrainNetworkRequest {
   readonly validate: NetworkRows;
   readonly optimizer: Optimizer;
   readonly rate: RateSchedule;
+  /** What is done to images whenever training sees them. */
+  readonly augment?: readonly Augmentation[];
   readonly epochs: number;
   /** Rows of a step; the last one of an epoch has what is left. */
   readonly batch: number;
@@ -120,6 +123,7 @@ function runSteps(request: TrainNetworkRequest, layout: Layout, state: TrainingS
   const { rows } = train.rows;
   const order = shuffledRows(rows, seed, state.epoch);
   const draw = uniformNumbers(seed, `dropout ${state.epoch}`);
+  const drawChange = uniformNumbers(seed, `augment ${state.epoch}`);
   const weights = train.weights && scaledWeights(train.weights);
   const stepsPerEpoch = countSteps(layout, rows, batch);
   const losses = state.curve.validate[request.followed] ?? [];
@@ -132,7 +136,7 @@ function runSteps(request: TrainNetworkRequest, layout: Layout, state: TrainingS
     const result = request.engine.differentiate({
       parameters: state.parameters,
       rows: picked.length,
-      ...seenOf({ description, layout, parameters: state.parameters, rows: train.rows, picked }),
+      ...changed(request, seenOf({ description, layout, parameters: state.parameters, rows: train.rows, picked }), drawChange),
       masks: masksOf(description, picked.length, draw),
       truth: pickNumbers(train.truth, picked),
       ...(weights === undefined ? {} : { weights: pickNumbers(weights, picked) }),
@@ -176,6 +180,12 @@ function scaledWeights(weights: Float32Array): Float32Array {
 
 function masksOf(description: NetworkDescription, rows: number, draw: () => number): Float32Array[] {
   return everyPlace(placesOf(description)).flatMap(({ layer, sees }) => (layer.kind === 'dropout' ? [dropoutMask(rows * sizeOf(sees), layer.rate, draw)] : []));
+}
+
+/** What an engine is given of rows to learn from: their images changed, where that is asked for. */
+function changed({ description: { inputs }, augment = [] }: TrainNetworkRequest, seen: ReturnType<typeof seenOf>, draw: () => number): ReturnType<typeof seenOf> {
+  if (augment.length > 0 && seen.array !== undefined && inputs.array !== undefined) augmentImages(seen.array, { shape: inputs.array, steps: augment, draw });
+  return seen;
 }
 
 /** What an engine is given of rows. */

@@ -5,7 +5,7 @@ import type { Shape } from '../../runtime/networks/description.ts';
 import { exampleOnSequences } from '../example.ts';
 import type { Call } from './network/layer-params.ts';
 import { networkKind } from './network/network-kind.ts';
-import { trainingParams } from './network/network-params.ts';
+import { augmentParam, trainingParams } from './network/network-params.ts';
 import { activationParam, denseLayers, dropoutParam, inferPreset, unitsParam, type Preset } from './network/preset.ts';
 
 /** What a pool must leave of each axis. */
@@ -48,6 +48,7 @@ export const cnn: Kind = networkKind({
     batch_norm: described(boolean(), 'Whether each convolution is normalised by its batches.', false),
     units: unitsParam([64]),
     dropout: dropoutParam(0.25),
+    augment: augmentParam,
     ...trainingParams({ optimizer: { $call: 'adam', rate: { $call: 'cosine', rate: 2e-3 } }, epochs: 20, batch: 64 }),
   }),
   infer: (context) => inferPreset(context, preset),

@@ -46,6 +46,7 @@ export async function fitNetwork(request: FitNetworkRequest): Promise<NetworkFit
     rate: settings.rate,
     epochs: settings.epochs,
     batch: settings.batch,
+    augment: settings.augment,
     evaluate: evaluator(about, validate, settings),
     followed: mainMetric(about.task),
     trainingMetric: trainingMetric(about),

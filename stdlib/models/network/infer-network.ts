@@ -4,7 +4,7 @@ import type { InferContext, Inferred } from '../../../compiler/kinds/kind.ts';
 import { checkWeights, weightReads } from '../row-weights.ts';
 import { featuresOf, inferModel } from '../scored-model.ts';
 import { checkLayers, knownInputs } from './check-layers.ts';
-import { completeParams, followedMetrics, settingsOf } from './network-params.ts';
+import { completeParams, followedMetrics, settingsOf, type NetworkSettings } from './network-params.ts';
 import { networkSize } from './network-size.ts';
 import { NETWORK_ENGINES } from './open-networks.ts';
 
@@ -13,7 +13,7 @@ export function inferNetwork(context: InferContext): Inferred | undefined {
   const { split: { task }, features } = featuresOf(context);
   const params = completeParams(context.params, task);
   const settings = settingsOf(params);
-  const sound = [checkLayers(context, settings), checkEmbeddings(context, settings.embed), checkWeights(context), checkLoss(context), checkDevice(context), checkFollowed(context, settings.stopping?.on)];
+  const sound = [checkLayers(context, settings), checkEmbeddings(context, settings.embed), checkWeights(context), checkAugment(context, settings), checkLoss(context), checkDevice(context), checkFollowed(context, settings.stopping?.on)];
   if (sound.includes(false)) return undefined;
   return { ...inferModel(context, 'low', settings.stopping !== undefined || settings.rate.kind === 'on_plateau'), params, ...weightReads(context), ...engineGuarantee(context), learns: networkSize(knownInputs(features), settings, task) };
 }
@@ -56,6 +56,13 @@ function checkDevice(context: InferContext): boolean {
 /** As mlp.lock names it: without what computes on it. */
 function lockPlatform({ machine: { platform } }: InferContext): string {
   return platform.split(' ')[0] ?? platform;
+}
+
+function checkAugment(context: InferContext, { augment: [first] }: NetworkSettings): boolean {
+  const { features } = featuresOf(context);
+  if (first === undefined || features.some(({ shape }) => shape?.length === 3)) return true;
+  context.report('augment-without-images', context.spanOf(['augment']), { augment: first.kind });
+  return false;
 }
 
 function checkLoss(context: InferContext): boolean {

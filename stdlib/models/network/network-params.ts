@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../compiler/json.ts';
 import { boolean, byColumn, call, described, either, integer, list, number, record, word, type ParamSchema, type RecordSchema } from '../../../compiler/kinds/schema.ts';
 import type { Task } from '../../../compiler/types.ts';
+import type { Augmentation } from '../../../runtime/networks/augment.ts';
 import type { Layer, Loss } from '../../../runtime/networks/description.ts';
 import type { Optimizer } from '../../../runtime/networks/optimizers.ts';
 import type { RateSchedule } from '../../../runtime/networks/rates.ts';
@@ -76,6 +77,19 @@ export function trainingParams({ optimizer, epochs, batch }: TrainingDefaults): 
   };
 }
 
+/** What is done to images while a network is trained. */
+export const augmentParam: ParamSchema = described(
+  list(
+    either(
+      call('random_flip', { direction: word('horizontal', 'vertical', 'both') }),
+      call('random_crop', { padding: integer({ min: 1 }) }, ['padding']),
+      call('random_rotation', { factor: number({ above: 0, max: 0.5 }) }, ['factor']),
+    ),
+    { min: 1 },
+  ),
+  'How images are changed each time that training sees them, so that there seem to be more: `random_flip(direction)`, half of them `horizontal` unless it says otherwise; `random_crop(padding)`, moved by at most so many pixels each way; `random_rotation(factor)`, turned by at most that share of a full turn either way. Beyond its edges an image is mirrored. Predictions see images as they are.',
+);
+
 /** The parameters of the kind. */
 export const networkParams: RecordSchema = record(
   {
@@ -83,6 +97,7 @@ export const networkParams: RecordSchema = record(
       list(layerSchema),
       'The layers between the features and the answer: `dense(units, activation)` (relu unless it says otherwise), `dropout(rate)`, `batch_norm(momentum, epsilon)`. Of an image or a sequence, until `flatten`, a recurrent layer, `global_average_pool` or `global_max_pool` makes it one row of numbers: `conv2d(filters, size, activation)` or `conv1d`, with `stride` and `padding: same`, `max_pool(size)`, `average_pool(size)`; of a sequence `lstm(units)` or `gru(units)`, which give their last step, or with `sequence: true` every one; `bidirectional(lstm(units))` goes both ways, and `attention(num_heads, key_dim)` lets each step ask all others. `residual([…])` adds what its layers make to what they see. `layer_norm(epsilon)` normalises a row by itself. The last one, with a unit for each class, or one, is implied.',
     ),
+    augment: augmentParam,
     ...trainingParams({ optimizer: { $call: 'adam' }, epochs: 20, batch: 128 }),
   },
   ['layers'],
@@ -94,6 +109,7 @@ const DEFAULTS: Readonly<Record<string, JsonObject>> = {
   rmsprop: { rate: 1e-3, decay: 0.9, epsilon: 1e-8, weight_decay: 0 },
   adam: { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0 },
   adamw: { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 },
+  random_flip: { direction: 'horizontal' },
   constant: { warm_up: 0 },
   cosine: { final: 0, warm_up: 0 },
   step: { factor: 0.1, warm_up: 0 },
@@ -118,10 +134,12 @@ export function completeParams(params: JsonObject, task: Task): JsonObject {
   const optimizer = filled(params['optimizer'] as Call);
   const written = optimizer['rate'] as number | Call;
   const stopping = params['early_stopping'] as JsonObject | undefined;
+  const augment = params['augment'] as readonly Call[] | undefined;
   return {
     ...params,
     layers: (params['layers'] as readonly Call[]).map(completeLayer),
     optimizer: { ...optimizer, rate: filled(typeof written === 'number' ? { $call: 'constant', rate: written } : written) },
+    ...(augment === undefined ? {} : { augment: augment.map(filled) }),
     ...(task === 'regression' ? { loss: params['loss'] ?? 'squared' } : {}),
     ...(stopping === undefined ? {} : { early_stopping: { min_delta: 0, on: mainMetric(task), ...stopping } }),
   };
@@ -143,6 +161,8 @@ export interface NetworkSettings {
   readonly epochs: number;
   readonly batch: number;
   readonly embed: Readonly<Record<string, number>>;
+  /** Of images, in this order. */
+  readonly augment: readonly Augmentation[];
   readonly stopping: { readonly patience: number; readonly on: string; readonly min_delta: number } | undefined;
 }
 
@@ -157,6 +177,7 @@ export function settingsOf(params: JsonObject): NetworkSettings {
     smoothing: params['label_smoothing'] as number | undefined,
     epochs: params['epochs'] as number,
     batch: params['batch'] as number,
+    augment: ((params['augment'] ?? []) as readonly Call[]).map((step) => named<Augmentation>(step)),
     embed: (params['embed'] ?? {}) as NetworkSettings['embed'],
     stopping: params['early_stopping'] as NetworkSettings['stopping'],
   };
