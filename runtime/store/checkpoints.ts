@@ -3,7 +3,7 @@ import type { Checkpoints } from '../../compiler/kinds/run.ts';
 import type { Digest } from '../../compiler/plan/artifact.ts';
 import { errorCode, type Files } from './files.ts';
 import { sealed, unsealed } from './sealed.ts';
-import { isAlive } from './stage-owner.ts';
+import { ownedName, ownerOf, ownerState, thisOwner } from './owner.ts';
 import { explained } from './store-error.ts';
 
 /** The checkpoint of a key: where a step that was killed goes on. A damaged one counts as none. */
@@ -15,6 +15,7 @@ export interface KeyCheckpoints extends Checkpoints {
 export function openCheckpoints(cache: string, files: Files, key: Digest): KeyCheckpoints {
   const folder = join(cache, 'checkpoints');
   const path = join(folder, key);
+  let temporary: string | undefined;
   return {
     load: () =>
       explained(async () => {
@@ -24,7 +25,7 @@ export function openCheckpoints(cache: string, files: Files, key: Digest): KeyCh
     save: (bytes) =>
       explained(async () => {
         await files.makeFolder(folder);
-        const temporary = `${path}.${process.pid}`;
+        temporary ??= join(folder, ownedName(key, thisOwner()));
         await files.write(temporary, sealed(bytes));
         // Else a loss of power could take the one before, and leave nothing whole under its name.
         await files.sync(temporary);
@@ -42,8 +43,8 @@ export async function tidyCheckpoints(cache: string, files: Files, isDone: (key:
   const folder = join(cache, 'checkpoints');
   try {
     for (const name of files.listNow(folder)) {
-      const [key = '', pid] = name.split('.');
-      if (pid === undefined ? isDone(key) : !isAlive(Number(pid))) await files.remove(join(folder, name));
+      const owner = ownerOf(name);
+      if (owner === undefined ? isDone(name) : ownerState(owner) === 'dead') await files.remove(join(folder, name));
     }
   } catch (error) {
     if (errorCode(error) === undefined) throw error;

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { errorCode, NO_LINKS, type Files } from './files.ts';
-import { ownerOf, ownerState } from './stage-owner.ts';
+import { ownerOf, ownerState } from './owner.ts';
 import { explainedNow } from './store-error.ts';
 
 /**

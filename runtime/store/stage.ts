@@ -7,7 +7,7 @@ import type { LocalDisk } from './local-disk.ts';
 import { objectKey } from './objects.ts';
 import { decodeRecord, encodeRecord, type ActionRecord } from './record.ts';
 import { openLeases, OWNER_FILE, watchStages, type Leases } from './leases.ts';
-import { ownerOf, ownerState, stageName, thisOwner, type StageOwner } from './stage-owner.ts';
+import { ownerOf, ownerState, ownedName, thisOwner, type Owner } from './owner.ts';
 import { openStaging, type Staging } from './staging.ts';
 import { damaged, explained } from './store-error.ts';
 
@@ -52,12 +52,12 @@ export interface StageOptions {
   readonly files: Files;
   readonly run: string;
   /** This process, unless a test says otherwise. */
-  readonly owner?: StageOwner;
+  readonly owner?: Owner;
 }
 
 /** Makes the staging folder of a run. */
 export async function openStage({ disk, files, run, owner = thisOwner() }: StageOptions): Promise<Stage> {
-  const name = stageName(run, owner);
+  const name = ownedName(run, owner);
   const staging = openStaging(disk.path(`${STAGES}/${name}`), files);
   const ownerFile = join(staging.folder, OWNER_FILE);
   await explained(async () => {
@@ -151,7 +151,7 @@ export async function stagesAtWork(disk: LocalDisk, files: Files): Promise<reado
   const isAtWork = watchStages(files, disk.path(STAGES));
   return (await disk.list(`${STAGES}/`))
     .filter(isAtWork)
-    .map((name) => ({ run: ownerOf(name)?.run ?? name, folder: disk.path(`${STAGES}/${name}`) }));
+    .map((name) => ({ run: ownerOf(name)?.what ?? name, folder: disk.path(`${STAGES}/${name}`) }));
 }
 
 function isForgotten(files: Files, path: string): boolean {
@@ -230,7 +230,7 @@ function groupCalls<T>(action: (group: readonly T[]) => Promise<void>): {
 
 /** Puts a text under a key of a store that has no stage open yet. */
 export async function writeText({ disk, files, owner = thisOwner() }: Omit<StageOptions, 'run'>, key: string, text: string): Promise<void> {
-  const folder = disk.path(`${STAGES}/${stageName(randomBytes(4).toString('hex'), owner)}`);
+  const folder = disk.path(`${STAGES}/${ownedName(randomBytes(4).toString('hex'), owner)}`);
   const from = join(folder, 'text');
   await files.makeFolder(folder);
   await files.write(from, text);

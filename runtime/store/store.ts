@@ -5,7 +5,7 @@ import { errorCode, nodeFiles, type FileFacts, type Files } from './files.ts';
 import { openLocalDisk, type LocalDisk } from './local-disk.ts';
 import { moveAside, objectKey, openObjects, type Objects } from './objects.ts';
 import { decodeRecord, RECORD_VERSION, type ActionRecord } from './record.ts';
-import type { StageOwner } from './stage-owner.ts';
+import type { Owner } from './owner.ts';
 import { openStage, recordKey, removeDeadStages, writeText, type Stage } from './stage.ts';
 import { damaged, explained, explainedNow, StoreError } from './store-error.ts';
 
@@ -38,7 +38,7 @@ export interface StoreOptions {
   readonly access: 'read' | 'write';
   readonly files?: Files;
   /** Who works in the store's stages; this process, unless a test says otherwise. */
-  readonly owner?: StageOwner;
+  readonly owner?: Owner;
   /** Records that were read already, of this store; it is added to. */
   readonly records?: RecordMemory;
 }
@@ -78,7 +78,7 @@ interface OpenStore {
   readonly files: Files;
   readonly mend: boolean;
   readonly records: RecordMemory | undefined;
-  readonly owner?: StageOwner;
+  readonly owner?: Owner;
 }
 
 /** Folders above the store's own whose names a new store brings to the disk: `.mlp`, and the project's. */

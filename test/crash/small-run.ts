@@ -9,7 +9,7 @@ import { runPlan, type RunSummary } from '../../runtime/scheduler/run-plan.ts';
 import type { RunPlanOptions } from '../../runtime/scheduler/run.ts';
 import type { Workshop } from '../../runtime/scheduler/workshop.ts';
 import { nodeFiles, type Files } from '../../runtime/store/files.ts';
-import { thisOwner, type StageOwner } from '../../runtime/store/stage-owner.ts';
+import { thisOwner, type Owner } from '../../runtime/store/owner.ts';
 import { openStore } from '../../runtime/store/store.ts';
 import { checkStore } from '../../runtime/store/upkeep/check-store.ts';
 import { runJob } from '../../runtime/worker/run-job.ts';
@@ -27,7 +27,7 @@ export function newPlace(): string {
 }
 
 /** A process that has ended: whoever works under its name counts as dead to everybody else. */
-export const deadOwner: StageOwner = { ...thisOwner(), pid: spawnSync(process.execPath, ['-e', '']).pid };
+export const deadOwner: Owner = { ...thisOwner(), pid: spawnSync(process.execPath, ['-e', '']).pid };
 
 /** Steps that read each other's results, two that make the same, one that trains with checkpoints, and a check. */
 export const smallSteps: Readonly<Record<string, ShortStep>> = {

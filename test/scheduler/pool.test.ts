@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeCrash } from '../../runtime/scheduler/crash.ts';
 import { openPool } from '../../runtime/scheduler/pool.ts';
-import { isAlive } from '../../runtime/store/stage-owner.ts';
+import { isAlive } from '../../runtime/store/owner.ts';
 import type { Job } from '../../runtime/worker/job.ts';
 import { throttleProgress } from '../../runtime/worker/throttle.ts';
 import { temporaryFolder } from '../store/fixtures.ts';

@@ -1,10 +1,12 @@
-import { appendFile, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { appendFile, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openCheckpoints } from '../../runtime/store/checkpoints.ts';
+import { openCheckpoints, tidyCheckpoints } from '../../runtime/store/checkpoints.ts';
 import { digestOf } from '../../runtime/store/digest.ts';
 import { openFileDigests } from '../../runtime/store/file-digests.ts';
 import { nodeFiles, type Files } from '../../runtime/store/files.ts';
+import { ownedName, thisOwner } from '../../runtime/store/owner.ts';
 import { temporaryFolder } from './fixtures.ts';
 import { watchFiles } from './watched-files.ts';
 
@@ -122,5 +124,25 @@ describe('checkpoints', () => {
       await writeFile(path, bytes.subarray(0, length));
       expect(await checkpoints.load()).toBeUndefined();
     }
+  });
+
+  it('half-written by dead processes are removed, also where another process has their number', async () => {
+    const cache = await temporaryFolder();
+    await openCheckpoints(cache, nodeFiles, 'key').save(Buffer.from('round 50'));
+    const self = thisOwner();
+    const names = {
+      mine: ownedName('other', self),
+      foreign: ownedName('other', { ...self, host: '00000000' }),
+      dead: ownedName('other', { ...self, pid: spawnSync(process.execPath, ['-e', '']).pid }),
+      numberReused: ownedName('other', { ...self, started: '1' }),
+    };
+    for (const name of Object.values(names)) await writeFile(join(cache, 'checkpoints', name), 'half');
+    await tidyCheckpoints(cache, nodeFiles, () => false);
+    const kept = ['key', names.mine, names.foreign];
+    // Windows does not tell when a process started.
+    if (process.platform === 'win32') kept.push(names.numberReused);
+    expect((await readdir(join(cache, 'checkpoints'))).sort()).toEqual(kept.sort());
+    await tidyCheckpoints(cache, nodeFiles, (key) => key === 'key');
+    expect(await readdir(join(cache, 'checkpoints'))).not.toContain('key');
   });
 });

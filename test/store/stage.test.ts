@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nodeFiles, type Files } from '../../runtime/store/files.ts';
 import { objectKey } from '../../runtime/store/objects.ts';
-import { isAlive, ownerOf, ownerState, stageName, thisOwner } from '../../runtime/store/stage-owner.ts';
+import { isAlive, ownerOf, ownerState, ownedName, thisOwner } from '../../runtime/store/owner.ts';
 import { openStore } from '../../runtime/store/store.ts';
 import { stageRecord, temporaryFolder } from './fixtures.ts';
 import { watchFiles } from './watched-files.ts';
@@ -136,9 +136,9 @@ describe('stages', () => {
     await once(child, 'exit');
     const self = thisOwner();
     const names = {
-      dead: stageName('killed', { ...self, pid: child.pid ?? 0 }),
-      numberReused: stageName('reused', { ...self, started: '1' }),
-      foreign: stageName('foreign', { ...self, host: '00000000' }),
+      dead: ownedName('killed', { ...self, pid: child.pid ?? 0 }),
+      numberReused: ownedName('reused', { ...self, started: '1' }),
+      foreign: ownedName('foreign', { ...self, host: '00000000' }),
       nobody: 'something-else',
     };
     for (const name of Object.values(names)) await mkdir(join(root, 'tmp', name), { recursive: true });
@@ -155,7 +155,7 @@ describe('stages', () => {
     const root = join(await temporaryFolder(), 'store');
     const watched = watchFiles();
     const store = await openStore(root, { access: 'write' });
-    const foreign = store.disk.path(`tmp/${stageName('foreign', { ...thisOwner(), host: '00000000' })}`);
+    const foreign = store.disk.path(`tmp/${ownedName('foreign', { ...thisOwner(), host: '00000000' })}`);
     await mkdir(foreign, { recursive: true });
     await utimes(foreign, 0, 0);
     const aged = {
@@ -172,7 +172,7 @@ describe('stages', () => {
   it('tell their owner by name', () => {
     const owner = thisOwner();
     const run = '2026-01-01T00-00-00.000Z-0a1b2c3d';
-    expect(ownerOf(stageName(run, owner))).toEqual({ run, ...owner });
+    expect(ownerOf(ownedName(run, owner))).toEqual({ what: run, ...owner });
     expect(ownerState(owner)).toBe('alive');
     expect(ownerOf('tmp')).toBeUndefined();
     expect(isAlive(1)).toBe(true);

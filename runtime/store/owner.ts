@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Who works in a staging folder: a process of a machine. */
-export interface StageOwner {
+/** Who writes a staging folder or a temporary file: a process of a machine. */
+export interface Owner {
   /** The machine, and the space in it in which process numbers mean something: containers have their own. */
   readonly host: string;
   readonly pid: number;
@@ -13,19 +13,19 @@ export interface StageOwner {
 }
 
 /** This process. */
-export function thisOwner(): StageOwner {
+export function thisOwner(): Owner {
   return { host: hostToken(), pid: process.pid, started: startOf(process.pid) ?? UNTOLD };
 }
 
-/** The name of a run's staging folder, from which its owner can be told. */
-export function stageName(run: string, owner: StageOwner): string {
-  return `${run}-${owner.host}-${owner.pid}-${owner.started}`;
+/** A name from which the owner can be told of what is half-made: the staging folder of a run, the next checkpoint of a key. */
+export function ownedName(what: string, owner: Owner): string {
+  return `${what}-${owner.host}-${owner.pid}-${owner.started}`;
 }
 
-/** The run and the owner that a staging folder's name tells; `undefined` for other names. */
-export function ownerOf(name: string): (StageOwner & { readonly run: string }) | undefined {
+/** What is made, and by whom, as a name of `ownedName` tells it; `undefined` for other names. */
+export function ownerOf(name: string): (Owner & { readonly what: string }) | undefined {
   const match = /^(.*)-([0-9a-f]{8})-(\d+)-([0-9a-f]+)$/.exec(name);
-  return match === null ? undefined : { run: match[1] ?? '', host: match[2] ?? '', pid: Number(match[3]), started: match[4] ?? UNTOLD };
+  return match === null ? undefined : { what: match[1] ?? '', host: match[2] ?? '', pid: Number(match[3]), started: match[4] ?? UNTOLD };
 }
 
 const UNTOLD = '0';
@@ -34,7 +34,7 @@ const UNTOLD = '0';
  * Whether an owner is at work: `unknown` for processes of other machines that share the store. The start time tells a
  * process from a later one that was given the same number.
  */
-export function ownerState(owner: StageOwner): 'alive' | 'dead' | 'unknown' {
+export function ownerState(owner: Owner): 'alive' | 'dead' | 'unknown' {
   if (owner.host !== hostToken()) return 'unknown';
   if (!isAlive(owner.pid)) return 'dead';
   if (owner.started === UNTOLD) return 'alive';
