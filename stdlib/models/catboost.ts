@@ -29,8 +29,8 @@ const trainer: BoostingTrainer = {
 export const catboost: Kind = {
   name: 'catboost',
   keyword: 'model',
-  version: 1,
-  doc: 'Gradient boosted trees by CatBoost, for two classes, several, or a number. Parameters have CatBoost’s names. Categories are taken as they are: those with few values one against the rest, as one-hot columns are, others by statistics of the target that no row has a part in which it is used for. Missing numbers are taken as they are; a missing category is one of its own, `nan` in the model. CatBoost is trained in its own Python (3.9 to 3.14), which is looked for on the PATH or named by `MLP_PYTHON`; predicting needs none. A training that is killed goes on from CatBoost’s own snapshot, to the same bytes. Importance is CatBoost’s `PredictionValuesChange`, in percent. An exported model (`.cbm`, `.json`) takes the columns of `mlp export … x.test` by name, numbers before categories, and a category by its text.',
+  version: 2,
+  doc: 'Gradient boosted trees by CatBoost, for two classes, several, or a number. Parameters have CatBoost’s names. Categories are taken as they are: those with few values one against the rest, as one-hot columns are, others by statistics of the target that no row has a part in which it is used for. Missing numbers are taken as they are; a missing category is one of its own, `nan` in the model (`nan_` where a category has that name). CatBoost is trained in its own Python (3.9 to 3.14), which is looked for on the PATH or named by `MLP_PYTHON`; predicting needs none. A training that is killed goes on from CatBoost’s own snapshot, to the same bytes. Importance is CatBoost’s `PredictionValuesChange`, in percent. An exported model (`.cbm`, `.json`) takes the columns of `mlp export … x.test` by name, numbers before categories, and a category by its text.',
   example: exampleOnPenguins(`model trees = catboost(x) {
   rounds: 200
   depth: 4

@@ -47,6 +47,18 @@ function digest({ model }: { readonly model: Uint8Array }): string {
   return createHash('sha256').update(model).digest('hex');
 }
 
+test.each([['one by one', 255], ['by statistics', 2]])('a category that is called nan is not a missing one: %s', async (_, oneHot) => {
+  const levels = ['nan', 'nan_', 'c', 'd'];
+  const codes = Uint8Array.from({ length: 400 }, (_value, row) => (row % 5 === 4 ? 255 : row % 5));
+  const labelled: Labelled = {
+    matrix: { rows: codes.length, features: [{ kind: 'category', name: 'city', codes, levels, oneHot: false }] },
+    target: { kind: 'classes', classes: ['no', 'yes'], codes: codes.map((code) => (code === 255 ? 1 : 0)) },
+  };
+  const { model } = await train({ train: labelled, parameters: { objective: 'Logloss', depth: 2, one_hot_max_size: oneHot }, rounds: 30 });
+  const said = openCatboostPredictor({ model, features: labelled.matrix.features, classes: 2 }).predict(labelled.matrix);
+  for (const [row, code] of codes.entries()) expect((said[row] as number) > 0.5, `${row}`).toBe(code === 255);
+});
+
 describe('a run that was killed gives the bytes of one that was not', () => {
   const request: Partial<CatboostRequest> = { parameters: DRAWN, validate, evalMetrics: ['Logloss'], earlyStopping: { rounds: 12, metric: 'AUC' }, rounds: 60, snapshotSeconds: 0 };
   test.each([[[1]], [[9]], [[4, 4, 11]]])('killed in the rounds %j', async (kills) => {

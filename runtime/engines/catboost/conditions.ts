@@ -1,6 +1,6 @@
 import type { Column } from '../../data/columns.ts';
 import type { Feature } from '../../data/matrix.ts';
-import { MISSING_CATEGORY, type CatboostModel, type Statistic, type StatisticElement } from './model.ts';
+import { missingCategory, type CatboostModel, type Statistic, type StatisticElement } from './model.ts';
 import { addToHash, openStatistic } from './statistics.ts';
 
 /** The most thresholds of a column, so that its numbers leave the top bit of their bytes free. */
@@ -100,7 +100,7 @@ function categoryHashes({ features_info: { cat_features_hash: pairs = [] } }: Ca
 function openCategory(features: readonly Feature[], place: number, hashes: ReadonlyMap<string, number>): Category {
   const feature = features[place];
   if (feature?.kind !== 'category') throw new Error('the model has other features than the rows');
-  return { place, hashes: [...feature.levels, MISSING_CATEGORY].map((level) => hashes.get(level)) };
+  return { place, hashes: [...feature.levels, missingCategory(feature.levels)].map((level) => hashes.get(level)) };
 }
 
 function fillNumber({ place, highest }: NumberPlace, borders: Float32Array, into: Column8s): Filler {

@@ -59,8 +59,12 @@ interface SplitRef {
 /** A node of a tree that grew unevenly. */
 export type TreeNode = { readonly split: SplitRef; readonly left: TreeNode; readonly right: TreeNode } | { readonly value: number | readonly number[] };
 
-/** How a category that is missing is written in CatBoost's models, which have no missing categories. */
-export const MISSING_CATEGORY = 'nan';
+/** How a missing category is written in CatBoost's models, which have none: `nan`, or what follows if a level has that name. */
+export function missingCategory(levels: readonly string[]): string {
+  let name = 'nan';
+  while (levels.includes(name)) name += '_';
+  return name;
+}
 
 /**
  * A model without what differs from run to run (times, identifiers, folders, threads, the curves) and with all lists in

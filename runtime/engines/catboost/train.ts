@@ -9,7 +9,7 @@ import { checkClasses, undefinedMetric, type Evaluation } from '../../trainers/e
 import { followRounds, roundMetrics, type Rounds } from '../../trainers/rounds.ts';
 import { followedMetrics, oneHotThreshold, stoppingOf, type FeatureImportance, type TrainedModel, type TrainRequest } from '../../trainers/training.ts';
 import { flatOrder } from './conditions.ts';
-import { canonicalModel, countSplits, MISSING_CATEGORY, type CatboostModel } from './model.ts';
+import { canonicalModel, countSplits, missingCategory, type CatboostModel } from './model.ts';
 import { CATBOOST_THREADS, OBJECTIVE_PARAMETERS } from './parameters.ts';
 import { speakCatboost, type CatboostEvent, type CatboostMetrics } from './speak.ts';
 
@@ -105,7 +105,7 @@ function describePart(rows: TrainerRows): Json {
   return {
     rows: rowCount(rows),
     numbers: features.flatMap((feature) => (feature.kind === 'numeric' ? [feature.name] : [])),
-    categories: features.flatMap((feature) => (feature.kind === 'category' ? [{ name: feature.name, levels: [...feature.levels, MISSING_CATEGORY] }] : [])),
+    categories: features.flatMap((feature) => (feature.kind === 'category' ? [{ name: feature.name, levels: [...feature.levels, missingCategory(feature.levels)] }] : [])),
     weighted: rows.weights !== undefined,
   };
 }
