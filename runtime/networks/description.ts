@@ -24,6 +24,8 @@ export interface NetworkInputs {
   readonly categories: readonly CategoryInput[];
   /** Numbers in a shape: an image (height, width, channels), or a sequence (steps, channels). */
   readonly array?: Shape;
+  /** Whether steps of a sequence of which all numbers are missing do not count. */
+  readonly masked?: true;
 }
 
 /** A category as one column a level, or as an embedding of `size` numbers learned for each level. */
@@ -120,6 +122,9 @@ export interface AttentionLayer {
   readonly num_heads: number;
   readonly key_dim: number;
 }
+
+/** What is taken from the score of a step that does not count, so that nothing attends to it. */
+export const HIDDEN = 1e9;
 
 /** What it sees, with what its layers make of that added (He et al. 2016). */
 export interface ResidualLayer {

@@ -9,6 +9,8 @@ export interface TrainingBatch {
   readonly inputs: Float32Array;
   /** Shape (rows, …), of a network whose inputs have an array. */
   readonly array?: Float32Array;
+  /** Shape (rows, steps), of a network whose inputs are masked: 1 for a step that counts, 0 for another. */
+  readonly present?: Float32Array;
   /** One for each layer of dropout, shape (rows, what it sees). */
   readonly masks: readonly Float32Array[];
   /** Shape (rows): codes of classes, or standardised numbers. */
@@ -36,6 +38,8 @@ export interface ForwardRequest {
   readonly inputs: Float32Array;
   /** Shape (rows, …), of a network whose inputs have an array. */
   readonly array?: Float32Array;
+  /** Shape (rows, steps), of a network whose inputs are masked: 1 for a step that counts, 0 for another. */
+  readonly present?: Float32Array;
 }
 
 /**

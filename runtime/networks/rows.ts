@@ -11,6 +11,8 @@ export interface NetworkRows {
   readonly codes: readonly Int32Array[];
   /** Shape (rows, …), of a network whose inputs have an array. */
   readonly array?: Float32Array;
+  /** Shape (rows, steps), of a network whose inputs are masked: 1 for a step that counts, 0 for another. */
+  readonly present?: Float32Array;
 }
 
 /** A network with its parameters, and some of the rows that it sees. */
@@ -46,13 +48,17 @@ export function expandInputs({ description: { inputs }, layout, parameters, rows
   return expanded;
 }
 
-/** The arrays of the picked rows, one after the other. */
-export function pickArrays({ description: { inputs }, rows: { array }, picked }: Pick<InputRequest, 'description' | 'rows' | 'picked'>): Float32Array | undefined {
-  if (inputs.array === undefined || array === undefined) return undefined;
-  const size = sizeOf(inputs.array);
-  const values = new Float32Array(picked.length * size);
-  picked.forEach((row, at) => values.set(array.subarray(row * size, (row + 1) * size), at * size));
-  return values;
+/** The arrays of the picked rows, one after the other, and which of their steps count. */
+export function pickArrays({ description: { inputs }, rows: { array, present }, picked }: Pick<InputRequest, 'description' | 'rows' | 'picked'>): Pick<NetworkRows, 'array' | 'present'> {
+  if (inputs.array === undefined || array === undefined) return {};
+  return { array: pickSome(array, sizeOf(inputs.array), picked), ...(present === undefined ? {} : { present: pickSome(present, inputs.array[0] as number, picked) }) };
+}
+
+/** Of values of which each row has `size`, those of the picked rows. */
+function pickSome(values: Float32Array, size: number, picked: Uint32Array): Float32Array {
+  const some = new Float32Array(picked.length * size);
+  picked.forEach((row, at) => some.set(values.subarray(row * size, (row + 1) * size), at * size));
+  return some;
 }
 
 /** Adds the gradient by the inputs of the picked rows to that of the embeddings which they came from. */

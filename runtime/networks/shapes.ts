@@ -104,6 +104,30 @@ export function fitLayer(layer: Layer, sees: Shape): Fit {
   }
 }
 
+/** Why a layer cannot do with steps that do not count, if it cannot. */
+export function maskMisfit(layer: Layer): Misfit | undefined {
+  switch (layer.kind) {
+    case 'conv1d':
+    case 'conv2d':
+    case 'max_pool':
+    case 'average_pool':
+    case 'global_max_pool':
+    case 'flatten':
+      return { wants: 'steps that all count, without `masking`', way: 'Keras warns here that the mask is lost: take a recurrent layer, `attention` or `global_average_pool`, which leave steps out, or leave `masking` out, and missing steps are the mean' };
+    case 'dense':
+    case 'dropout':
+    case 'batch_norm':
+    case 'layer_norm':
+    case 'lstm':
+    case 'gru':
+    case 'bidirectional':
+    case 'attention':
+    case 'residual':
+    case 'global_average_pool':
+      return undefined;
+  }
+}
+
 function fitSequence(sees: Shape, gives: (steps: number) => Shape): Fit {
   if (sees.length !== 2) return { misfit: { wants: 'a sequence (steps, channels)', way: wayToShape(sees, [1]) } };
   return { shape: gives(sees[0] as number) };

@@ -2,7 +2,7 @@ import { StepError, type Checkpoints } from '../../compiler/kinds/run.ts';
 import { isStopped, updateBest, type StoppingRule } from '../data/early-stopping.ts';
 import { augmentImages, type Augmentation } from './augment.ts';
 import type { NetworkDescription } from './description.ts';
-import type { NetworkEngine } from './engine.ts';
+import type { ForwardRequest, NetworkEngine } from './engine.ts';
 import { initialParameters, initialStatistics } from './initialise.ts';
 import { applyOptimizer, slotCount, type Optimizer } from './optimizers.ts';
 import { layoutOf, type Layout } from './parameters.ts';
@@ -189,9 +189,8 @@ function changed({ description: { inputs }, augment = [] }: TrainNetworkRequest,
 }
 
 /** What an engine is given of rows. */
-function seenOf(request: InputRequest): { readonly inputs: Float32Array; readonly array?: Float32Array } {
-  const array = pickArrays(request);
-  return { inputs: expandInputs(request), ...(array === undefined ? {} : { array }) };
+function seenOf(request: InputRequest): Pick<ForwardRequest, 'inputs' | 'array' | 'present'> {
+  return { inputs: expandInputs(request), ...pickArrays(request) };
 }
 
 function updateStatistics({ statistics }: Layout, running: Float32Array, batch: Float32Array): void {

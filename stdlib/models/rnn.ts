@@ -4,7 +4,7 @@ import { boolean, described, integer, list, record, word } from '../../compiler/
 import { exampleOnSequences } from '../example.ts';
 import type { Call } from './network/layer-params.ts';
 import { networkKind } from './network/network-kind.ts';
-import { trainingParams } from './network/network-params.ts';
+import { maskingParam, trainingParams } from './network/network-params.ts';
 import { activationParam, denseLayers, dropoutParam, inferPreset, unitsParam, type Preset } from './network/preset.ts';
 
 const preset: Preset = {
@@ -38,6 +38,7 @@ export const rnn: Kind = networkKind({
     activation: activationParam,
     units: unitsParam([16]),
     dropout: dropoutParam(0),
+    masking: maskingParam,
     ...trainingParams({ optimizer: { $call: 'adam', rate: { $call: 'cosine', rate: 3e-3 }, clip_norm: 1 }, epochs: 40, batch: 64 }),
   }),
   infer: (context) => inferPreset(context, preset),

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../compiler/json.ts';
 import type { Labelled } from '../../runtime/data/matrix.ts';
 import type { OpenNetwork } from '../../runtime/networks/engine.ts';
 import { uniformNumbers } from '../../runtime/networks/random.ts';
@@ -7,18 +6,11 @@ import { sizeOf } from '../../runtime/networks/shapes.ts';
 import { fitNetwork } from '../../stdlib/models/network/fit-network.ts';
 import { layerText } from '../../stdlib/models/network/layer-text.ts';
 import { settingsOf } from '../../stdlib/models/network/network-params.ts';
-import { compileText, planOf, stepOf } from '../support/compile.ts';
+import { compileText } from '../support/compile.ts';
 import { memoryCheckpoint } from '../support/memory-checkpoint.ts';
 import { engines } from './engines.ts';
+import { paramsOf, textOf } from './model-params.ts';
 
-const textOf = (shape: readonly number[]) => `
-source flights = csv("flights.csv") { schema { id: int, date: timestamp, distance: int?, delay: int, late: bool } }
-table rows = sql("SELECT late, delay AS a, [id] AS pixels FROM flights")
-split parts = holdout(rows) { target: late }
-features x = prepare(parts) { use: [${shape.length === 0 ? 'a] ' : `pixels], array { pixels: [${shape.join(', ')}] }`} }
-`;
-
-const paramsOf = async (shape: readonly number[], model: string): Promise<JsonObject> => stepOf(await planOf(`${textOf(shape)}model net = ${model}`), 'net').params;
 const layersOf = async (shape: readonly number[], model: string): Promise<string[]> => settingsOf(await paramsOf(shape, model)).layers.map(layerText);
 
 it.each([

@@ -7,6 +7,8 @@ export interface GraphPass {
   readonly builder: GraphBuilder;
   /** The next array of the parameters. */
   readonly array: () => Output;
+  /** Of a sequence with steps that do not count: 1 for each that does, 0 for another, shape (rows, steps). */
+  readonly present?: Output;
   /** In training, the next dropout mask, for rows of a shape. */
   readonly mask?: (shape: Shape) => Output;
   /** After training, the running moments of the next layer that normalises; in training moments are the batch's. */

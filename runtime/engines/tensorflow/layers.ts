@@ -23,6 +23,7 @@ export function addLayer(pass: GraphPass, { layer, sees, gives, inner }: Omit<La
       return shaped(builder, addPool(builder, { layer, sees }, input), gives);
     case 'global_max_pool':
     case 'global_average_pool':
+      if (pass.present !== undefined && sees.length === 2) return meanOfPresent(builder, pass.present, { input, axes: [1] });
       return shaped(builder, addPool(builder, { layer: asPool(layer, sees), sees }, input), gives);
     case 'lstm':
     case 'gru':
@@ -119,9 +120,9 @@ interface Normalised {
   readonly axes: readonly number[];
 }
 
-function addBatchNorm({ builder, array, running, found }: GraphPass, { epsilon }: BatchNormLayer, { input, axes }: Normalised): Output {
+function addBatchNorm({ builder, array, running, found, present }: GraphPass, { epsilon }: BatchNormLayer, { input, axes }: Normalised): Output {
   const [scale, shift] = [array(), array()];
-  const moments = running?.() ?? momentsOf(builder, { input, axes });
+  const moments = running?.() ?? momentsOf(builder, axes.length === 2 ? present : undefined, { input, axes });
   if (running === undefined) found(moments);
   const { mean, variance } = moments;
   const factor = builder.add('Rsqrt', [builder.add('AddV2', [variance, builder.number(epsilon)])]);
@@ -129,8 +130,15 @@ function addBatchNorm({ builder, array, running, found }: GraphPass, { epsilon }
   return builder.add('AddV2', [builder.add('Mul', [normal, vector(builder, scale)]), vector(builder, shift)]);
 }
 
-function momentsOf(builder: GraphBuilder, { input, axes }: Normalised): Moments {
-  const rows = builder.integers(axes);
-  const mean = builder.add('Mean', [input, rows]);
-  return { mean, variance: builder.add('Mean', [builder.add('Square', [builder.add('Sub', [input, mean])]), rows]) };
+function momentsOf(builder: GraphBuilder, present: Output | undefined, { input, axes }: Normalised): Moments {
+  const meanOf = (values: Output): Output => (present === undefined ? builder.add('Mean', [values, builder.integers(axes)]) : meanOfPresent(builder, present, { input: values, axes }));
+  const mean = meanOf(input);
+  return { mean, variance: meanOf(builder.add('Square', [builder.add('Sub', [input, mean])])) };
+}
+
+/** The mean over axes of the steps that count; of none it is 0. */
+function meanOfPresent({ add, integers, number }: GraphBuilder, present: Output, { input, axes }: Normalised): Output {
+  const counts = add('ExpandDims', [present, integers([-1])]);
+  const sumOf = (values: Output): Output => add('Sum', [values, integers(axes)]);
+  return add('RealDiv', [sumOf(add('Mul', [input, counts])), add('Maximum', [sumOf(counts), number(1)])]);
 }

@@ -27,7 +27,7 @@ export function learnsInputs({ inputs }: NetworkDescription): boolean {
 
 /**
  * A training step without its last part, which changes parameters. Fed: parameters of layers, inputs, truth, shares of rows,
- * where inputs have one the array, and a mask for each dropout; fetched: outputs, the gradient by the parameters, then where inputs learn the gradient by
+ * where inputs have them the array and which of its steps count, and a mask for each dropout; fetched: outputs, the gradient by the parameters, then where inputs learn the gradient by
  * them, and where layers normalise the batch's moments.
  */
 export function trainingComputation(builder: GraphBuilder, network: LaidOutNetwork): Computation {
@@ -35,11 +35,13 @@ export function trainingComputation(builder: GraphBuilder, network: LaidOutNetwo
   const { parameters, all } = addParameters(builder, network);
   const inputs = addInputs(builder, description);
   const array = addArray(builder, description);
+  const present = addPresent(builder, description);
   const masks: Output[] = [];
   const moments: Moments[] = [];
   const values = addLayers(network, { inputs, array }, {
     builder,
     array: inTurn(all),
+    ...present,
     mask: (shape) => {
       const mask = builder.placeholder('float32', [-1, ...shape]);
       masks.push(mask);
@@ -52,7 +54,7 @@ export function trainingComputation(builder: GraphBuilder, network: LaidOutNetwo
   const learned = learnsInputs(description) ? [inputs] : [];
   const gradients = builder.gradients({ y: values, ofY, xs: [...all, ...learned] });
   return {
-    feeds: [parameters, inputs, truth, shares, ...(array === undefined ? [] : [array]), ...masks],
+    feeds: [parameters, inputs, truth, shares, ...(array === undefined ? [] : [array]), ...Object.values(present), ...masks],
     fetches: [
       values,
       flattened(builder, gradients.slice(0, all.length)),
@@ -62,7 +64,7 @@ export function trainingComputation(builder: GraphBuilder, network: LaidOutNetwo
   };
 }
 
-/** Answering. Fed: parameters of layers, inputs, where layers normalise the running moments, and the array if there is one; fetched: outputs. */
+/** Answering. Fed: parameters of layers, inputs, where layers normalise the running moments, and where there are any the array and which of its steps count; fetched: outputs. */
 export function answeringComputation(builder: GraphBuilder, network: LaidOutNetwork): Computation {
   const { description, layout } = network;
   const { parameters, all } = addParameters(builder, network);
@@ -70,8 +72,9 @@ export function answeringComputation(builder: GraphBuilder, network: LaidOutNetw
   const statistics = layout.statisticsSize === 0 ? undefined : builder.placeholder('float32', [layout.statisticsSize]);
   const moments = inTurn(statistics === undefined ? [] : split(builder, statistics, layout.statistics.flatMap(({ width }) => [width, width])));
   const array = addArray(builder, description);
-  const values = addLayers(network, { inputs, array }, { builder, array: inTurn(all), running: () => ({ mean: moments(), variance: moments() }), found: () => undefined });
-  return { feeds: [parameters, inputs, ...(statistics === undefined ? [] : [statistics]), ...(array === undefined ? [] : [array])], fetches: [values] };
+  const present = addPresent(builder, description);
+  const values = addLayers(network, { inputs, array }, { builder, array: inTurn(all), ...present, running: () => ({ mean: moments(), variance: moments() }), found: () => undefined });
+  return { feeds: [parameters, inputs, ...(statistics === undefined ? [] : [statistics]), ...(array === undefined ? [] : [array]), ...Object.values(present)], fetches: [values] };
 }
 
 /** One after the other, at each call. */
@@ -100,6 +103,10 @@ function addInputs(builder: GraphBuilder, { inputs }: NetworkDescription): Outpu
 
 function addArray(builder: GraphBuilder, { inputs: { array } }: NetworkDescription): Output | undefined {
   return array === undefined ? undefined : builder.placeholder('float32', [-1, ...array]);
+}
+
+function addPresent(builder: GraphBuilder, { inputs: { array, masked } }: NetworkDescription): Pick<GraphPass, 'present'> {
+  return masked === undefined ? {} : { present: builder.placeholder('float32', [-1, array?.[0] as number]) };
 }
 
 /** What the first layer sees: numbers and categories, an array, or a flat one with them beside it. */

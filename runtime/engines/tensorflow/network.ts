@@ -1,4 +1,4 @@
-import { inputWidth, type NetworkDescription } from '../../networks/description.ts';
+import { inputWidth, type NetworkDescription, type Shape } from '../../networks/description.ts';
 import type { BatchGradient, ForwardRequest, NetworkEngine, TrainingBatch } from '../../networks/engine.ts';
 import { computeLoss } from '../../networks/losses.ts';
 import { layoutOf } from '../../networks/parameters.ts';
@@ -6,7 +6,7 @@ import { everyPlace, placesOf, sizeOf } from '../../networks/shapes.ts';
 import { buildGraph, type GraphBuilder } from './graph-builder.ts';
 import type { Computation, TensorflowLibrary } from './library.ts';
 import { answeringComputation, layerParameters, learnsInputs, trainingComputation, type LaidOutNetwork } from './network-graphs.ts';
-import { openRunner, type Runner } from './runner.ts';
+import { openRunner, type Fed, type Runner } from './runner.ts';
 
 /** A network on TensorFlow: a graph for training, and one for answering, each made when it is first asked for. */
 export function openTensorflowNetwork(library: TensorflowLibrary, description: NetworkDescription): NetworkEngine {
@@ -54,6 +54,7 @@ function differentiate(runner: Runner, { description, layout, places }: LaidOutN
     vector(new Float32Array(batch.truth)),
     vector(shares),
     ...(batch.array === undefined ? [] : [{ values: batch.array, shape: [rows, ...(description.inputs.array ?? [])] }]),
+    ...(batch.present === undefined ? [] : [{ values: batch.present, shape: [rows, batch.present.length / rows] }]),
     ...batch.masks.map((mask, index) => ({ values: mask, shape: [rows, ...(masked[index]?.sees ?? [])] })),
   ]);
   runner.compute([outputs, gradient.subarray(from), ofInputs, statistics].filter(({ length }) => length > 0));
@@ -68,30 +69,33 @@ function differentiate(runner: Runner, { description, layout, places }: LaidOutN
  */
 const ROWS_AT_ONCE = 96;
 
-function forward(runner: Runner, { description, layout }: LaidOutNetwork, { parameters, statistics, rows, inputs, array }: ForwardRequest): Float32Array {
-  const width = inputWidth(description.inputs);
+function forward(runner: Runner, { description, layout }: LaidOutNetwork, { parameters, statistics, rows, inputs, array, present }: ForwardRequest): Float32Array {
   const arrayShape = description.inputs.array ?? [];
-  const arraySize = sizeOf(arrayShape);
-  const someArrays = new Float32Array(array === undefined ? 0 : ROWS_AT_ONCE * arraySize);
+  const arrays = [...(array === undefined ? [] : [blockOf(array, arrayShape)]), ...(present === undefined ? [] : [blockOf(present, arrayShape.slice(0, 1))])];
+  const fed = [blockOf(inputs, [inputWidth(description.inputs)]), ...(layout.statisticsSize > 0 ? [() => vector(statistics)] : []), ...arrays];
   const outputs = new Float32Array(rows * description.outputs);
-  const [someInputs, someOutputs] = [new Float32Array(ROWS_AT_ONCE * width), new Float32Array(ROWS_AT_ONCE * description.outputs)];
-  if (layout.statisticsSize > 0) runner.feed([vector(statistics)], 2);
+  const someOutputs = new Float32Array(ROWS_AT_ONCE * description.outputs);
   runner.feed([vector(parameters.subarray(layerStart({ layout })))]);
   for (let start = 0; start < rows; start += ROWS_AT_ONCE) {
     const end = Math.min(rows, start + ROWS_AT_ONCE);
-    someInputs.set(inputs.subarray(start * width, end * width));
-    runner.feed([{ values: someInputs, shape: [ROWS_AT_ONCE, width] }], 1);
-    if (array !== undefined) {
-      someArrays.set(array.subarray(start * arraySize, end * arraySize));
-      runner.feed([{ values: someArrays, shape: [ROWS_AT_ONCE, ...arrayShape] }], layout.statisticsSize > 0 ? 3 : 2);
-    }
+    runner.feed(fed.map((block) => block(start, end)), 1);
     runner.compute([someOutputs]);
     outputs.set(someOutputs.subarray(0, (end - start) * description.outputs), start * description.outputs);
   }
   return outputs;
 }
 
-function vector(values: Float32Array): { readonly values: Float32Array; readonly shape: readonly number[] } {
+/** What is fed of rows of a shape: as many as are answered for at once, of which the last may be those of before. */
+function blockOf(values: Float32Array, shape: Shape): (start: number, end: number) => Fed {
+  const size = sizeOf(shape);
+  const some = new Float32Array(ROWS_AT_ONCE * size);
+  return (start, end) => {
+    some.set(values.subarray(start * size, end * size));
+    return { values: some, shape: [ROWS_AT_ONCE, ...shape] };
+  };
+}
+
+function vector(values: Float32Array): Fed {
   return { values, shape: [values.length] };
 }
 

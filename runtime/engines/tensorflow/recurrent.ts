@@ -24,7 +24,7 @@ interface Placed {
 }
 
 /** A recurrent layer, all its steps one after the other: products with the input are made for all of them at once. */
-export function addRecurrent({ builder, array }: GraphPass, { layer, sees, backwards = false }: Placed, input: Output): Output {
+export function addRecurrent({ builder, array, present }: GraphPass, { layer, sees, backwards = false }: Placed, input: Output): Output {
   const [kernel, recurrent, bias] = [array(), array(), array()];
   const [steps = 1, channels = 1] = sees;
   const { units, sequence } = layer;
@@ -36,11 +36,24 @@ export function addRecurrent({ builder, array }: GraphPass, { layer, sees, backw
   const cell = layer.kind === 'lstm' ? lstmCell(builder, recurrent) : gruCell(builder, recurrent, units);
   const nothing = builder.add('Mul', [pieces(builder, first, [units, width - units])[0] as Output, builder.number(0)]);
   let state: CellState = { output: nothing, memory: nothing };
-  const outputs = Array.from({ length: steps }, (_, step): Output => {
-    state = cell(outputAt(first, backwards ? steps - 1 - step : step), state);
+  const carried = present === undefined ? (_: number, after: CellState) => after : carry(builder, present, steps);
+  const outputs = Array.from({ length: steps }, (_, turn): Output => {
+    const step = backwards ? steps - 1 - turn : turn;
+    state = carried(step, cell(outputAt(first, step), state), state);
     return state.output;
   });
   return sequence ? builder.add('Pack', [backwards ? outputs.toReversed() : outputs], { axis: { kind: 'int', value: 1 } }) : state.output;
+}
+
+/** After a step that does not count, the state is what it was. */
+function carry(builder: GraphBuilder, present: Output, steps: number): (step: number, after: CellState, before: CellState) => CellState {
+  const { add } = builder;
+  const bySteps = (values: Output): Output => add('Unpack', [add('Reshape', [values, builder.integers([-1, steps, 1])])], { num: { kind: 'int', value: steps }, axis: { kind: 'int', value: 1 } });
+  const [counts, passes] = [bySteps(present), bySteps(add('Sub', [builder.number(1), present]))];
+  return (step, after, before) => {
+    const either = (one: Output, other: Output): Output => (one === other ? one : add('AddV2', [add('Mul', [one, outputAt(counts, step)]), add('Mul', [other, outputAt(passes, step)])]));
+    return { output: either(after.output, before.output), memory: either(after.memory, before.memory) };
+  };
 }
 
 /** Columns side by side, of these widths. */

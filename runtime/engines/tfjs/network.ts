@@ -107,13 +107,13 @@ function besideArray({ tf, description: { inputs } }: Network, values: Tensor): 
   return width === 0 ? values : tf.slice(values, [0, width], [-1, -1]);
 }
 
-interface PassRequest extends Pick<TrainingBatch, 'rows' | 'parameters' | 'masks'> {
+interface PassRequest extends Pick<TrainingBatch, 'rows' | 'parameters' | 'masks' | 'present'> {
   readonly training: boolean;
   /** The running ones, or where those of the batch are to be put. */
   readonly statistics: Float32Array;
 }
 
-function passOf({ tf, layout }: Network, { rows, parameters, masks, training, statistics }: PassRequest): LayerPass {
+function passOf({ tf, layout }: Network, { rows, parameters, present, masks, training, statistics }: PassRequest): LayerPass {
   const arrays = layout.parameters.filter(({ owner }) => 'layer' in owner)[Symbol.iterator]();
   const moments = layout.statistics[Symbol.iterator]();
   const left = masks[Symbol.iterator]();
@@ -125,6 +125,7 @@ function passOf({ tf, layout }: Network, { rows, parameters, masks, training, st
   };
   return {
     ...{ tf, rows, training },
+    ...(present === undefined ? {} : { present: tf.tensor2d(present, [rows, present.length / rows]) }),
     array: () => {
       const spec = arrays.next().value as ParameterSpec;
       return tf.tensor(viewOf(parameters, spec), [...spec.shape]);

@@ -3,7 +3,7 @@ import type { FeatureSpec } from '../../../compiler/types.ts';
 import { inputWidth, type Layer, type NetworkInputs, type Shape } from '../../../runtime/networks/description.ts';
 import { parameterCount } from '../../../runtime/networks/parameters.ts';
 import { featuresOf } from '../scored-model.ts';
-import { fitLayer, inputShape, joinsAfter, joined } from '../../../runtime/networks/shapes.ts';
+import { fitLayer, inputShape, joinsAfter, joined, maskMisfit } from '../../../runtime/networks/shapes.ts';
 import { layerText } from './layer-text.ts';
 import type { NetworkSettings } from './network-params.ts';
 
@@ -23,7 +23,7 @@ interface Beside {
 }
 
 /** Checks layer by layer, by the shape so far, that each can do something with what it sees. */
-export function checkLayers(context: InferContext, { layers, batch }: NetworkSettings): boolean {
+export function checkLayers(context: InferContext, { layers, batch, masking }: NetworkSettings): boolean {
   const { features } = featuresOf(context);
   const arrays = [...new Set(features.flatMap(({ from, shape }) => (shape === undefined ? [] : [from])))];
   if (arrays.length > 1) {
@@ -32,7 +32,11 @@ export function checkLayers(context: InferContext, { layers, batch }: NetworkSet
   }
   const { inputs, exact } = knownInputs(features);
   const first: Seen = { shape: inputShape(inputs), exact: exact || (inputs.array?.length ?? 1) > 1 };
-  const last = throughLayers({ context, batch, layers, path: ['layers'], before: '', beside: { columns: inputWidth(inputs), exact } }, first);
+  if (masking && inputs.array?.length !== 2) {
+    context.report('masking-without-steps', context.spanOf(['masking']), {});
+    return false;
+  }
+  const last = throughLayers({ context, batch, masking, layers, path: ['layers'], before: '', beside: { columns: inputWidth(inputs), exact } }, first);
   if (last === undefined) return false;
   if (last.shape.length === 1) return true;
   context.report('layers-not-flat', context.spanOf(['layers']), { gives: shapeText(last), image: last.shape.length > 2 });
@@ -42,6 +46,7 @@ export function checkLayers(context: InferContext, { layers, batch }: NetworkSet
 interface Layers {
   readonly context: InferContext;
   readonly batch: number;
+  readonly masking: boolean;
   readonly layers: readonly Layer[];
   /** Where the list of them stands. */
   readonly path: readonly (string | number)[];
@@ -55,7 +60,7 @@ function throughLayers(all: Layers, first: Seen): Seen | undefined {
   return all.layers.reduce<Seen | undefined>((seen, layer, index) => seen && throughLayer(all, { layer, index }, seen), first);
 }
 
-function throughLayer({ context, batch, path, before, beside }: Layers, { layer, index }: { readonly layer: Layer; readonly index: number }, seen: Seen): Seen | undefined {
+function throughLayer({ context, batch, masking, path, before, beside }: Layers, { layer, index }: { readonly layer: Layer; readonly index: number }, seen: Seen): Seen | undefined {
   const here = [...path, index];
   const at = context.spanOf(here);
   const place = { place: `${before}${index + 1}`, layer: layerText(layer), sees: shapeText(seen) };
@@ -64,10 +69,11 @@ function throughLayer({ context, batch, path, before, beside }: Layers, { layer,
       context.report('layer-misfit', at, { ...place, wants: 'a number of columns that is known before it runs', way: 'put a `dense` layer before it: how many columns categories and missing values become is found in the rows' });
       return undefined;
     }
-    const within = throughLayers({ context, batch, layers: layer.layers, path: [...here, 'layers'], before: `${place.place}.`, beside: { columns: 0, exact: true } }, seen);
+    const within = throughLayers({ context, batch, masking, layers: layer.layers, path: [...here, 'layers'], before: `${place.place}.`, beside: { columns: 0, exact: true } }, seen);
     if (within === undefined) return undefined;
   }
-  const fit = fitLayer(layer, seen.shape);
+  const lost = masking && seen.shape.length > 1 ? maskMisfit(layer) : undefined;
+  const fit = lost === undefined ? fitLayer(layer, seen.shape) : { misfit: lost };
   if ('misfit' in fit) {
     context.report('layer-misfit', at, { ...place, ...fit.misfit });
     return undefined;

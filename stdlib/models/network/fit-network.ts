@@ -1,6 +1,6 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
 import type { Labelled, Target } from '../../../runtime/data/matrix.ts';
-import type { Loss, NetworkDescription } from '../../../runtime/networks/description.ts';
+import type { Loss, NetworkDescription, NetworkInputs } from '../../../runtime/networks/description.ts';
 import type { OpenNetwork } from '../../../runtime/networks/engine.ts';
 import { layoutOf } from '../../../runtime/networks/parameters.ts';
 import { trainNetwork, type LabelledRows, type TrainedNetwork, type TrainNetworkRequest } from '../../../runtime/networks/train-network.ts';
@@ -55,10 +55,11 @@ export async function fitNetwork(request: FitNetworkRequest): Promise<NetworkFit
   return { model: { about, parameters, statistics }, epochs, bestEpoch, curve, warnings: batchWarnings(train, settings) };
 }
 
-function describe({ matrix, target }: Labelled, { layers, loss, smoothing, embed }: NetworkSettings): NetworkAbout {
+function describe({ matrix, target }: Labelled, { layers, loss, smoothing, embed, masking }: NetworkSettings): NetworkAbout {
   const task = taskOf(target);
   if (target.kind === 'classes') requireClasses(countsOf(target), target.classes);
-  const { features, inputs } = learnInputs(matrix, embed);
+  const { features, inputs: seen } = learnInputs(matrix, embed);
+  const inputs: NetworkInputs = masking ? { ...seen, masked: true } : seen;
   const outputs = task === 'multiclass' && target.kind === 'classes' ? target.classes.length : 1;
   const description: NetworkDescription = { inputs, layers, outputs, loss: lossOf(task, loss), ...(smoothing === undefined ? {} : { smoothing }) };
   const { size } = layoutOf(description);

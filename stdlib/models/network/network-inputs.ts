@@ -37,11 +37,11 @@ export function rowsMaker(features: readonly NetworkFeature[], inputs: NetworkIn
   return (matrix) => {
     const numbers = new Float32Array(matrix.rows * inputs.numbers);
     const codes: Int32Array[] = [];
-    let array: Float32Array | undefined;
+    let arrays: Pick<NetworkRows, 'array' | 'present'> = {};
     let column = 0;
     features.forEach((completion, at) => {
       if (completion.kind === 'array') {
-        array = standardised(cellsOf(matrix), completion);
+        arrays = standardised(cellsOf(matrix), completion, inputs.masked);
         return;
       }
       const feature = findFeature(matrix, completion.feature, at);
@@ -51,7 +51,7 @@ export function rowsMaker(features: readonly NetworkFeature[], inputs: NetworkIn
         column += completion.missing === undefined ? 1 : 2;
       }
     });
-    return { rows: matrix.rows, numbers, codes, ...(array === undefined ? {} : { array }) };
+    return { rows: matrix.rows, numbers, codes, ...arrays };
   };
 }
 
@@ -95,20 +95,25 @@ function learnArray({ column, shape, columns }: Cells): ArrayCompletion {
   return { kind: 'array', feature: column, shape, standards };
 }
 
-/** Shape (rows, …): a row's numbers side by side, standardised. */
-function standardised(cells: Cells | undefined, { feature, standards }: ArrayCompletion): Float32Array {
+/** Shape (rows, …): a row's numbers side by side, standardised; where it is asked for, steps count that have any number. */
+function standardised(cells: Cells | undefined, { feature, shape, standards }: ArrayCompletion, masked: true | undefined): Pick<NetworkRows, 'array' | 'present'> {
   if (cells === undefined) throw new TypeError(`the matrix has no array ${feature}`);
   const { columns } = cells;
-  const array = new Float32Array((columns[0]?.length ?? 0) * columns.length);
+  const rows = columns[0]?.length ?? 0;
+  const array = new Float32Array(rows * columns.length);
+  const steps = shape[0] as number;
+  const present = new Float32Array(masked === undefined ? 0 : rows * steps);
   columns.forEach((values, cell) => {
     const { mean, deviation } = standards[cell % standards.length] as Standard;
+    const step = Math.floor(cell / standards.length);
     for (let row = 0, at = cell; row < values.length; row++, at += columns.length) {
       const value = values[row] as number;
       if (value === Infinity || value === -Infinity) throw infinite(feature);
       array[at] = Number.isNaN(value) ? 0 : (value - mean) / deviation;
+      if (masked !== undefined && !Number.isNaN(value)) present[row * steps + step] = 1;
     }
   });
-  return array;
+  return { array, ...(masked === undefined ? {} : { present }) };
 }
 
 interface Place {

@@ -90,6 +90,12 @@ export const augmentParam: ParamSchema = described(
   'How images are changed each time that training sees them, so that there seem to be more: `random_flip(direction)`, half of them `horizontal` unless it says otherwise; `random_crop(padding)`, moved by at most so many pixels each way; `random_rotation(factor)`, turned by at most that share of a full turn either way. Beyond its edges an image is mirrored. Predictions see images as they are.',
 );
 
+/** Which steps of a sequence count. */
+export const maskingParam: ParamSchema = described(
+  boolean(),
+  'Of sequences, whether steps of which all numbers are missing do not count, such as those that `short: pad` of `sequences` puts before the first rows: recurrent layers go past them with the state that they have, `attention` and `global_average_pool` leave them out, and `batch_norm` takes its means without them. Otherwise they are steps whose numbers are the mean.',
+);
+
 /** The parameters of the kind. */
 export const networkParams: RecordSchema = record(
   {
@@ -98,6 +104,7 @@ export const networkParams: RecordSchema = record(
       'The layers between the features and the answer: `dense(units, activation)` (relu unless it says otherwise), `dropout(rate)`, `batch_norm(momentum, epsilon)`. Of an image or a sequence, until `flatten`, a recurrent layer, `global_average_pool` or `global_max_pool` makes it one row of numbers: `conv2d(filters, size, activation)` or `conv1d`, with `stride` and `padding: same`, `max_pool(size)`, `average_pool(size)`; of a sequence `lstm(units)` or `gru(units)`, which give their last step, or with `sequence: true` every one; `bidirectional(lstm(units))` goes both ways, and `attention(num_heads, key_dim)` lets each step ask all others. `residual([…])` adds what its layers make to what they see. `layer_norm(epsilon)` normalises a row by itself. The last one, with a unit for each class, or one, is implied.',
     ),
     augment: augmentParam,
+    masking: maskingParam,
     ...trainingParams({ optimizer: { $call: 'adam' }, epochs: 20, batch: 128 }),
   },
   ['layers'],
@@ -135,8 +142,10 @@ export function completeParams(params: JsonObject, task: Task): JsonObject {
   const written = optimizer['rate'] as number | Call;
   const stopping = params['early_stopping'] as JsonObject | undefined;
   const augment = params['augment'] as readonly Call[] | undefined;
+  const { masking, ...others } = params;
   return {
-    ...params,
+    ...others,
+    ...(masking === true ? { masking } : {}),
     layers: (params['layers'] as readonly Call[]).map(completeLayer),
     optimizer: { ...optimizer, rate: filled(typeof written === 'number' ? { $call: 'constant', rate: written } : written) },
     ...(augment === undefined ? {} : { augment: augment.map(filled) }),
@@ -161,6 +170,8 @@ export interface NetworkSettings {
   readonly epochs: number;
   readonly batch: number;
   readonly embed: Readonly<Record<string, number>>;
+  /** Whether steps of a sequence of which all numbers are missing do not count. */
+  readonly masking: boolean;
   /** Of images, in this order. */
   readonly augment: readonly Augmentation[];
   readonly stopping: { readonly patience: number; readonly on: string; readonly min_delta: number } | undefined;
@@ -177,6 +188,7 @@ export function settingsOf(params: JsonObject): NetworkSettings {
     smoothing: params['label_smoothing'] as number | undefined,
     epochs: params['epochs'] as number,
     batch: params['batch'] as number,
+    masking: params['masking'] === true,
     augment: ((params['augment'] ?? []) as readonly Call[]).map((step) => named<Augmentation>(step)),
     embed: (params['embed'] ?? {}) as NetworkSettings['embed'],
     stopping: params['early_stopping'] as NetworkSettings['stopping'],

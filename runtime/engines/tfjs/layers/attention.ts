@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { AttentionLayer } from '../../../networks/description.ts';
+import { HIDDEN, type AttentionLayer } from '../../../networks/description.ts';
 import { asMatrix, type AppliedLayer, type LayerPass } from './layer-pass.ts';
 
 /** A product with a kernel over the last axis, and a bias. */
@@ -19,7 +19,7 @@ export function applyAttention(pass: LayerPass, { num_heads: heads, key_dim: siz
   const made = Array.from({ length: 3 }, () => applyLinear(pass, seen));
   const [queries, keys, values] = made.map(({ output }) => toHeads(output)) as [Tensor, Tensor, Tensor];
   const scale = 1 / Math.sqrt(size);
-  const shares = tf.softmax(tf.mul(tf.matMul(queries, turned(keys)), scale));
+  const shares = tf.softmax(hide(pass, tf.mul(tf.matMul(queries, turned(keys)), scale)));
   const last = applyLinear(pass, fromHeads(tf.matMul(shares, values)));
   return {
     output: tf.reshape(last.output, input.shape),
@@ -33,6 +33,14 @@ export function applyAttention(pass: LayerPass, { num_heads: heads, key_dim: siz
       return { own: [...found.flatMap((one) => one.own), ...own], ofInput: tf.reshape(tf.addN(found.map((one) => one.ofInput)), input.shape) };
     },
   };
+}
+
+/** Makes the share of a step that does not count exactly 0, as Keras does it; scores have shape (rows · heads, steps, steps). */
+function hide({ tf, rows, present }: LayerPass, scores: Tensor): Tensor {
+  if (present === undefined) return scores;
+  const steps = scores.shape[2] as number;
+  const hidden = tf.reshape(tf.mul(tf.sub(present, 1), HIDDEN), [rows, 1, 1, steps]);
+  return tf.reshape(tf.add(tf.reshape(scores, [rows, -1, steps, steps]), hidden), scores.shape);
 }
 
 function applyLinear({ tf, array, sumRows }: LayerPass, input: Tensor2D): Linear {

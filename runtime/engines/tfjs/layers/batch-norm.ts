@@ -12,7 +12,8 @@ export function applyBatchNorm(pass: LayerPass, { epsilon }: BatchNormLayer, inp
     const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)));
     return { output: tf.reshape(tf.add(tf.mul(tf.sub(values, mean), factor), shift), input.shape), back: () => ({ own: [] }) };
   }
-  const meanOf = (matrix: Tensor2D): Tensor2D => tf.mul(sumRows(matrix), 1 / values.shape[0]);
+  const { counted, count } = countedOf(pass, input);
+  const meanOf = (matrix: Tensor2D): Tensor2D => tf.div(sumRows(counted(matrix)), count);
   const mean = meanOf(values);
   const centred = tf.sub<Tensor2D>(values, mean);
   const variance = meanOf(tf.square(centred));
@@ -27,7 +28,15 @@ export function applyBatchNorm(pass: LayerPass, { epsilon }: BatchNormLayer, inp
       if (onlyOwn) return { own };
       // Ioffe and Szegedy 2015, with the gradients by mean and variance put in.
       const spread = tf.sub(tf.sub(gradient, meanOf(gradient)), tf.mul(normal, meanOf(tf.mul(gradient, normal))));
-      return { own, ofInput: tf.reshape(tf.mul(spread, tf.mul(inverse, scale)), input.shape) };
+      return { own, ofInput: tf.reshape(counted(tf.mul(spread, tf.mul(inverse, scale))), input.shape) };
     },
   };
+}
+
+/** How many rows of channels count, and what makes the others 0. */
+function countedOf({ tf, present }: LayerPass, input: Tensor): { readonly counted: (values: Tensor2D) => Tensor2D; readonly count: Tensor | number } {
+  const rows = input.size / (input.shape.at(-1) as number);
+  if (present === undefined || input.rank !== 3) return { counted: (values) => values, count: rows };
+  const counts = tf.reshape(present, [rows, 1]);
+  return { counted: (values) => tf.mul(values, counts), count: tf.maximum(tf.sum(counts), 1) };
 }

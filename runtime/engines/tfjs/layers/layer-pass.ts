@@ -9,6 +9,8 @@ export interface LayerPass {
   readonly training: boolean;
   /** The next array of the parameters. */
   readonly array: () => Tensor;
+  /** Of a sequence with steps that do not count: 1 for each that does, 0 for another, shape (rows, steps). */
+  readonly present?: Tensor2D;
   /** The next dropout mask, in a shape. */
   readonly mask: (shape: readonly number[]) => Tensor;
   /** The running means and variances of the next layer that normalises, shape (1, channels) each. */

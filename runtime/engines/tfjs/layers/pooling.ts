@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { GlobalPoolLayer, PoolLayer } from '../../../networks/description.ts';
 import { windowsOf, type Windows } from '../../../networks/shapes.ts';
 import type { AppliedLayer, LayerPass } from './layer-pass.ts';
@@ -105,8 +105,18 @@ function spreadMeans(pool: Pooling, gradient: Float32Array): Float32Array {
 
 /** Pooling over all places of an image or steps of a sequence: one window that is as large as that. */
 export function applyGlobalPool(pass: LayerPass, { kind }: GlobalPoolLayer, input: Tensor): AppliedLayer {
+  if (pass.present !== undefined && input.rank === 3) return applyMeanOfPresent(pass, pass.present, input);
   const size = input.shape.slice(1, -1);
   const { output, back } = applyPool(pass, { kind: kind === 'global_max_pool' ? 'max_pool' : 'average_pool', size, stride: size }, input);
   const { tf } = pass;
   return { output: tf.reshape(output, [pass.rows, -1]), back };
+}
+
+/** The mean of the steps that count; of none it is 0. */
+function applyMeanOfPresent({ tf, rows }: LayerPass, present: Tensor2D, input: Tensor): AppliedLayer {
+  const shares = tf.expandDims(tf.div(present, tf.maximum(tf.sum(present, 1, true), 1)), 1);
+  return {
+    output: tf.reshape(tf.matMul(shares, input), [rows, -1]),
+    back: (gradient) => ({ own: [], ofInput: tf.matMul(tf.transpose(shares, [0, 2, 1]), tf.expandDims(gradient, 1)) }),
+  };
 }

@@ -52,8 +52,9 @@ export function applyRecurrent(pass: LayerPass, layer: RecurrentLayer, input: Te
   const cell = layer.kind === 'lstm' ? lstmCell(tf, recurrent) : gruCell(tf, recurrent);
   const nothing = tf.zeros([rows, layer.units]);
   let state: CellState = { output: nothing, memory: nothing };
-  const taken = inTurn(gates).map((own): CellStep => {
-    const step = cell(own, state);
+  const present = pass.present && inTurn(tf.split(pass.present, steps, 1));
+  const taken = inTurn(gates).map((own, turn): CellStep => {
+    const step = carried(tf, cell(own, state), { before: state, counts: present?.[turn] });
     state = step.after;
     return step;
   });
@@ -65,6 +66,20 @@ export function applyRecurrent(pass: LayerPass, layer: RecurrentLayer, input: Te
       const all = tf.concat(inTurn(ofGates), 0) as Tensor2D;
       const own = [tf.matMul(tf.transpose(bySteps), all), ofRecurrent, sumRows(all)];
       return onlyOwn ? { own } : { own, ofInput: tf.transpose(tf.reshape(tf.matMul(all, tf.transpose(kernel)), [steps, rows, -1]), [1, 0, 2]) };
+    },
+  };
+}
+
+/** After a step that does not count, the state is what it was; `counts` is 1 or 0, shape (rows, 1). */
+function carried(tf: Tfjs, step: CellStep, { before, counts }: { readonly before: CellState; readonly counts: Tensor | undefined }): CellStep {
+  if (counts === undefined) return step;
+  const passes = tf.sub(1, counts);
+  const both = (of: (key: keyof CellState) => Tensor): CellState => ({ output: of('output'), memory: of('memory') });
+  return {
+    after: both((key) => tf.add(tf.mul(step.after[key], counts), tf.mul(before[key], passes))),
+    back: (gradient) => {
+      const found = step.back(both((key) => tf.mul(gradient[key], counts)));
+      return { ...found, before: both((key) => tf.add(found.before[key], tf.mul(gradient[key], passes))) };
     },
   };
 }
