@@ -12,7 +12,7 @@ export const sequences: Kind = {
 shape [length, columns] \`prepare\` knows without being told. With \`ahead\`, each row has \`ahead\`, what that column is \`horizon\` rows later.
 
 All other columns stay as they are. Rows that have not yet a whole window, or nothing ahead, are left out; with \`short: pad\` the
-steps before an entity's first row are missing numbers. No two rows of an entity have the same time.
+steps before an entity's first row are missing numbers, which \`masking\` of networks leaves out. No two rows of an entity have the same time.
 
 Windows cross no split. \`by_time\` leaves rows out whose window, or what lies ahead of them, reaches over a cut, without any \`gap\`; \`holdout\`
 wants a \`group\` of the entity's columns, as windows of one entity overlap. (A query over the table forgets where windows begin: make

@@ -41,6 +41,15 @@ const NETWORKS: readonly { readonly name: string; readonly inputs: NetworkDescri
     ],
   },
   {
+    name: 'steps that do not count',
+    inputs: { numbers: 2, categories: [], array: [9, 3], masked: true },
+    layers: [
+      { kind: 'bidirectional', layer: { kind: 'lstm', units: 5, sequence: true } },
+      { kind: 'residual', layers: [{ kind: 'attention', num_heads: 3, key_dim: 7 }, norm, { kind: 'gru', units: 10, sequence: true }] },
+      { kind: 'global_average_pool' },
+    ],
+  },
+  {
     name: 'attention, and both ways',
     inputs: { numbers: 2, categories: [], array: [9, 3] },
     layers: [
@@ -67,12 +76,14 @@ describe.each(engines)('answers of $name are the same to the last bit, whatever 
     const inputs = numbersIn([width], draw);
     const array = given.array && numbersIn(given.array, draw);
     const size = sizeOf(given.array ?? []);
+    const steps = given.masked === undefined ? 0 : (given.array?.[0] ?? 0);
+    const present = Float32Array.from({ length: ROWS * steps }, () => Math.round(draw()));
     const engine = (await open())(description);
     const inBatches = (batch: number, first: number): number[] => {
       const outputs: number[] = [];
       for (let start = first; start < ROWS; start += batch) {
         const end = Math.min(ROWS, start + batch);
-        outputs.push(...engine.forward({ parameters, statistics, rows: end - start, inputs: inputs.subarray(start * width, end * width), ...(array === undefined ? {} : { array: array.subarray(start * size, end * size) }) }));
+        outputs.push(...engine.forward({ parameters, statistics, rows: end - start, inputs: inputs.subarray(start * width, end * width), ...(array === undefined ? {} : { array: array.subarray(start * size, end * size) }), ...(steps === 0 ? {} : { present: present.subarray(start * steps, end * steps) }) }));
       }
       return outputs;
     };

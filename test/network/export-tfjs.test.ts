@@ -120,6 +120,15 @@ const cases: readonly { readonly name: string; readonly about: NetworkAbout }[] 
       },
     },
   },
+  ...[
+    { name: 'gru', layers: [{ kind: 'dense' as const, units: 3, activation: 'leaky_relu' as const }, { kind: 'gru' as const, units: 3, sequence: false }] },
+    { name: 'lstm, every step', layers: [{ kind: 'lstm' as const, units: 4, sequence: true }, { kind: 'dense' as const, units: 3, activation: 'leaky_relu' as const }, { kind: 'dropout' as const, rate: 0.5 }, { kind: 'lstm' as const, units: 3, sequence: false }] },
+    { name: 'both ways', layers: [{ kind: 'bidirectional' as const, layer: { kind: 'gru' as const, units: 3, sequence: true } }, { kind: 'bidirectional' as const, layer: { kind: 'lstm' as const, units: 3, sequence: false } }] },
+    { name: 'attention', layers: [{ kind: 'residual' as const, layers: [{ kind: 'layer_norm' as const, epsilon: 1e-3 }, { kind: 'attention' as const, num_heads: 2, key_dim: 3 }, { kind: 'gru' as const, units: 2, sequence: true }, { kind: 'batch_norm' as const, momentum: 0.9, epsilon: 0.01 }] }, { kind: 'global_average_pool' as const }] },
+  ].map(({ name, layers }) => ({
+    name: `steps that do not count: ${name}`,
+    about: { task: 'regression' as const, target: { mean: 40, deviation: 7 }, features: [number('a'), array([5, 2])], description: { inputs: { numbers: 1, categories: [], array: [5, 2], masked: true as const }, layers, outputs: 1, loss: 'squared' as const } },
+  })),
   {
     name: 'a vector with a number beside it',
     about: {
@@ -149,12 +158,14 @@ it.each(cases)('tf.loadLayersModel opens an exported network and answers alike: 
     statistics: initialStatistics(layout).map((value) => value + 0.3 * draw()),
   };
   const shape = description.inputs.array;
-  const rows: NetworkRows = {
+  let rows: NetworkRows = {
     rows: ROWS,
     numbers: Float32Array.from({ length: ROWS * description.inputs.numbers }, () => 4 * draw() - 2),
     codes: description.inputs.categories.map(() => Int32Array.from({ length: ROWS }, () => Math.floor(4 * draw()))),
     ...(shape === undefined ? {} : { array: Float32Array.from({ length: ROWS * sizeOf(shape) }, () => 4 * draw() - 2) }),
   };
+  const present = Float32Array.from({ length: description.inputs.masked === undefined ? 0 : ROWS * 5 }, (_, at) => Number(at % 5 >= Math.floor(at / 5) % 7));
+  if (present.length > 0) rows = { ...rows, present };
   const wanted = answersOf(about, forwardAll(openTfjsNetwork(tf, description), { description, layout, weights: model, rows }));
   const files = tfjsFiles(model, {});
   const { modelTopology, weightsManifest } = JSON.parse(Buffer.from(files['model.json']).toString('utf8')) as { modelTopology: object; weightsManifest: [{ weights: [] }] };
@@ -166,6 +177,7 @@ it.each(cases)('tf.loadLayersModel opens an exported network and answers alike: 
     return tf.tensor2d([...codes].flatMap((code) => Array.from({ length: size }, (_, level) => Number(level === code))), [ROWS, size]);
   });
   if (description.inputs.numbers > 0) given.unshift(tf.tensor2d(rows.numbers, [ROWS, description.inputs.numbers]));
+  if (present.length > 0) given.unshift(tf.tensor(present, [ROWS, 5]));
   if (shape !== undefined) given.unshift(tf.tensor(rows.array as Float32Array, [ROWS, ...shape]));
   const answer = loaded.predict(given.length === 1 ? (given[0] as Tensor) : given) as Tensor;
   const found = answer.dataSync();

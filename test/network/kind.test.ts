@@ -16,6 +16,7 @@ it.each([
   ['layers: [], optimizer: sgd(rate: cosine(0.1))', 'layers: [], optimizer: sgd(rate: cosine(0.1, final: 0), weight_decay: 0)'],
   ['layers: [], optimizer: sgd(rate: one_cycle(0.1))', 'layers: [], optimizer: sgd(rate: one_cycle(0.1, rise: 30%, div_factor: 25, final_div_factor: 1e4))'],
   ['layers: [], optimizer: sgd(rate: on_plateau(0.1))', 'layers: [], optimizer: sgd(rate: on_plateau(0.1, 10, 0.1, min_delta: 0, final: 0))'],
+  ['layers: []', 'layers: [], masking: false'],
   ['layers: [], early_stopping { patience: 2 }', 'layers: [], early_stopping { patience: 2, on: log_loss, min_delta: 0 }'],
 ])('a default that is written out changes nothing: %s', async (short, long) => {
   expect((await net(long)).fingerprint).toBe((await net(short)).fingerprint);

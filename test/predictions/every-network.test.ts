@@ -26,6 +26,7 @@ features s = prepare(many) {
 }
 model rnn1 = rnn(s) { states: [6], units: [4], epochs: 3 }
 model both1 = rnn(s) { cell: lstm, states: [4, 3], bidirectional: true, units: [], dropout: 0.2, epochs: 2 }
+model left1 = network(s) { layers: [bidirectional(lstm(4, sequence: true)), attention(2, 3), batch_norm, gru(4)], masking: true, epochs: 2 }
 model cnn1 = cnn(s) { filters: [4], size: 2, units: [4], epochs: 2 }
 model flat1 = mlp(s) { units: [6], batch_norm: true, epochs: 3 }
 model asks1 = network(s) { layers: [dense(4, tanh), residual([layer_norm, attention(2, 3)]), global_average_pool], epochs: 2 }
@@ -59,7 +60,7 @@ beforeAll(async () => {
 
 it.each([
   ...['cnn2', 'flat2', 'deep2'].map((name) => ({ name, table: 'digits', split: 'shapes' })),
-  ...['rnn1', 'both1', 'cnn1', 'flat1', 'asks1'].map((name) => ({ name, table: 'stays', split: 'many' })),
+  ...['rnn1', 'both1', 'left1', 'cnn1', 'flat1', 'asks1'].map((name) => ({ name, table: 'stays', split: 'many' })),
 ])('$name says of the rows of $table what it said in training, to the last bit', async ({ name, table, split }) => {
   const done = await project.run(['predict', 'p.mlp', name, `${table}.parquet`, '-o', `${name}.parquet`]);
   expect(done.code, done.output).toBe(0);

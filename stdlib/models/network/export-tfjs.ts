@@ -2,26 +2,14 @@ import type { Json, JsonObject } from '../../../compiler/json.ts';
 import { LEAKY_SLOPE, inputWidth, type Activation, type AttentionLayer, type Layer, type RecurrentLayer, type ResidualLayer, type Shape } from '../../../runtime/networks/description.ts';
 import { arraysOf, layoutOf, viewOf } from '../../../runtime/networks/parameters.ts';
 import { placesOf, windowsOf, type LayerPlace } from '../../../runtime/networks/shapes.ts';
+import { maskedLayers, masksOf, type ExportedMasks } from './export-masks.ts';
+import type { ExportedArray, ExportedLayer } from './exported-layer.ts';
 import type { NetworkAbout, NetworkModel } from './network-model.ts';
-
-/** A layer as Keras and TensorFlow.js write it, the names of those before it, and its arrays by their own names there. */
-interface ExportedLayer {
-  readonly name: string;
-  readonly type: string;
-  readonly config: JsonObject;
-  readonly after: readonly string[];
-  readonly arrays: readonly ExportedArray[];
-}
-
-interface ExportedArray {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
 
 /**
  * A network as a folder that `tf.loadLayersModel` opens: `model.json` with `weights.bin`, and `preprocessing.json`, which
- * says how to make its inputs from raw columns. It has an input `numbers`, shape (rows, numbers), and one for each
+ * says how to make its inputs from raw columns. It has an input `array` where there is one, and `present` of shape (rows, steps)
+ * where its steps may not count; an input `numbers`, shape (rows, numbers), and one for each
  * category: `category_<i>` of shape (rows, levels) for one-hot ones, of codes of shape (rows, 1) for embedded ones. It
  * answers with probabilities, or a number in the target's own unit. `prepared` is what the features were fitted to.
  */
@@ -72,14 +60,19 @@ function exportedLayers(model: NetworkModel): ExportedLayer[] {
   };
   const take = arraysInTurn(model);
   const addPlace = (place: LayerPlace, name: string): void => {
+    const masks = place.sees.length === 2 ? inputs.masks : undefined;
     if (place.layer.kind === 'attention') {
-      layers.push(...attentionLayers(place.layer, name, { before, arrays: take(place) }));
+      layers.push(...attentionLayers(place.layer, name, { before, arrays: take(place), masks }));
       before = name;
     } else if (place.layer.kind === 'residual') {
       const entry = before;
       place.inner.forEach((one, index) => addPlace(one, `${name}_${index}`));
       layers.push({ name, type: 'Add', config: {}, after: [entry, before], arrays: [] });
       before = name;
+    } else if (masks !== undefined && MASKED.includes(place.layer.kind)) {
+      const [own] = layersOf(place.layer, place.sees, { name, arrays: take(place) });
+      layers.push(...maskedLayers(masks, place, { before, own: own as Unplaced }));
+      before = layers.at(-1)?.name ?? name;
     } else for (const one of layersOf(place.layer, place.sees, { name, arrays: take(place) })) add(one);
   };
   placesOf(model.about.description).forEach((place, index) => {
@@ -92,7 +85,14 @@ function exportedLayers(model: NetworkModel): ExportedLayer[] {
   const { target } = model.about;
   if (target !== undefined) add({ name: 'answer', type: 'Rescaling', config: { scale: target.deviation, offset: target.mean }, arrays: [] });
   else add({ name: 'answer', type: 'Activation', config: { activation: loss === 'binary' ? 'sigmoid' : 'softmax' }, arrays: [] });
-  return layers;
+  return needed(layers);
+}
+
+/** The layers that the last one follows from. */
+function needed(layers: readonly ExportedLayer[]): ExportedLayer[] {
+  const names = new Set([layers.at(-1)?.name]);
+  for (const { name, after } of layers.toReversed()) if (names.has(name)) for (const one of after) names.add(one);
+  return layers.filter(({ name }) => names.has(name));
 }
 
 function sideBySide(name: string, after: readonly string[]): ExportedLayer {
@@ -109,6 +109,8 @@ interface InputLayers {
   readonly first: string;
   /** Numbers and categories, which stand beside what an array becomes. */
   readonly beside: string;
+  /** Where steps of the array may not count. */
+  readonly masks?: ExportedMasks;
 }
 
 /** The array, and what is beside it; without an array, that is what the first layer sees. */
@@ -119,9 +121,12 @@ function inputLayers(model: NetworkModel): InputLayers {
     return { layers, first: last, beside: last };
   }
   const own = inputLayer('array', array);
-  if (inputWidth(model.about.description.inputs) === 0) return { layers: [own], first: own.name, beside: own.name };
+  const steps = array[0] as number;
+  const masks = model.about.description.inputs.masked === undefined ? {} : { masks: masksOf(inputLayer('present', [steps]), steps) };
+  const first = [own, ...(masks.masks?.layers ?? [])];
+  if (inputWidth(model.about.description.inputs) === 0) return { layers: first, first: own.name, beside: own.name, ...masks };
   const { layers, last } = columnLayers(model);
-  if (array.length > 1) return { layers: [own, ...layers], first: own.name, beside: last };
+  if (array.length > 1) return { layers: [...first, ...layers], first: own.name, beside: last, ...masks };
   return { layers: [own, ...layers, sideBySide('joined', [own.name, last])], first: 'joined', beside: last };
 }
 
@@ -169,11 +174,17 @@ function arraysInTurn({ about, parameters, statistics }: NetworkModel): (place: 
   };
 }
 
+interface Attending {
+  readonly before: string;
+  readonly arrays: readonly ExportedArray[];
+  readonly masks: ExportedMasks | undefined;
+}
+
 /**
  * Attention as what it consists of, as TensorFlow.js reads no model with a layer of it: by heads, a dense layer for each
  * of queries (divided by the root of their width), keys and values, and products between these.
  */
-function attentionLayers({ num_heads: heads, key_dim: size }: AttentionLayer, name: string, { before, arrays }: { readonly before: string; readonly arrays: readonly ExportedArray[] }): ExportedLayer[] {
+function attentionLayers({ num_heads: heads, key_dim: size }: AttentionLayer, name: string, { before, arrays, masks }: Attending): ExportedLayer[] {
   const dense = (own: string, of: string, units: number, [kernel, bias]: readonly ExportedArray[]): ExportedLayer =>
     ({ name: own, type: 'Dense', config: { units, activation: 'linear', use_bias: true }, after: [of], arrays: [kernel as ExportedArray, bias as ExportedArray] });
   const byHeads = Array.from({ length: heads }, (_, head): ExportedLayer[] => {
@@ -183,7 +194,8 @@ function attentionLayers({ num_heads: heads, key_dim: size }: AttentionLayer, na
     return [
       ...linear,
       { name: `${own}_scores`, type: 'Dot', config: { axes: [2, 2], normalize: false }, after: [`${own}_queries`, `${own}_keys`], arrays: [] },
-      { name: `${own}_shares`, type: 'Activation', config: { activation: 'softmax' }, after: [`${own}_scores`], arrays: [] },
+      ...(masks === undefined ? [] : [{ name: `${own}_visible`, type: 'Add', config: {}, after: [`${own}_scores`, masks.hidden], arrays: [] }]),
+      { name: `${own}_shares`, type: 'Activation', config: { activation: 'softmax' }, after: [`${own}_${masks === undefined ? 'scores' : 'visible'}`], arrays: [] },
       { name: own, type: 'Dot', config: { axes: [2, 1], normalize: false }, after: [`${own}_shares`, `${own}_values`], arrays: [] },
     ];
   });
@@ -204,6 +216,11 @@ function columnsOf({ name, shape, values }: ExportedArray, from: number, count: 
 
 type Unplaced = Omit<ExportedLayer, 'after'>;
 
+type PlainLayer = Exclude<Layer, AttentionLayer | ResidualLayer>;
+
+/** The layers that leave steps out by others beside them. */
+const MASKED: readonly Layer['kind'][] = ['lstm', 'gru', 'bidirectional', 'global_average_pool'];
+
 /** A leaky rectifier is a layer of its own there; all other activations have the same name. */
 function activated({ name, ...layer }: Unplaced, activation: Activation): Unplaced[] {
   const isLeaky = activation === 'leaky_relu';
@@ -216,7 +233,7 @@ function recurrentLayer({ kind, units, sequence }: RecurrentLayer): Pick<Unplace
   return kind === 'gru' ? { type: 'GRU', config: { ...config, reset_after: false } } : { type: 'LSTM', config: { ...config, unit_forget_bias: false } };
 }
 
-function layersOf(layer: Exclude<Layer, AttentionLayer | ResidualLayer>, sees: Shape, { name, arrays }: Pick<Unplaced, 'name' | 'arrays'>): Unplaced[] {
+function layersOf(layer: PlainLayer, sees: Shape, { name, arrays }: Pick<Unplaced, 'name' | 'arrays'>): Unplaced[] {
   const axes = sees.length - 1;
   switch (layer.kind) {
     case 'dense':
@@ -268,5 +285,5 @@ function preprocessingOf({ task, classes, features, description: { inputs } }: N
     return { input: `category_${index}`, feature, encoding: kind === 'embedding' ? 'code' : 'one_hot', levels, ...other };
   });
   const array = features.find((feature) => feature.kind === 'array');
-  return { format: 'mlp-network-preprocessing-1', prepare: prepared, ...(array === undefined ? {} : { array: { feature: array.feature, shape: array.shape, standards: array.standards.map(({ mean, deviation }) => ({ mean, deviation })), missing: 'mean' } }), numbers, categories, answer: { task, ...(classes === undefined ? {} : { classes }) } };
+  return { format: 'mlp-network-preprocessing-1', prepare: prepared, ...(array === undefined ? {} : { array: { feature: array.feature, shape: array.shape, standards: array.standards.map(({ mean, deviation }) => ({ mean, deviation })), missing: 'mean', ...(inputs.masked === undefined ? {} : { present: 'a step counts, which is 1 in the input `present`, where any of its numbers is there' }) } }), numbers, categories, answer: { task, ...(classes === undefined ? {} : { classes }) } };
 }
