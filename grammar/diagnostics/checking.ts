@@ -236,16 +236,6 @@ export const checking = {
     message: ({ column, type }) => `\`${column}\` is ${type}, by which rows have no order in time`,
     hint: ({ column }) => `name a date, a timestamp or a whole number such as a year, or convert it in SQL: \`CAST(${column} AS TIMESTAMP)\``,
   }),
-  'augment-without-images': entry<{ augment: string }>({
-    severity: 'error',
-    message: ({ augment }) => `\`${augment}\` changes images, and the features have none`,
-    hint: () => 'an image is an `array` of height, width and channels, such as `array { pixels: [28, 28, 1] }` in `prepare`, or the `pixels` of a source of `images`',
-  }),
-  'masking-without-steps': entry({
-    severity: 'error',
-    message: () => '`masking` leaves out steps of sequences, and the features have none',
-    hint: () => 'a sequence is an `array` of steps and channels, such as `array { history: [14, 3] }` in `prepare`, or the `steps` of a table of `sequences`',
-  }),
   'unfit-step': entry<{ column: string; type: string }>({
     severity: 'error',
     message: ({ column, type }) => `\`${column}\` is ${type}, which is no number of a step`,

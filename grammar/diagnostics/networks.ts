@@ -57,4 +57,14 @@ export const networks = {
     message: ({ target }) => `labels of classes can be smoothed, and \`${target}\` is a number`,
     hint: () => 'take `label_smoothing` out; `loss: huber` is less moved by values far out',
   }),
+  'augment-without-images': entry<{ augment: string }>({
+    severity: 'error',
+    message: ({ augment }) => `\`${augment}\` changes images, and the features have none`,
+    hint: () => 'an image is an `array` of height, width and channels, such as `array { pixels: [28, 28, 1] }` in `prepare`, or the `pixels` of a source of `images`',
+  }),
+  'masking-without-steps': entry({
+    severity: 'error',
+    message: () => '`masking` leaves out steps of sequences, and the features have none',
+    hint: () => 'a sequence is an `array` of steps and channels, such as `array { history: [14, 3] }` in `prepare`, or the `steps` of a table of `sequences`',
+  }),
 };
