@@ -28,24 +28,49 @@ export interface InputRequest {
 /** Numbers and categories of the picked rows, shape (picked, inputs): numbers, then one-hot columns or embeddings. */
 export function expandInputs({ description: { inputs }, layout, parameters, rows, picked }: InputRequest): Float32Array {
   const width = inputWidth(inputs);
-  const { numbers: count } = inputs;
   const expanded = new Float32Array(picked.length * width);
+  copyRows(rows.numbers, picked, { size: inputs.numbers, into: expanded, width, column: 0 });
   const tables = embeddingsOf(layout, inputs.categories.length);
-  for (let at = 0; at < picked.length; at++) {
-    const row = picked[at] as number;
-    let column = at * width;
-    for (let number = 0; number < count; number++) expanded[column++] = rows.numbers[row * count + number] as number;
-    for (let category = 0; category < tables.length; category++) {
-      const { size } = inputs.categories[category] as { size: number };
-      const code = (rows.codes[category] as Int32Array)[row] as number;
-      const from = tables[category]?.offset;
-      if (from !== undefined) for (let j = 0; j < size; j++) expanded[column + j] = parameters[from + code * size + j] as number;
-      // A one-hot category without missing values in training has no column for them.
-      else if (code < size) expanded[column + code] = 1;
-      column += size;
-    }
-  }
+  let column = inputs.numbers;
+  inputs.categories.forEach(({ size }, category) => {
+    const table = tables[category];
+    const own = pickCodes(rows.codes[category] as Int32Array, picked);
+    if (table === undefined) markColumns(own, { size, into: expanded, width, column });
+    else copyRows(viewOf(parameters, table), own, { size, into: expanded, width, column });
+    column += size;
+  });
   return expanded;
+}
+
+/** Where columns go in an array of shape (rows, width). */
+interface Columns {
+  readonly size: number;
+  readonly into: Float32Array;
+  readonly width: number;
+  readonly column: number;
+}
+
+/** Copies rows of `size` numbers, by their places, one after the other. */
+function copyRows(from: Float32Array, places: Uint32Array, { size, into, width, column }: Columns): void {
+  for (let at = 0; at < places.length; at++) {
+    let source = (places[at] as number) * size;
+    const start = at * width + column;
+    for (let to = start; to < start + size; to++) into[to] = from[source++] as number;
+  }
+}
+
+/** A one-hot category without missing values in training has no column for them. */
+function markColumns(codes: Uint32Array, { size, into, width, column }: Columns): void {
+  for (let at = 0; at < codes.length; at++) {
+    const code = codes[at] as number;
+    if (code < size) into[at * width + column + code] = 1;
+  }
+}
+
+function pickCodes(codes: Int32Array, picked: Uint32Array): Uint32Array {
+  const own = new Uint32Array(picked.length);
+  for (let at = 0; at < picked.length; at++) own[at] = codes[picked[at] as number] as number;
+  return own;
 }
 
 /** The arrays of the picked rows, one after the other, and which of their steps count. */
@@ -68,15 +93,18 @@ export function addEmbeddingGradient({ description: { inputs }, layout, rows, pi
   embeddingsOf(layout, inputs.categories.length).forEach((table, category) => {
     const { size } = inputs.categories[category] as { size: number };
     const codes = rows.codes[category] as Int32Array;
-    if (table !== undefined) {
-      const view = viewOf(gradient, table);
-      for (let at = 0; at < picked.length; at++) {
-        const to = (codes[picked[at] as number] as number) * size;
-        for (let j = 0; j < size; j++) (view[to + j] as number) += ofInputs[at * width + column + j] as number;
-      }
-    }
+    if (table !== undefined) addRows(ofInputs, pickCodes(codes, picked), { size, into: viewOf(gradient, table), width, column });
     column += size;
   });
+}
+
+/** Adds columns of each row to the row of `into` whose place is given. */
+function addRows(from: Float32Array, places: Uint32Array, { size, into, width, column }: Columns): void {
+  for (let at = 0; at < places.length; at++) {
+    let target = (places[at] as number) * size;
+    const start = at * width + column;
+    for (let source = start; source < start + size; source++) (into[target++] as number) += from[source] as number;
+  }
 }
 
 function embeddingsOf(layout: Layout, categories: number): (Layout['parameters'][number] | undefined)[] {
