@@ -1,9 +1,8 @@
 import type { Platform } from './platform.ts';
+import type { Unpacking } from './unpack-wheel.ts';
 
 /** What of an engine's wheel the program needs. */
-export interface EngineLayout {
-  /** Whether a file of the wheel is to be unpacked. */
-  readonly keeps: (name: string) => boolean;
+export interface EngineLayout extends Unpacking {
   /** Where the shared library lies in the wheel, or the module of one in Python, on the platforms where one can be called. */
   readonly library: Readonly<Partial<Record<Platform, string>>>;
   /** The engine in whose wheel the OpenMP runtime lies that this one needs on Linux and does not bring. */
@@ -36,6 +35,7 @@ export const ENGINE_LAYOUTS: Readonly<Record<string, EngineLayout>> = {
   },
   tensorflow: {
     keeps: (name) => /^tensorflow\/(?:libtensorflow_(?:cc|framework)\.(?:so\.2|2\.dylib)|THIRD_PARTY_NOTICES\.txt)$/.test(name),
+    withoutSymbols: true,
     library: {
       'darwin-arm64': 'tensorflow/libtensorflow_cc.2.dylib',
       'linux-arm64': 'tensorflow/libtensorflow_cc.so.2',

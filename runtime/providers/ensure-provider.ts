@@ -126,7 +126,7 @@ async function makeProvider(
     onProgress?.({ engine, version, phase: 'unpacking', bytes });
     const unpacked = join(staging, 'engine');
     await mkdir(unpacked);
-    const files = await unpackWheel(fetched.wheel, unpacked, layout.keeps);
+    const files = await unpackWheel(fetched.wheel, unpacked, layout);
     const library = layout.library[entry.platform];
     if (library === undefined || !files.some((file) => file.name === library)) throw new BadWheelError(`it has no ${library ?? 'library'}`);
     await writeMarker(unpacked, entry, files);

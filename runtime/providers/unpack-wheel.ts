@@ -6,6 +6,7 @@ import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import type { Entry } from 'yauzl';
+import { withoutSymbols } from './without-symbols.ts';
 
 /** A file as it was unpacked. */
 export interface UnpackedFile {
@@ -30,16 +31,20 @@ const LARGEST = 4 * 2 ** 30;
 const FILE_TYPE = 0o170000;
 const REGULAR = 0o100000;
 
+/** What of a wheel is unpacked. */
+export interface Unpacking {
+  /** Whether a file is. */
+  readonly keeps: (name: string) => boolean;
+  /** Whether shared libraries leave behind what only debuggers read. */
+  readonly withoutSymbols?: boolean;
+}
+
 /**
- * Unpacks the files of a wheel (a zip archive) that `keeps` accepts into a folder, which must be empty. Nothing is
+ * Unpacks the files of a wheel (a zip archive) that are kept into a folder, which must be empty. Nothing is
  * written outside of it: paths that are absolute, go up, or name a file twice are refused, links and devices too.
  * Throws a BadWheelError for a bad archive.
  */
-export async function unpackWheel(
-  wheel: string,
-  folder: string,
-  keeps: (name: string) => boolean,
-): Promise<UnpackedFile[]> {
+export async function unpackWheel(wheel: string, folder: string, { keeps, withoutSymbols: cuts = false }: Unpacking): Promise<UnpackedFile[]> {
   const { openPromise } = (await import('yauzl')).default;
   try {
     // yauzl refuses names with `..`, `\`, a drive or a leading `/`, and data of another size than announced.
@@ -52,7 +57,8 @@ export async function unpackWheel(
       if (entry.fileName.endsWith('/') || !keeps(entry.fileName)) continue;
       total += entry.uncompressedSize;
       if (total > LARGEST) throw new BadWheelError('it would take more than 4 GiB');
-      unpacked.push(await writeEntry(entry, await archive.openReadStreamPromise(entry), folder));
+      const path = join(folder, ...entry.fileName.split('/'));
+      unpacked.push(await writeEntry(entry, await archive.openReadStreamPromise(entry), { path, cuts }));
     }
     return unpacked;
   } catch (error) {
@@ -72,21 +78,28 @@ function checkEntry(entry: Entry, names: Set<string>): void {
   }
 }
 
-async function writeEntry(entry: Entry, stream: Readable, folder: string): Promise<UnpackedFile> {
-  const path = join(folder, ...entry.fileName.split('/'));
+async function writeEntry(entry: Entry, stream: Readable, { path, cuts }: { readonly path: string; readonly cuts: boolean }): Promise<UnpackedFile> {
   await mkdir(dirname(path), { recursive: true });
   const hash = createHash('sha256');
-  let checksum = 0;
-  const measure = new Transform({
+  let [checksum, size] = [0, 0];
+  const read = watching((chunk) => (checksum = crc32(chunk, checksum)));
+  const written = watching((chunk) => {
+    hash.update(chunk);
+    size += chunk.length;
+  });
+  await pipeline([stream, read, ...(cuts ? [withoutSymbols()] : []), written, createWriteStream(path, { flags: 'wx' })]);
+  if (checksum !== entry.crc32) throw new BadWheelError(`the checksum of ${entry.fileName} is wrong`);
+  return { name: entry.fileName, size, sha256: hash.digest('hex') };
+}
+
+/** Passes chunks on that were looked at. */
+function watching(look: (chunk: Buffer) => void): Transform {
+  return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      checksum = crc32(chunk, checksum);
+      look(chunk);
       done(null, chunk);
     },
   });
-  await pipeline(stream, measure, createWriteStream(path, { flags: 'wx' }));
-  if (checksum !== entry.crc32) throw new BadWheelError(`the checksum of ${entry.fileName} is wrong`);
-  return { name: entry.fileName, size: entry.uncompressedSize, sha256: hash.digest('hex') };
 }
 
 /** Failures of disk and file system, in contrast to those of reading the archive (zlib's codes begin with `Z_`). */

@@ -16,7 +16,7 @@ afterEach(() => rm(root, { recursive: true }));
 async function unpack(archive: Uint8Array, keeps: (name: string) => boolean = () => true) {
   const wheel = join(root, 'a.whl');
   await writeFile(wheel, archive);
-  return unpackWheel(wheel, join(root, 'inside'), keeps);
+  return unpackWheel(wheel, join(root, 'inside'), { keeps });
 }
 
 test('lays the files that are kept into the folder, with size and digest', async () => {
