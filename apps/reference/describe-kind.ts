@@ -1,6 +1,8 @@
+import type { Json } from '../../compiler/json.ts';
 import { expectation } from '../../compiler/kinds/expectation.ts';
 import type { Kind } from '../../compiler/kinds/kind.ts';
 import { alternatives, type ParamSchema, type RecordSchema } from '../../compiler/kinds/schema.ts';
+import { spellValue } from '../spell-value.ts';
 
 /** A parameter of a kind, as documentation shows it. */
 export interface ParameterDoc {
@@ -44,7 +46,7 @@ function describeParameter(path: string, schema: ParamSchema, required: boolean)
     path,
     accepts: expectation(schema),
     required,
-    ...(fallback === undefined ? {} : { default: writtenValue(fallback) }),
+    ...(fallback === undefined ? {} : { default: spellValue(fallback as Json) }),
     doc: schema.description ?? '',
   };
   return [parameter, ...alternatives(schema).flatMap((one) => insideOf(one, path)), ...constructorParameters(schema)];
@@ -70,12 +72,4 @@ function constructorParameters(schema: ParamSchema): ParameterDoc[] {
       return described?.description === undefined ? [] : describeParameter(`${name}(${argument})`, described, required.includes(argument));
     });
   });
-}
-
-/** A value as an author writes it; defaults are plain ones. */
-function writtenValue(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(writtenValue).join(', ')}]`;
-  if (value === null) return 'none';
-  if (typeof value === 'object') return `{ ${Object.entries(value).map(([key, held]) => `${key}: ${writtenValue(held)}`).join(', ')} }`;
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,7 +1,7 @@
 import type { Reason } from '../../../compiler/plan/describe-change.ts';
 import type { Json } from '../../../compiler/json.ts';
+import { spellValue } from '../../spell-value.ts';
 import { formatCount } from './format.ts';
-import { asList, asObject } from './read-json.ts';
 import { clean, listNames, truncate } from './text.ts';
 
 /** Why a step is not what it was, in a few words each: `eta 0.1 → 0.05`, `column legs.distance changed`, `waits for legs`. */
@@ -93,23 +93,8 @@ export function readableValue(text: string | null): string {
   // Seeds have more digits than a number keeps.
   if (/^-?\d{15,}$/.test(text)) return text;
   try {
-    return clean(spell(JSON.parse(text) as Json));
+    return clean(spellValue(JSON.parse(text) as Json));
   } catch {
     return clean(text);
   }
-}
-
-function spell(value: Json): string {
-  if (value === null) return 'none';
-  if (typeof value !== 'object') return String(value);
-  const record = asObject(value);
-  if (record === undefined) return `[${asList(value).map(spell).join(', ')}]`;
-  const { $column, $quantity, $type, $range, $call, ...rest } = record;
-  if ($column !== undefined) return spell($column);
-  if ($quantity !== undefined) return spell($quantity) + spell(rest['unit'] ?? '');
-  if ($type !== undefined) return `${spell($type)}${rest['nullable'] === true ? '?' : ''}`;
-  if ($range !== undefined) return asList($range).map((end) => (end === null ? '' : spell(end))).join('..');
-  const entries = Object.entries(rest).map(([key, one]) => `${key}: ${spell(one)}`).join(', ');
-  if ($call === undefined) return `{${entries}}`;
-  return entries === '' ? spell($call) : `${spell($call)}(${entries})`;
 }
