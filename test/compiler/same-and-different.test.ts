@@ -7,12 +7,12 @@ import { different } from './same-and-different/different.ts';
 import { BASE, type Edit } from './same-and-different/edit.ts';
 import { same } from './same-and-different/same.ts';
 
-function edited({ why, replace = [] }: Edit): string {
+function edited({ why, of = BASE, replace = [] }: Edit): string {
   return replace.reduce((text, [from, to]) => {
     const next = typeof from === 'string' ? text.replace(from, () => to) : text.replace(from, to);
     if (next === text) throw new Error(`${why}: ${String(from)} is not in the text`);
     return next;
-  }, BASE);
+  }, of);
 }
 
 /** Kinds of steps that one plan has and the other lacks. */
@@ -30,13 +30,13 @@ function parents(plan: Plan, step: PlanStep): string {
 
 describe.each(Object.entries(same))('the same: %s', (_, edits) => {
   it.each(edits)('$why', async (edit) => {
-    expect(wholes(await planOf(edited(edit), edit.options))).toEqual(wholes(await planOf(BASE)));
+    expect(wholes(await planOf(edited(edit), edit.options))).toEqual(wholes(await planOf(edit.of ?? BASE)));
   });
 });
 
 describe.each(Object.entries(different))('different: %s', (_, edits) => {
   it.each(edits)('$why', async (edit) => {
-    expect(changedKinds(await planOf(BASE), await planOf(edited(edit), edit.options))).toEqual([...edit.changes].sort());
+    expect(changedKinds(await planOf(edit.of ?? BASE), await planOf(edited(edit), edit.options))).toEqual([...edit.changes].sort());
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Different } from './edit.ts';
-import { IMPORTED, SOURCE } from './edit.ts';
+import { IMPORTED, NETWORKS, SOURCE } from './edit.ts';
 
 /** Edits after which steps of these kinds, and no others, do something else or read something else, by what they touch. */
 export const different: Readonly<Record<string, readonly Different[]>> = {
@@ -130,5 +130,47 @@ export const different: Readonly<Record<string, readonly Different[]>> = {
   imports: [
     { why: 'a file that says another thing', ...IMPORTED, options: { files: { 'ground.mlp': SOURCE.replace('< 9000', '< 8000') } }, changes: ['csv'] },
     { why: 'a file that finds another file', ...IMPORTED, options: { files: { 'ground.mlp': SOURCE.replace('"flights.csv"', '"more-flights.csv"') } }, changes: ['csv'] },
+  ],
+  sequences: [
+    // Features are told the shape of windows.
+    { of: NETWORKS, why: 'another length', replace: [['length: 3', 'length: 4']], changes: ['sequences', 'prepare'] },
+    { of: NETWORKS, why: 'the order of a step’s numbers', replace: [['[distance, delay]', '[delay, distance]']], changes: ['sequences'] },
+    { of: NETWORKS, why: 'numbers of a step that are not taken', replace: [['[distance, delay]', '[delay]']], changes: ['sequences', 'prepare'] },
+    { of: NETWORKS, why: 'every second window', replace: [['length: 3', 'length: 3, stride: 2']], changes: ['sequences'] },
+    { of: NETWORKS, why: 'what lies further ahead', replace: [['ahead: delay', 'ahead: delay, horizon: 2']], changes: ['sequences'] },
+    { of: NETWORKS, why: 'something else ahead', replace: [['ahead: delay', 'ahead: distance']], changes: ['sequences'] },
+    { of: NETWORKS, why: 'short windows that are left out', replace: [['short: pad', 'short: drop']], changes: ['sequences'] },
+    { of: NETWORKS, why: 'another time', replace: [['time: date', 'time: id']], changes: ['sequences'] },
+  ],
+  networks: [
+    { of: NETWORKS, why: 'another number of units', replace: [['gru(8)', 'gru(9)']], changes: ['network'] },
+    { of: NETWORKS, why: 'another cell', replace: [['gru(8)', 'lstm(8)']], changes: ['network'] },
+    { of: NETWORKS, why: 'both ways through a sequence', replace: [['gru(8)', 'bidirectional(gru(8))']], changes: ['network'] },
+    { of: NETWORKS, why: 'the order of layers', replace: [['dense(4), dropout(0.1)', 'dropout(0.1), dense(4)']], changes: ['network'] },
+    { of: NETWORKS, why: 'a layer around another', replace: [['dense(4)', 'dense(4), residual([dense(4)])']], changes: ['network'] },
+    { of: NETWORKS, why: 'another activation', replace: [['dense(4)', 'dense(4, tanh)']], changes: ['network'] },
+    { of: NETWORKS, why: 'another share that is left out', replace: [['dropout(0.1)', 'dropout(0.2)']], changes: ['network'] },
+    { of: NETWORKS, why: 'another optimizer', replace: [['adam(rate', 'rmsprop(rate']], changes: ['network'] },
+    { of: NETWORKS, why: 'another rate', replace: [['rate: 0.01', 'rate: 0.02']], changes: ['network'] },
+    { of: NETWORKS, why: 'a rate that falls', replace: [['rate: 0.01', 'rate: cosine(0.01)']], changes: ['network'] },
+    { of: NETWORKS, why: 'gradients that are shortened', replace: [['rate: 0.01', 'rate: 0.01, clip_norm: 1']], changes: ['network'] },
+    { of: NETWORKS, why: 'another loss', replace: [['epochs: 5', 'epochs: 5, loss: huber']], changes: ['network'] },
+    { of: NETWORKS, why: 'padding that does not count', replace: [['epochs: 5', 'epochs: 5, masking: true']], changes: ['network'] },
+    { of: NETWORKS, why: 'another number of epochs', replace: [['epochs: 5', 'epochs: 6']], changes: ['network'] },
+    { of: NETWORKS, why: 'another batch', replace: [['epochs: 5', 'epochs: 5, batch: 64']], changes: ['network'] },
+    { of: NETWORKS, why: 'another stream', replace: [['epochs: 5', 'epochs: 5, stream: 1']], changes: ['network'] },
+    { of: NETWORKS, why: 'another cell of a preset', replace: [['states: [8]', 'states: [8], cell: lstm']], changes: ['rnn'] },
+    { of: NETWORKS, why: 'both ways in a preset', replace: [['states: [8]', 'states: [8], bidirectional: true']], changes: ['rnn'] },
+    { of: NETWORKS, why: 'dense layers of a preset', replace: [['states: [8]', 'states: [8], units: [8]']], changes: ['rnn'] },
+  ],
+  ensembles: [
+    { of: NETWORKS, why: 'other weights of a vote', replace: [['[2, 1]', '[1, 2]']], changes: ['vote'] },
+    // The report says whether its scores are optimistic: they are, on the rows that found the weights.
+    { of: NETWORKS, why: 'weights that are found', replace: [['[2, 1]', 'validate']], changes: ['vote', 'evaluate'] },
+    { of: NETWORKS, why: 'members of a vote that change places', replace: [['vote(trees, line)', 'vote(line, trees)']], changes: ['vote'] },
+    { of: NETWORKS, why: 'another member of a vote', replace: [['vote(trees, line)', 'vote(trees, net)']], changes: ['vote'] },
+    { of: NETWORKS, why: 'more folds of a stack', replace: [['folds: 2', 'folds: 3']], changes: ['fold', 'prepare', 'xgboost', 'out_of_fold', 'stack'] },
+    { of: NETWORKS, why: 'a member of a stack has another parameter, in each fold too', replace: [['rounds: 20', 'rounds: 21']], changes: ['xgboost'] },
+    { of: NETWORKS, why: 'what a stack decides by', replace: [['folds: 2', 'folds: 2, meta: baseline']], changes: ['linear', 'baseline', 'stack'] },
   ],
 };

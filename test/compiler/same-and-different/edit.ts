@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompileOptions } from '../../support/compile.ts';
 
-/** An edit of `base.mlp`: texts to be replaced, by what. */
+/** An edit of a base: texts to be replaced, by what. */
 export interface Edit {
   readonly why: string;
+  /** The pipeline that is edited, by default `BASE`. */
+  readonly of?: string;
   readonly replace?: readonly (readonly [from: string | RegExp, to: string])[];
   readonly options?: CompileOptions;
 }
@@ -15,8 +17,11 @@ export interface Different extends Edit {
   readonly changes: readonly string[];
 }
 
-/** The pipeline that is edited. */
+/** A pipeline that has something of everything. */
 export const BASE = readFileSync(join(import.meta.dirname, 'base.mlp'), 'utf8');
+
+/** Another one: sequences, networks, ensembles. */
+export const NETWORKS = readFileSync(join(import.meta.dirname, 'networks.mlp'), 'utf8');
 
 /** Its source. */
 export const SOURCE = /source flights[^]*?\n\}\n/.exec(BASE)?.[0] ?? '';

@@ -1,5 +1,5 @@
 import type { Edit } from './edit.ts';
-import { IMPORTED, SOURCE } from './edit.ts';
+import { IMPORTED, NETWORKS, SOURCE } from './edit.ts';
 
 /** Edits after which every step does the same on the same inputs, by what they touch. */
 export const same: Readonly<Record<string, readonly Edit[]>> = {
@@ -136,5 +136,27 @@ export const same: Readonly<Record<string, readonly Edit[]>> = {
     { why: 'under another name', ...IMPORTED, replace: [...IMPORTED.replace, ['{ flights }', '{ flights as trips }'], ['FROM flights', 'FROM trips']] },
     { why: 'of a file that says more', ...IMPORTED, options: { files: { 'ground.mlp': `${SOURCE}\ntable unread = sql("SELECT id FROM flights")\npipeline other { seed: 99 }` } } },
     { why: 'of a file that imports it itself', ...IMPORTED, options: { files: { 'ground.mlp': 'import { flights } from "./below/deep.mlp"\ntable unread = sql("SELECT id FROM flights")', 'below/deep.mlp': SOURCE.replace('"flights.csv"', '"../flights.csv"') } } },
+  ],
+  sequences: [
+    { of: NETWORKS, why: 'the next row is what lies ahead', replace: [['ahead: delay', 'ahead: delay, horizon: 1']] },
+    { of: NETWORKS, why: 'every window is taken', replace: [['length: 3', 'length: 3, stride: 1']] },
+    { of: NETWORKS, why: 'the name of a table of windows', replace: [[/\bwindows\b/g, 'days']] },
+  ],
+  networks: [
+    { of: NETWORKS, why: 'a rate by its place', replace: [['adam(rate: 0.01)', 'adam(0.01)']] },
+    { of: NETWORKS, why: 'arguments of layers by their names', replace: [['gru(8), dense(4), dropout(0.1)', 'gru(units: 8), dense(units: 4), dropout(rate: 0.1)']] },
+    { of: NETWORKS, why: 'an activation that is meant anyway', replace: [['dense(4)', 'dense(4, relu)']] },
+    { of: NETWORKS, why: 'layers in lines', replace: [['[gru(8), dense(4), dropout(0.1)]', '[\n    gru(8)\n    dense(4), dropout(0.1)\n  ]']] },
+    { of: NETWORKS, why: 'a batch that is meant anyway', replace: [['epochs: 5', 'epochs: 5, batch: 128']] },
+    { of: NETWORKS, why: 'whatever device there is', replace: [['epochs: 5', 'epochs: 5, device: auto']] },
+    { of: NETWORKS, why: 'the device that the engine has anyway, which is in keys', replace: [['epochs: 5', 'epochs: 5, device: cpu']] },
+    { of: NETWORKS, why: 'padding that counts', replace: [['epochs: 5', 'epochs: 5, masking: false']] },
+    { of: NETWORKS, why: 'cells and layers that are meant anyway', replace: [['states: [8]', 'cell: gru, states: [8], units: [16], activation: relu']] },
+  ],
+  ensembles: [
+    { of: NETWORKS, why: 'the names of members', replace: [[/\btrees\b/g, 'forest']] },
+    { of: NETWORKS, why: 'the name of a stack', replace: [[/\bstacked\b/g, 'tower']] },
+    { of: NETWORKS, why: 'the mean is how numbers are voted on', replace: [['{ weights: [2, 1] }', '{ weights: [2, 1], voting: mean }']] },
+    { of: NETWORKS, why: 'members that are declared after it', replace: [[/model voted.*\n/, ''], ['model trees', 'model voted = vote(trees, line) { weights: [2, 1] }\nmodel trees']] },
   ],
 };
