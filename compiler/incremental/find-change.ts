@@ -39,12 +39,14 @@ export function findChange({ text: before, units }: Groundwork, text: string, fi
   if (parsed.diagnostics.length > 0 || ![...gone, ...fresh].every(({ kind }) => isLocal(kind))) return undefined;
   // On the line of the item before, it documents nothing.
   if (/^[^\n]*\/\/\//.test(region)) return undefined;
-  const moved = moveUnits(tail, { shift, lines: countLines(text, begin, finish) - countLines(before, begin, finish - shift) });
+  const by: Move = { from: tail[0]?.start ?? before.length, shift, lines: countLines(text, begin, finish) - countLines(before, begin, finish - shift) };
+  const kept = head.map((unit) => movePlaces(unit, by));
+  const moved = tail.map((unit) => ({ ...movePlaces(unit, by), start: unit.start + shift, end: unit.end + shift }));
   // In the first column, an item begins whatever stands before it.
   if (![...fresh, ...moved.slice(0, 1)].every(({ start }) => startsLine(text, start))) return undefined;
   return {
     text,
-    units: [...head, ...fresh, ...moved],
+    units: [...kept, ...fresh, ...moved],
     fresh: new Set(fresh),
     names: new Set([...gone, ...fresh].flatMap(({ names }) => names)),
   };
@@ -65,24 +67,22 @@ function countLines(text: string, start: number, end: number): number {
   return lines;
 }
 
-/** Units that stand further down, or up. */
-function moveUnits(units: readonly Unit[], by: Move): readonly Unit[] {
-  const { shift } = by;
-  if (shift === 0 && by.lines === 0) return units;
-  return units.map((unit) => ({
-    ...unit,
-    start: unit.start + shift,
-    end: unit.end + shift,
-    declarations: unit.declarations.map((one) => ({ ...one, steps: one.steps.map((step) => ({ ...step, place: movePlace(step.place, by) })) })),
-  }));
-}
-
 interface Move {
+  /** Where that begins which stands further down, or up. */
+  readonly from: number;
   /** Characters. */
   readonly shift: number;
   readonly lines: number;
 }
 
-function movePlace({ span, start }: Place, { shift, lines }: Move): Place {
+/** A unit whose steps have their places in the new text: the folds of a report stand where its models do, before it or after it. */
+function movePlaces(unit: Unit, by: Move): Unit {
+  if (by.shift === 0 && by.lines === 0) return unit;
+  return { ...unit, declarations: unit.declarations.map((one) => ({ ...one, steps: one.steps.map((step) => ({ ...step, place: movePlace(step.place, by) })) })) };
+}
+
+function movePlace(place: Place, { from, shift, lines }: Move): Place {
+  const { span, start } = place;
+  if (span.start < from) return place;
   return { span: { ...span, start: span.start + shift, end: span.end + shift }, start: { ...start, line: start.line + lines } };
 }

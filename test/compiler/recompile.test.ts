@@ -40,11 +40,11 @@ const texts = [
 const PIECES = ['// a comment\n', '/// A note.\n', '\n', ' ', '/// x', '// "', '"""\n', '}\n', '{ k: 1 }', 'table ', 'param least: int = 4\n', 'table more = sql("SELECT 1 AS a")\n', 'table legs2 = sql("SELECT count(*) AS n FROM legs")\n', 'test "none" {}\n'];
 
 interface Edit {
-  readonly what: 'digit' | 'delete' | 'copy' | 'swap' | 'insert' | 'cut' | 'rename' | 'token';
+  readonly what: 'digit' | 'delete' | 'copy' | 'swap' | 'insert' | 'cut' | 'rename' | 'token' | 'word';
   readonly at: number;
   readonly by: number;
 }
-const anEdit = fc.record<Edit>({ what: fc.constantFrom('digit', 'digit', 'delete', 'copy', 'swap', 'insert', 'cut', 'rename', 'token'), at: fc.nat(), by: fc.nat() });
+const anEdit = fc.record<Edit>({ what: fc.constantFrom('digit', 'digit', 'delete', 'copy', 'swap', 'insert', 'cut', 'rename', 'token', 'word', 'word'), at: fc.nat(), by: fc.nat() });
 
 /** A text after an edit of the kind that people make, or of a kind that nobody does. */
 function edited(text: string, { what, at, by }: Edit): string {
@@ -70,6 +70,12 @@ function edited(text: string, { what, at, by }: Edit): string {
       return text.slice(0, by % (text.length + 1)) + text.slice((by % (text.length + 1)) + 1 + (at % 3));
     case 'rename':
       return item.kind === 'declaration' ? text.replaceAll(new RegExp(`\\b${item.name.text}\\b`, 'g'), `${item.name.text}x`) : text;
+    case 'word': {
+      // Also inside of queries, where a name may come to mean another thing, or be captured.
+      const words = [...text.matchAll(/\b[a-z]\w*/gi)];
+      const [one, two] = [words[at % words.length], words[by % words.length]];
+      return one === undefined || two === undefined ? text : text.slice(0, one.index) + two[0] + text.slice(one.index + one[0].length);
+    }
     case 'token': {
       const { tokens } = lexText('x.mlp', text);
       const [one, two] = [tokens[at % tokens.length], tokens[by % tokens.length]];
@@ -143,6 +149,21 @@ describe('a text that is compiled from the groundwork of an earlier one', () => 
     const text = change(TABLES);
     expect(text).not.toBe(TABLES);
     expect(groundwork && (await recompileText(text, groundwork))).toBeUndefined();
+  });
+
+  it.each([
+    ['before', ['model', 'note', 'report']],
+    ['after', ['report', 'note', 'model']],
+  ])('has the places of folds, which are those of models that stand %s the report, when lines between them change', async (_, order) => {
+    const text = (note: string): string => {
+      const items: Record<string, string> = { model: 'model lines = logistic(x) { C: 0.5 }', note, report: 'report scores = evaluate(lines) { folds: 3 }' };
+      return ['source flights = csv("flights.csv")', 'split parts = holdout(flights) { target: late }', 'features x = prepare(parts) { use: [distance] }', ...order.map((name) => items[name] ?? ''), ''].join('\n');
+    };
+    const [one, two] = ['table n = sql("SELECT 1 AS a")', 'table n = sql("""\n  SELECT 1 AS a\n""")'].map(text);
+    const { groundwork } = await compileText(one ?? '');
+    const changed = groundwork && (await recompileText(two ?? '', groundwork));
+    expect(changed).toBeDefined();
+    expect(changed).toEqual(await compileText(two ?? ''));
   });
 
   it('compiles no more than what is new, what names it, and what these name', async () => {
