@@ -15,12 +15,11 @@ import type { NetworkDescription } from '../runtime/networks/description.ts';
 import type { NetworkEngine } from '../runtime/networks/engine.ts';
 import type { NetworkRows } from '../runtime/networks/rows.ts';
 import { uniformNumbers } from '../runtime/networks/random.ts';
-import { trainNetwork } from '../runtime/networks/train-network.ts';
 import { defaultLock } from '../runtime/providers/default-lock.ts';
 import { ensureProvider } from '../runtime/providers/ensure-provider.ts';
 import { embeddingSize } from '../stdlib/models/network/network-inputs.ts';
-import { median } from './support/measure.ts';
 import { peersPython } from './support/peers-python.ts';
+import { medianSeconds, trainFor, type Seconds } from './support/train-for.ts';
 
 const ROWS = 20_000;
 const NUMBERS = 50;
@@ -46,46 +45,12 @@ const draw = uniformNumbers('1', 'bench');
 const numbers = Float32Array.from({ length: ROWS * NUMBERS }, () => 2 * draw() - 1);
 const truth = Uint8Array.from({ length: ROWS }, (_, row) => Number((numbers[row * NUMBERS] ?? 0) + (numbers[row * NUMBERS + 1] ?? 0) > 0));
 
-/** Seconds by the clock, and of the processor. */
-type Seconds = readonly [clock: number, processor: number];
-
-interface Training {
-  readonly engine: NetworkEngine;
-  readonly description: NetworkDescription;
-  readonly rows: NetworkRows;
-  readonly truth: Uint8Array;
-  readonly epochs: number;
-  readonly batch: number;
-}
-
-const train = (engine: NetworkEngine, batch: number): Promise<Seconds> => measure({ engine, description, rows: { rows: ROWS, numbers, codes: [] }, truth, epochs: EPOCHS, batch });
-
-async function measure({ engine, description: trained, rows, truth: own, epochs, batch }: Training): Promise<Seconds> {
-  const begun = performance.now();
-  const before = process.cpuUsage();
-  await trainNetwork({
-    ...{ engine, description: trained, epochs, batch, seed: '1' },
-    train: { rows, truth: own },
-    validate: { rows: 0, numbers: new Float32Array(), codes: rows.codes.map(() => new Int32Array()) },
-    optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0 },
-    rate: { kind: 'constant', rate: 1e-3, warm_up: 0 },
-    evaluate: () => ({}),
-    followed: 'loss',
-    trainingMetric: { name: 'log_loss', of: (mean) => mean },
-    checkpoint: { load: () => Promise.resolve(undefined), save: () => Promise.resolve() },
-  });
-  const { user, system } = process.cpuUsage(before);
-  return [(performance.now() - begun) / 1e3, (user + system) / 1e6];
-}
+const train = (engine: NetworkEngine, batch: number): Promise<Seconds> => trainFor({ engine, description, rows: { rows: ROWS, numbers, codes: [] }, truth, epochs: EPOCHS, batch });
 
 function trainPeer(batch: number): Seconds {
   const printed = execFileSync(peersPython(), ['bench/network.py', String(batch)], { encoding: 'utf8' });
   const [clock = NaN, processor = NaN] = printed.trim().split(' ').map(Number);
   return [clock, processor];
-}
-
-function medians(runs: readonly Seconds[]): Seconds {
-  return [median(runs.map(([clock]) => clock)), median(runs.map(([, processor]) => processor))];
 }
 
 for (const batch of [128, 512]) {
@@ -96,10 +61,10 @@ for (const batch of [128, 512]) {
     for (const [name, engine] of Object.entries(engines)) runs[name]?.push(await train(engine, batch));
     theirs.push(trainPeer(batch));
   }
-  const peer = medians(theirs);
+  const peer = medianSeconds(theirs);
   console.log(`${ROWS} rows, ${EPOCHS} epochs, batch ${batch}, medians of ${REPEATS}: scikit-learn ${peer[0].toFixed(2)} s (${peer[1].toFixed(2)})`);
   for (const [name, seconds] of Object.entries(runs)) {
-    const mine = medians(seconds);
+    const mine = medianSeconds(seconds);
     console.log(`  ${name} ${mine[0].toFixed(2)} s (${mine[1].toFixed(2)}), ratio ${(mine[0] / peer[0]).toFixed(2)} (${(mine[1] / peer[1]).toFixed(2)})`);
   }
 }
@@ -117,6 +82,6 @@ const flights: NetworkRows = {
 const late = Uint8Array.from({ length: FLIGHTS }, (_, row) => Number(draw() < ((flights.codes[0]?.[row] ?? 0) % 2 === 0 ? 0.3 : 0.5)));
 const engine = openNetwork(airports);
 const epochs: Seconds[] = [];
-for (let repeat = 0; repeat < REPEATS; repeat++) epochs.push(await measure({ engine, description: airports, rows: flights, truth: late, epochs: 1, batch: 4096 }));
-const [clock, processor] = medians(epochs);
+for (let repeat = 0; repeat < REPEATS; repeat++) epochs.push(await trainFor({ engine, description: airports, rows: flights, truth: late, epochs: 1, batch: 4096 }));
+const [clock, processor] = medianSeconds(epochs);
 console.log(`${FLIGHTS} rows with two embeddings of ${embeddingSize(AIRPORTS)} numbers, an epoch at batch 4096 on TensorFlow, median of ${REPEATS}: ${clock.toFixed(2)} s (${processor.toFixed(2)})`);

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 const REQUIREMENTS = 'bench/peers/requirements.txt';
+const KERAS = 'bench/peers/keras.txt';
 const BUILD_TOOLS = 'bench/peers/build-tools.txt';
 
 /**
@@ -19,6 +20,11 @@ export function peersPython(): string {
 /** A Python with DVC, Snakemake and ninja, likewise. */
 export function buildToolsPython(): string {
   return environmentOf(BUILD_TOOLS);
+}
+
+/** A Python with Keras on TensorFlow (1.5 GB), likewise. */
+export function kerasPython(): string {
+  return process.env['KERAS_PYTHON'] ?? environmentOf(KERAS);
 }
 
 function environmentOf(requirements: string, more: readonly string[] = []): string {

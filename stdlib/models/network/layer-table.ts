@@ -8,7 +8,7 @@ import type { NetworkAbout } from './network-model.ts';
 export function layerTable({ description, features }: Pick<NetworkAbout, 'description' | 'features'>): { readonly layers: readonly JsonObject[]; readonly parameters: number } {
   const { inputs } = description;
   const rows: JsonObject[] = [];
-  if (inputs.array !== undefined) rows.push({ layer: 'array', columns: sizeOf(inputs.array), shape: inputs.array, parameters: 0 });
+  if (inputs.array !== undefined) rows.push({ layer: inputs.masked === undefined ? 'array' : 'array, masked', columns: sizeOf(inputs.array), shape: inputs.array, parameters: 0 });
   if (inputs.numbers > 0) rows.push({ layer: 'numbers', columns: inputs.numbers, parameters: 0 });
   const names = features.flatMap(({ kind, feature }) => (kind === 'category' ? [feature] : []));
   inputs.categories.forEach(({ kind, levels, size }, index) => {
