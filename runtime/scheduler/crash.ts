@@ -24,7 +24,7 @@ export function describeCrash(crash: Crash): CrashWords {
 }
 
 function reasonOf({ code, signal, output }: Crash): Omit<CrashWords, 'lastWords'> {
-  if (/JavaScript heap out of memory|std::bad_alloc|Cannot allocate memory/.test(output)) {
+  if (/JavaScript heap out of memory|Fatal process (?:OOM|out of memory)|std::bad_alloc|Cannot allocate memory/.test(output)) {
     return { reason: 'ran out of memory', hint: MORE_MEMORY };
   }
   switch (signal) {
@@ -47,12 +47,12 @@ function reasonOf({ code, signal, output }: Crash): Omit<CrashWords, 'lastWords'
   }
 }
 
-/** The last lines that say something: frames of a stack do not. */
+/** The last lines that say something: frames of a stack, its heading and lines without a letter or a digit do not. */
 function lastWordsOf(output: string): string[] {
   return output
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^at |^\d+: 0x/.test(line))
+    .filter((line) => /[\p{L}\p{N}]/u.test(line) && !/^at |^\d+: 0x|^-+ .* stack trace -+$/.test(line))
     .slice(-LAST_LINES)
     .map((line) => (line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)}…` : line));
 }

@@ -65,6 +65,11 @@ describe('a crash in words', () => {
       'ran out of memory',
       ['FATAL ERROR: JavaScript heap out of memory'],
     ],
+    [
+      { code: null, signal: 'SIGTRAP' as const, output: '\n#\n# Fatal process OOM in Failed to reserve virtual memory for CodeRange\n#\n\n----- Native stack trace -----\n\n 1: 0xb7a940 [node]\n' },
+      'ran out of memory',
+      ['# Fatal process OOM in Failed to reserve virtual memory for CodeRange'],
+    ],
     [{ code: 1, signal: null, output: `${'x'.repeat(300)}\n    at f (x.js:1:1)` }, 'ended with exit code 1 before the step was done', [`${'x'.repeat(200)}…`]],
   ])('%o', (crash, reason, lastWords) => {
     expect(describeCrash(crash)).toMatchObject({ reason, lastWords });
