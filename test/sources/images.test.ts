@@ -4,7 +4,6 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JsonObject } from '../../compiler/json.ts';
 import { connectDuckDB, sqlString } from '../../runtime/engines/duckdb/connect.ts';
-import { DECODER } from '../../runtime/engines/images/decode-image.ts';
 import { images } from '../../stdlib/sources/images.ts';
 import { rowsOf } from '../support/read-made.ts';
 import { openWorkbench, type Workbench } from '../support/run-kind.ts';
@@ -69,11 +68,6 @@ const pixelsOf = ({ pixels }: JsonObject): number[] => pixels as number[];
 
 /** The greatest difference of two images. JPEG leaves decoders some freedom. */
 const apart = (a: readonly number[], b: readonly number[] | undefined): number => Math.max(...a.map((value, i) => Math.abs(value - (b?.[i] ?? Infinity))));
-
-test('keys name the release that package.json pins', async () => {
-  const { dependencies } = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')) as { dependencies: Record<string, string> };
-  expect(DECODER).toBe(`sharp ${dependencies['sharp'] ?? ''}`);
-});
 
 test.each(['rgb', 'gray'])('folders in %s hold what Pillow reads', async (channels) => {
   const { outputs, inferred } = await make('pets/*/*', { channels });

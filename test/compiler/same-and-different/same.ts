@@ -140,6 +140,7 @@ export const same: Readonly<Record<string, readonly Edit[]>> = {
   sequences: [
     { of: NETWORKS, why: 'the next row is what lies ahead', replace: [['ahead: delay', 'ahead: delay, horizon: 1']] },
     { of: NETWORKS, why: 'every window is taken', replace: [['length: 3', 'length: 3, stride: 1']] },
+    { of: NETWORKS, why: 'the case of columns', replace: [['time: date', 'time: DATE']] },
     { of: NETWORKS, why: 'the name of a table of windows', replace: [[/\bwindows\b/g, 'days']] },
   ],
   networks: [
@@ -151,7 +152,7 @@ export const same: Readonly<Record<string, readonly Edit[]>> = {
     { of: NETWORKS, why: 'whatever device there is', replace: [['epochs: 5', 'epochs: 5, device: auto']] },
     { of: NETWORKS, why: 'the device that the engine has anyway, which is in keys', replace: [['epochs: 5', 'epochs: 5, device: cpu']] },
     { of: NETWORKS, why: 'padding that counts', replace: [['epochs: 5', 'epochs: 5, masking: false']] },
-    { of: NETWORKS, why: 'cells and layers that are meant anyway', replace: [['states: [8]', 'cell: gru, states: [8], units: [16], activation: relu']] },
+    { of: NETWORKS, why: 'cells and layers that are meant anyway', replace: [['states: [8]', 'cell: gru, states: [8], bidirectional: false, units: [16], activation: relu']] },
   ],
   ensembles: [
     { of: NETWORKS, why: 'the names of members', replace: [[/\btrees\b/g, 'forest']] },
