@@ -40,8 +40,8 @@ const PIPELINES = [
   {
     file: 'pipelines/zoo.mlp',
     flags: [],
-    shows: { leafwise: 'model', symmetric: 'model', forest: 'model', shrubs: 'model', calibrated: 'model', scores: 'report', best: 'choice', weights: 'report' },
-    exports: ['leafwise.txt', 'symmetric.json', 'forest.txt', 'shrubs.txt', 'boosted.json'],
+    shows: { leafwise: 'model', symmetric: 'model', forest: 'model', shrubs: 'model', calibrated: 'model', stacked: 'model', voted: 'model', bagged: 'model', seeded: 'model', scores: 'report', best: 'choice', weights: 'report' },
+    exports: ['leafwise.txt', 'symmetric.json', 'forest.txt', 'shrubs.txt', 'boosted.json', 'voted.json'],
   },
   {
     file: 'pipelines/digits.mlp',
