@@ -8,6 +8,8 @@ import type { Labelled } from '../../runtime/data/matrix.ts';
 import { engineLibrary } from '../support/engine-library.ts';
 import { makeLabelled } from '../support/make-labelled.ts';
 import { memoryCheckpoint } from '../support/memory-checkpoint.ts';
+import { engineParameters } from './engine-parameters.ts';
+import { LEFT_OUT } from './left-out.ts';
 import { predictXgboost } from './predict-xgboost.ts';
 
 let library: string;
@@ -53,6 +55,11 @@ function base(parameter: TrainerParameter): EngineParameters {
 const numbers = XGBOOST_PARAMETERS.flatMap((parameter) =>
   parameter.type.kind === 'number' || parameter.type.kind === 'integer' ? [{ ...parameter, range: parameter.type }] : [],
 );
+
+test("the engine's own list of parameters is ours, and what is left out", async () => {
+  const offered = XGBOOST_PARAMETERS.flatMap(({ name, aliases }) => [name, ...aliases]);
+  expect([...offered, ...Object.values(LEFT_OUT).flat()].sort()).toEqual(await engineParameters(library));
+});
 
 describe('XGBoost knows every parameter', () => {
   const names = XGBOOST_PARAMETERS.flatMap((parameter) => [parameter.name, ...parameter.aliases].map((name) => ({ name, parameter })));
