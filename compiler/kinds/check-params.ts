@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { diagnose, didYouMean, nearest, type Span } from '../../grammar/index.ts';
+import { diagnose, didYouMean, nearest, type Diagnostic, type Entry, type RecordValue, type Span } from '../../grammar/index.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { CheckedDeclaration, Findings, ResolvedDeclaration } from '../program.ts';
 import { acceptValue } from './accept-value.ts';
@@ -27,10 +27,10 @@ const validators = new WeakMap<RecordSchema, Map<string, ValidateFunction>>();
  */
 export function checkParams(declaration: ResolvedDeclaration, findings: Findings): CheckedDeclaration | undefined {
   const { item, kind } = declaration;
-  let sound = true;
+  const wrong: Diagnostic[] = [];
   const own: Findings = {
     add: (diagnostic) => {
-      sound = false;
+      wrong.push(diagnostic);
       findings.add(diagnostic);
     },
   };
@@ -38,15 +38,27 @@ export function checkParams(declaration: ResolvedDeclaration, findings: Findings
     const isInput = kind.inputs.some((input) => input.name === key.text);
     own.add(diagnose('named-input', key.span, { key: key.text, kind: kind.name, isInput }));
   }
-  if (!sound) return undefined;
   const encoded = encodeParams(item.body, kind.params, declaration.scope, own);
-  if (sound) {
-    const spanOf = spanFinder(encoded.places, item.body?.span ?? item.call.name.span);
-    const params = completeValue(encoded.value, { kind, spanOf, at: item.call.name.span, findings: own });
-    const completed = params && [...encoded.kinds].reduce((whole, [at, named]) => completeKind(whole, at.split('/').slice(1), { kind: named, spanOf, findings: own }), params);
-    if (sound && completed !== undefined) return { ...declaration, params: completed, spanOf };
-  }
-  return undefined;
+  const unread = new Set([...item.call.named.map(({ key }) => key.text), ...wrongEntries(item.body, wrong)]);
+  const spanOf = spanFinder(encoded.places, item.body?.span ?? item.call.name.span);
+  const completing: Completing = { kind: { ...kind, params: without(kind.params, unread) }, spanOf, findings: own };
+  const read = Object.fromEntries(Object.entries(encoded.value).filter(([key]) => !unread.has(key)));
+  const params = completeValue(read, { ...completing, at: item.call.name.span });
+  const named = [...encoded.kinds].map(([at, of]) => ({ path: at.split('/').slice(1), of })).filter(({ path: [key = ''] }) => !unread.has(key));
+  const completed = params && named.reduce((whole, { path, of }) => completeKind(whole, path, { ...completing, kind: of }), params);
+  return wrong.length > 0 || completed === undefined ? undefined : { ...declaration, params: completed, spanOf };
+}
+
+/** The parameters in which something is wrong already: they are looked at no more, and the others are, so that one run tells all. */
+function wrongEntries(body: RecordValue | undefined, wrong: readonly Diagnostic[]): string[] {
+  const isIn = ({ file, start, end }: Span, { key, value }: Entry): boolean => file === key.span.file && start >= key.span.start && end <= value.span.end;
+  const entries = (body?.entries ?? []).filter((entry) => wrong.some(({ span }) => span !== undefined && isIn(span, entry)));
+  return entries.map(({ key }) => key.text);
+}
+
+/** A schema that misses none of some parameters. */
+function without(schema: RecordSchema, keys: ReadonlySet<string>): RecordSchema {
+  return keys.size === 0 ? schema : { ...schema, required: (schema.required ?? []).filter((key) => !keys.has(key)) };
 }
 
 interface Completing {
