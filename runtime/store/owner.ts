@@ -42,11 +42,14 @@ export function ownerState(owner: Owner): 'alive' | 'dead' | 'unknown' {
   return started === undefined || started === owner.started ? 'alive' : 'dead';
 }
 
-/** Whether a process with this number runs, ours or another user's. */
+/**
+ * Whether a process with this number runs, ours or another user's. One that has ended and of which its parent has not
+ * taken note (a zombie) does not: where the first process of a container takes note of none, they stay for good.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return process.platform !== 'linux' || !['Z', 'X'].includes(statOf(pid)?.[0] ?? '');
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
@@ -57,12 +60,21 @@ function startOf(pid: number): string | undefined {
   return told === undefined ? undefined : tokenOf(told).slice(0, 12);
 }
 
-/** Field 22 of `/proc/<pid>/stat`, counted after the command's name, which may hold anything: ticks since the boot. */
+/** Field 22 of `/proc/<pid>/stat`: ticks since the boot. */
 function startOnLinux(pid: number): string | undefined {
+  const ticks = statOf(pid)?.[19];
+  try {
+    return ticks === undefined ? undefined : `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')} ${ticks}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Fields of `/proc/<pid>/stat` from the third one on, counted after the command's name, which may hold anything. */
+function statOf(pid: number): readonly string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const ticks = text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')} ${ticks}`;
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }

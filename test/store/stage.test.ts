@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { nodeFiles, type Files } from '../../runtime/store/files.ts';
 import { objectKey } from '../../runtime/store/objects.ts';
@@ -176,6 +178,22 @@ describe('stages', () => {
     expect(ownerState(owner)).toBe('alive');
     expect(ownerOf('tmp')).toBeUndefined();
     expect(isAlive(1)).toBe(true);
+  });
+
+  // Other systems have them too, but do not tell by `/proc`.
+  it.runIf(process.platform === 'linux')('of a process that has ended, and of which nobody has taken note, are of a dead one', async () => {
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(said.toString());
+      expect(isAlive(pid)).toBe(true);
+      process.kill(pid, 'SIGKILL');
+      while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))) await setTimeout(5);
+      expect(isAlive(pid)).toBe(false);
+      expect(ownerState({ ...thisOwner(), pid })).toBe('dead');
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 });
 
