@@ -59,9 +59,16 @@ for (const engine of ['lightgbm', 'catboost']) {
     results.mlp.push(await ours(engine));
     results[`python ${engine}`]?.push(await peer(engine));
   }
-  console.log(`\n${engine}, ${rows} rows, median of ${repeats}      seconds   training   memory MB   test AUC`);
-  for (const [name, of] of Object.entries(results)) {
+  console.log(`\n${engine}, ${rows} rows, median of ${repeats}      seconds   training   all else   memory MB   test AUC`);
+  const figures = Object.entries(results).map(([name, of]) => {
     const figure = (pick: (one: Result) => number): number => median(of.map(pick));
-    console.log(`${name.padEnd(34)}${figure((one) => one.seconds).toFixed(1).padStart(11)}${figure((one) => one.training).toFixed(1).padStart(11)}${(figure((one) => one.memory) / 1e6).toFixed(0).padStart(12)}${figure((one) => one.auc).toFixed(4).padStart(11)}`);
-  }
+    const found = { seconds: figure((one) => one.seconds), training: figure((one) => one.training), rest: figure((one) => one.seconds - one.training), memory: figure((one) => one.memory), auc: figure((one) => one.auc) };
+    const numbers = [found.seconds.toFixed(1), found.training.toFixed(1), found.rest.toFixed(1)].map((text) => text.padStart(11)).join('');
+    console.log(`${name.padEnd(34)}${numbers}${(found.memory / 1e6).toFixed(0).padStart(12)}${found.auc.toFixed(4).padStart(11)}`);
+    return found;
+  });
+  const [mine, theirs] = figures;
+  if (mine === undefined || theirs === undefined) continue;
+  const ratio = (pick: (one: (typeof figures)[number]) => number, aim: number): string => `${(pick(mine) / pick(theirs)).toFixed(2)} (aim ${aim})`;
+  console.log(`${'mlp / python'.padEnd(34)}training ${ratio((one) => one.training, 1.05)}, all else ${ratio((one) => one.rest, 0.6)}, memory ${ratio((one) => one.memory, 1)}`);
 }
