@@ -59,6 +59,7 @@ function checkTogether({ params, report, spanOf }: InferContext): boolean {
     ['min_data_in_leaf', params['min_data_in_leaf'] !== 1 && grow === 'SymmetricTree', 'grow_policy: Depthwise', 'trees with one condition a level do not look at their leaves; `Lossguide` does, too'],
     ['bagging_temperature', params['bagging_temperature'] !== 1 && bootstrap !== 'Bayesian', 'bootstrap_type: Bayesian', 'other ways of drawing rows have a `subsample`'],
     ['subsample', params['subsample'] !== undefined && bootstrap !== 'Bernoulli' && bootstrap !== 'MVS', 'bootstrap_type: Bernoulli', '`MVS` draws rows, too: by their gradients'],
+    ['mvs_reg', params['mvs_reg'] !== undefined && bootstrap !== 'MVS', 'bootstrap_type: MVS', 'other ways of drawing rows do not look at their gradients'],
     ['diffusion_temperature', params['diffusion_temperature'] !== 10000 && params['langevin'] !== true, 'langevin: true', 'without it no noise is added'],
     ...Object.values(OBJECTIVE_PARAMETERS).map(({ name }) => {
       const fitting = Object.keys(OBJECTIVE_PARAMETERS).filter((one) => OBJECTIVE_PARAMETERS[one]?.name === name);

@@ -93,8 +93,8 @@ interface Category {
   readonly hashes: readonly (number | undefined)[];
 }
 
-function categoryHashes({ features_info: { cat_features_hash: pairs = [] } }: CatboostModel): ReadonlyMap<string, number> {
-  return new Map(pairs.map(({ hash, value }) => [value, hash | 0]));
+function categoryHashes({ features_info: { cat_features_hash: pairs } }: CatboostModel): ReadonlyMap<string, number> {
+  return new Map(pairs?.map(({ hash, value }) => [value, hash | 0]));
 }
 
 function openCategory(features: readonly Feature[], place: number, hashes: ReadonlyMap<string, number>): Category {

@@ -6,8 +6,8 @@ export interface CatboostModel {
     readonly categorical_features?: readonly CategoricalFeature[];
     /** In the order of the trees' numbers of conditions. */
     readonly ctrs?: readonly Statistic[];
-    /** The categories of the training rows, by CatBoost's hash, 32 bits unsigned. */
-    readonly cat_features_hash?: readonly { readonly hash: number; readonly value: string }[];
+    /** The categories of the training rows, by CatBoost's hash, 32 bits unsigned: absent or null where there are none. */
+    readonly cat_features_hash?: readonly { readonly hash: number; readonly value: string }[] | null;
   };
   /** By \x60identifier\x60: counts of the target by hash of what was met. */
   readonly ctr_data?: Readonly<Record<string, { readonly hash_map: readonly (string | number)[]; readonly hash_stride: number; readonly counter_denominator: number }>>;

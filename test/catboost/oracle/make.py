@@ -18,7 +18,7 @@ FOLDER = pathlib.Path(__file__).parent
 NUMBERS, CATEGORIES = ["age", "count"], ["color", "size"]
 
 # name, target, parameters, rounds, weighted, (metric, patience) or None; where it says `unseen`, no category is missing in the rows
-# to learn from, and a missing one is a new one.
+# to learn from, and a missing one is a new one; where it says `alone`, there are no other features.
 CASES = [
     ("binary", "binary", {"depth": 4}, 30, False, None),
     ("stopped", "binary", {"learning_rate": 0.3, "bootstrap_type": "Bernoulli", "subsample": 0.7}, 200, True, ("AUC", 8)),
@@ -38,6 +38,10 @@ CASES = [
     ("poisson", "count", {"loss_function": "Poisson"}, 20, False, None),
     ("tweedie", "count", {"loss_function": "Tweedie:variance_power=1.3"}, 20, False, None),
     ("monotone", "number", {"monotone_constraints": [1, -1, 0, 0]}, 20, False, None),
+    ("numbers alone", "binary", {"depth": 4}, 20, False, None),
+    ("categories alone", "number", {"depth": 4}, 20, False, None),
+    ("mvs", "binary", {"bootstrap_type": "MVS", "subsample": 0.6, "mvs_reg": 5.0}, 20, False, None),
+    ("gumbel", "number", {"random_score_type": "Gumbel", "random_strength": 2.0}, 20, False, None),
     ("langevin", "number", {"langevin": True, "diffusion_temperature": 500.0, "model_shrink_rate": 0.01}, 20, False, None),
 ]
 OBJECTIVES = {"binary": "Logloss", "multi": "MultiClass", "number": "RMSE", "count": "RMSE"}
@@ -54,14 +58,15 @@ def table(data, complete):
 
 def run(data, case):
     name, target, parameters, rounds, weighted, stopping = case
-    x = table(data, name.startswith("unseen"))
+    numbers, categories = ([] if name == "categories alone" else NUMBERS), ([] if name == "numbers alone" else CATEGORIES)
+    x = table(data, name.startswith("unseen"))[numbers + categories]
     y = np.abs(np.array(data["targets"]["number"])) if target == "count" else np.array(data["targets"][target])
     weights = np.array(data["weights"], np.float32) if weighted else None
     metrics = [stopping[0]] if stopping else METRICS[target]
 
     def pool(part):
         rows = slice(*data["parts"][part])
-        return catboost.Pool(x[rows], y[rows], weight=None if weights is None else weights[rows], cat_features=CATEGORIES)
+        return catboost.Pool(x[rows], y[rows], weight=None if weights is None else weights[rows], cat_features=categories)
 
     settings = {"loss_function": OBJECTIVES[target], **parameters}
     model = catboost.CatBoost({**settings, "iterations": rounds, "eval_metric": metrics[0], "random_seed": 1234, "thread_count": 8,
@@ -72,7 +77,7 @@ def run(data, case):
     predictions = model.predict(pool("test"), prediction_type=form)
     predictions = predictions[:, 1] if target == "binary" else predictions.ravel()
     return {
-        "name": name, "target": target, "features": sorted(NUMBERS + CATEGORIES), "parameters": settings, "rounds": rounds, "weighted": weighted,
+        "name": name, "target": target, "features": sorted(numbers + categories), "parameters": settings, "rounds": rounds, "weighted": weighted,
         "metrics": metrics, "stopping": {"metric": stopping[0], "rounds": stopping[1]} if stopping else None,
         "expected": {"bestRound": model.tree_count_, "curve": {metric: values for metric, values in model.get_evals_result()["validation"].items() if metric in metrics},
                      "importance": dict(zip(model.feature_names_, map(float, model.get_feature_importance()))),
