@@ -88,7 +88,10 @@ async function describePrediction(preview: Preview, request: PredictRequest, set
   for (const [index, features] of sets.entries()) await add(`x[${index}]`, features);
   await add('table', table);
   const common = { input: request.input, out: request.out, target, features: read };
-  if (request.from === undefined) return { params: { ...common, given: { name: table.name, columns: read } }, inputs };
+  if (request.from === undefined) {
+    const madeFrom = sourceUnder(plan, table);
+    return { params: { ...common, given: { name: table.name, columns: read, ...(madeFrom === undefined ? {} : { madeFrom }) } }, inputs };
+  }
   const source = stepOf(plan, request.from);
   const chain = queriesBetween(plan, source, table);
   const columns = await columnsRead(setting.analyser, { plan, chain, columns: read });
@@ -128,6 +131,13 @@ function queriesBetween(plan: Plan, source: PlanStep, table: PlanStep): PlanStep
     step = stepOf(plan, input.step);
   }
   return chain;
+}
+
+/** The source whose rows `--from` would take for those of a table that SQL makes. */
+function sourceUnder(plan: Plan, table: PlanStep): string | undefined {
+  let step = table;
+  while (step.query?.rowwise === true && step.inputs[0] !== undefined) step = stepOf(plan, step.inputs[0].step);
+  return step === table || step.roots.length === 0 ? undefined : step.name;
 }
 
 function refused(source: PlanStep, reason: string, hint: string): SessionError {

@@ -1,6 +1,7 @@
+import { readdir as list, realpath as follow } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { glob, isDynamicPattern, type FileSystemAdapter } from 'tinyglobby';
 import type { Problem } from '../../compiler/needs.ts';
 import { nearest } from '../../grammar/diagnostics/nearest.ts';
 
@@ -75,15 +76,65 @@ async function filesIn(folder: string, path: string, shown: string): Promise<Fou
     return { ok: false, message: `\`${shown}\` is a folder`, hint: `to read the files in it, write \`"${shown.replace(/\/$/, '')}/*"\`` };
   }
   if (!isDynamicPattern(path)) return missing(file, shown);
-  const found = await glob(path, { cwd: folder, absolute: true, onlyFiles: true, expandDirectories: false });
+  const { fs, failed } = watchFailures();
+  const found = await glob(path, { cwd: folder, absolute: true, onlyFiles: true, expandDirectories: false, fs });
+  // The glob goes on without them; to plan on the files that are left would be to take stale results for good ones.
+  const hidden = failed.find(({ path: one }) => mayHold(one, folder, path));
+  if (hidden !== undefined) return unreadable(shown, hidden);
   if (found.length === 0) return { ok: false, message: `no file matches \`${shown}\``, hint: `looked in \`${folder}\`` };
   const paths = await withoutLoops(found.map((name) => resolve(name)));
   return { ok: true, paths: paths.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)) };
 }
 
+/** A folder, or a link, that could not be read, as an absolute path. */
+interface Unreadable {
+  readonly path: string;
+  readonly code: string | undefined;
+}
+
+/** What is no failure of reading: something is gone, or a link leads to nothing or to itself. */
+const NOTHING_THERE = new Set(['ENOENT', 'ELOOP', 'ENOTDIR']);
+
+/** What a glob reads folders with, noting what cannot be read: by itself it passes over that in silence. */
+function watchFailures(): { readonly fs: FileSystemAdapter; readonly failed: readonly Unreadable[] } {
+  const failed: Unreadable[] = [];
+  const watched =
+    (read: (...args: unknown[]) => void) =>
+    (path: string, ...rest: unknown[]): void => {
+      const answer = rest.pop() as (error: NodeJS.ErrnoException | null, ...values: unknown[]) => void;
+      read(path, ...rest, (error: NodeJS.ErrnoException | null, ...values: unknown[]) => {
+        if (error !== null && !NOTHING_THERE.has(error.code ?? '')) failed.push({ path: resolve(path), code: error.code });
+        answer(error, ...values);
+      });
+    };
+  const fs = { readdir: watched(list as never), realpath: watched(follow as never) } as unknown as FileSystemAdapter;
+  return { fs, failed };
+}
+
+/** Whether something in a folder could match a glob: without `**`, a glob has as many segments as its paths. */
+function mayHold(folder: string, from: string, path: string): boolean {
+  if (path.includes('**')) return true;
+  const start = staticPart(path);
+  const inside = relative(resolve(from, start), folder);
+  const depth = inside === '' ? 0 : inside.split(sep).length;
+  return depth < path.slice(start.length).split('/').filter((segment) => segment !== '').length;
+}
+
+function unreadable(shown: string, { path, code }: Unreadable): Problem {
+  return {
+    ok: false,
+    message: `not every file that matches \`${shown}\` can be found: \`${path}\` cannot be read: ${reasonOf(code)}`,
+    hint: 'change its permissions, or write the glob so that it does not look there',
+  };
+}
+
+function reasonOf(code: string | undefined): string {
+  return code === 'EACCES' || code === 'EPERM' ? 'permission is denied' : String(code);
+}
+
 /** Files that are found again by way of a link to a folder are taken once, by the shorter path. */
 async function withoutLoops(paths: readonly string[]): Promise<string[]> {
-  const folders = new Map(await Promise.all([...new Set(paths.map((path) => dirname(path)))].map(async (folder) => [folder, await realpath(folder)] as const)));
+  const folders = new Map(await Promise.all([...new Set(paths.map((path) => dirname(path)))].map(async (folder) => [folder, await realpath(folder).catch(() => folder)] as const)));
   const taken = new Map<string, string>();
   for (const path of [...paths].sort((a, b) => a.length - b.length)) {
     const real = join(folders.get(dirname(path)) ?? '', basename(path));
@@ -101,7 +152,9 @@ async function missing(file: string, shown: string): Promise<Problem> {
   if ((await kindOf(folder)) !== 'folder') {
     return { ok: false, message, hint: `there is no folder \`${folder}\`` };
   }
-  const similar = nearest(basename(file), await readdir(folder));
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => error);
+  if (names instanceof Error) return { ok: false, message: `\`${shown}\` cannot be looked for`, hint: `\`${folder}\` cannot be read: ${reasonOf(names.code)}` };
+  const similar = nearest(basename(file), names);
   const hint = similar === undefined ? `there is none in \`${folder}\`` : `did you mean \`${shown.slice(0, shown.length - basename(shown).length)}${similar}\`?`;
   return { ok: false, message, hint };
 }

@@ -15,6 +15,7 @@ import { convert, type TextFormats } from '../sources/convert.ts';
 import type { DeclaredType } from '../sources/declared-type.ts';
 import { convertRows, fromPath } from '../sources/read-rows.ts';
 import { partitionOf, PATH_COLUMN, rawName, readAs, type SourceColumn } from '../sources/source-columns.ts';
+import { otherShape } from './warnings.ts';
 
 /** A column that the rows should have. */
 export interface WantedColumn {
@@ -35,6 +36,8 @@ export interface GivenFile {
   readonly shown: string;
   /** What the rows should be in the shape of. */
   readonly shape: string;
+  /** The source that SQL makes that shape from, whose rows could be given instead. */
+  readonly madeFrom?: string;
   readonly wanted: readonly WantedColumn[];
   /** Every column of that shape, whether it is wanted or not. */
   readonly known: readonly string[];
@@ -127,7 +130,8 @@ function formatOf({ path, shown }: GivenFile): FileFormat {
 }
 
 /** Finds each wanted column in the file, and how it becomes what it should be. */
-function matchColumns({ path, wanted, known, shown, shape, formats }: GivenFile, format: FileFormat, described: readonly Column[]) {
+function matchColumns(file: GivenFile, format: FileFormat, described: readonly Column[]) {
+  const { path, wanted, known, shown, shape, formats } = file;
   const byName = new Map(described.map((column) => [column.name.toLowerCase(), column]));
   const knownNames = new Set(known.map((name) => name.toLowerCase()));
   const unknown = described.map(({ name }) => name).filter((name) => !knownNames.has(name.toLowerCase()));
@@ -141,7 +145,7 @@ function matchColumns({ path, wanted, known, shown, shape, formats }: GivenFile,
     else absent.push(column);
   }
   const required = absent.filter(({ optional }) => !optional);
-  if (required.length > 0) throw lacking(shown, shape, required, unknown);
+  if (required.length > 0) throw lacking(file, required, unknown);
   return { columns, absent: absent.map(({ name }) => name), unknown };
 }
 
@@ -169,7 +173,7 @@ function matchColumn({ name, sql, declared }: WantedColumn, read: Column, { inde
   return { read, column, declared, ...(narrowed === undefined ? {} : { expression: narrowed }) };
 }
 
-function lacking(shown: string, shape: string, columns: readonly WantedColumn[], unknown: readonly string[]): StepError {
+function lacking({ shown, shape, madeFrom }: GivenFile, columns: readonly WantedColumn[], unknown: readonly string[]): StepError {
   const names = columns.map(({ name }) => name);
   const listed = names.map((name) => `\`${name}\``).join(', ');
   const near = names.flatMap((name) => {
@@ -177,6 +181,13 @@ function lacking(shown: string, shape: string, columns: readonly WantedColumn[],
     return suggestion === undefined ? [] : [names.length === 1 ? suggestion : `\`${name}\`: ${suggestion}`];
   });
   const folder = columns.find(({ origin }) => origin === 'partition')?.name;
-  const hint = near.length > 0 ? near.join('; ') : folder !== undefined ? `\`${shape}\` has it from the folders of its files: give the file in a folder \`${folder}=…\`, or rows with a column \`${folder}\`` : `rows are to be in the shape of \`${shape}\`; without ${names.length === 1 ? 'it' : 'them'} nothing can be predicted`;
+  const hint =
+    near.length > 0
+      ? near.join('; ')
+      : folder !== undefined
+        ? `\`${shape}\` has it from the folders of its files: give the file in a folder \`${folder}=…\`, or rows with a column \`${folder}\``
+        : madeFrom === undefined
+          ? `rows are to be in the shape of \`${shape}\`; without ${names.length === 1 ? 'it' : 'them'} nothing can be predicted`
+          : otherShape(shape, madeFrom);
   return new StepError(`\`${shown}\` has no ${names.length === 1 ? 'column' : 'columns'} ${listed}, which the features are made from`, hint);
 }

@@ -11,8 +11,11 @@ export interface PredictParams {
   readonly target: string;
   /** The columns that the features are made from, of the table `given` or the query over it. */
   readonly features: readonly string[];
-  /** What the rows are in the shape of: its declared name, and which of its columns have a part in the features. */
-  readonly given: { readonly name: string; readonly columns: readonly string[] };
+  /**
+   * What the rows are in the shape of: its declared name, and which of its columns have a part in the features. Where SQL
+   * makes it, the source whose rows could be given instead.
+   */
+  readonly given: { readonly name: string; readonly columns: readonly string[]; readonly madeFrom?: string };
   /** Where rows are in the shape of a source's files, that source, and the queries over it, the first one first. */
   readonly from?: { readonly kind: string; readonly params: JsonObject; readonly queries: readonly PlanQuery[] };
 }

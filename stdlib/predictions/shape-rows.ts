@@ -14,7 +14,7 @@ import { planColumns, textFormats } from '../sources/source-columns.ts';
 import { readerOptions } from '../sources/source-params.ts';
 import { openGivenRows, type GivenFile, type GivenRows, type WantedColumn } from './given-rows.ts';
 import type { FailedCheck, PredictParams } from './prediction.ts';
-import { invalidRows, mistypedValues } from './warnings.ts';
+import { invalidRows, mistypedValues, otherShape } from './warnings.ts';
 
 /** Rows with the columns that features are made from, ready to be streamed. */
 export interface ShapedRows {
@@ -46,7 +46,11 @@ export async function shapeRows(context: RunContext, connection: DuckDBConnectio
   await connection.run(`CREATE TEMP VIEW ${ROWS} AS ${given.select}`);
   const found = await checkRows(connection, given, file.numbered);
   const common = { columns: features.map(({ name, sql }) => ({ name, sql: widest(sql), nulls: 1 })), complete, absent: given.absent, unknown: given.unknown, invalid: found.byColumn };
-  if (params.from === undefined) return { ...common, from: ROWS, invalidRows: 0, warnings: mistypedValues(found.checks) };
+  if (params.from === undefined) {
+    const { name, madeFrom } = params.given;
+    const other = madeFrom === undefined || given.absent.length === 0 ? [] : [otherShape(name, madeFrom)];
+    return { ...common, from: ROWS, invalidRows: 0, warnings: [...mistypedValues(found.checks), ...other] };
+  }
   const { queries } = params.from;
   let from = `(SELECT * FROM ${ROWS} WHERE ${found.valid})`;
   for (const { tables, ordered } of queries) {
@@ -69,7 +73,17 @@ function tableFile(context: RunContext, { input, given }: PredictParams): GivenF
     const { sql, nulls } = columnOf(table, name);
     return { name, sql, declared: { type: columnTypeOf(sql), nullable: true }, optional: nulls > 0 };
   });
-  return { path: input, shown: basename(input), shape: given.name, wanted, known: table.columns.map(({ name }) => name), options: () => ({}), formats: {}, numbered: false };
+  return {
+    path: input,
+    shown: basename(input),
+    shape: given.name,
+    ...(given.madeFrom === undefined ? {} : { madeFrom: given.madeFrom }),
+    wanted,
+    known: table.columns.map(({ name }) => name),
+    options: () => ({}),
+    formats: {},
+    numbered: false,
+  };
 }
 
 /** Rows in the shape of a source's files: they are converted and checked as the source declares. */

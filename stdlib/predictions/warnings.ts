@@ -47,3 +47,8 @@ function rowsWith(rows: number): string {
 function rowsAre(rows: number): string {
   return `${count(rows)} ${rows === 1 ? 'row is' : 'rows are'}`;
 }
+
+/** For rows that lack columns, which may be in the shape of what SQL makes them from. */
+export function otherShape(shape: string, madeFrom: string): string {
+  return `rows are to be in the shape of \`${shape}\`; if they are in that of \`${madeFrom}\`, add \`--from ${madeFrom}\``;
+}

@@ -112,6 +112,19 @@ describe('--from a source', () => {
     expect(predicted.map((row) => row['probability_Gentoo'] === null)).toEqual([false, true, false, false]);
   });
 
+  it('is named where rows lack columns that SQL makes', async () => {
+    const named = 'if they are in that of `birds`, add `--from birds`';
+    const warned = await predict('lines', 'raw.ndjson', '-o', 'bare.parquet');
+    expect(warned.code, warned.output).toBe(0);
+    expect(said(warned)).toContain('has no column `beak`: it is taken as missing in every row');
+    expect(said(warned)).toContain(`rows are to be in the shape of \`measured\`; ${named}`);
+    project.write({ 'bare.ndjson': '{"Beak Length (mm)":48.7}\n' });
+    const failed = await predict('lines', 'bare.ndjson', '-o', 'bare.parquet');
+    expect(failed.code, failed.output).toBe(1);
+    expect(said(failed)).toContain('`bare.ndjson` has no column `island`');
+    expect(said(failed)).toContain(named);
+  });
+
   it('says the same as the rows of the table', async () => {
     await predict('trees', project.path('node_modules/vega-datasets/data/penguins.json'), '--from', 'birds', '-o', 'all.parquet');
     await predict('trees', 'measured.parquet', '-o', 'table.parquet');
