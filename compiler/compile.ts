@@ -1,6 +1,6 @@
 import { diagnose, didYouMean, hasErrors, type Checked, type Diagnostic } from '../grammar/index.ts';
 import { checkDataFlow } from './check/check-data-flow.ts';
-import { inferTypes } from './infer/infer-types.ts';
+import { checkInputs, inferTypes } from './infer/infer-types.ts';
 import { checkParams } from './kinds/check-params.ts';
 import type { Machine, Registry } from './kinds/kind.ts';
 import { findDependencies, keepNeeded, type Dependencies } from './link/find-dependencies.ts';
@@ -88,6 +88,8 @@ export function* lowerProgram(request: CompileRequest): Asking<Checked<LoweredPr
 
   const typed = yield* inferTypes({ declarations: checked, dependencies, machine, engines, findings });
   verify('infer', typed);
+  const passed = new Set(checked.map(({ name }) => name));
+  checkInputs(needed.filter(({ name }) => !passed.has(name)), typed, findings);
 
   checkDataFlow(typed, findings);
   const tests = checkTests({ tests: program.tests, declarations: typed, findings });

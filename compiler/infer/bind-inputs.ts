@@ -2,7 +2,7 @@ import { diagnose, didYouMean, type ReferenceValue, type Value, type WordValue }
 import type { InferInput, InputSpec, InputType } from '../kinds/kind.ts';
 import { joinOr } from '../kinds/expectation.ts';
 import { readVariable } from '../params/variable.ts';
-import type { BoundParam, CheckedDeclaration, Findings, TypedDeclaration } from '../program.ts';
+import type { BoundParam, Findings, ResolvedDeclaration, TypedDeclaration } from '../program.ts';
 import { resolveReference, type Referred } from '../resolve/resolve-reference.ts';
 import type { ValueType } from '../types.ts';
 import { textInput } from './text-input.ts';
@@ -15,7 +15,7 @@ export interface Environment {
 }
 
 /** Binds the arguments of a declaration to the inputs of its kind; `undefined` when one is wrong or has no type. */
-export function bindInputs(declaration: CheckedDeclaration, environment: Environment): InferInput[] | undefined {
+export function bindInputs(declaration: ResolvedDeclaration, environment: Environment): InferInput[] | undefined {
   const { kind, item } = declaration;
   const { findings } = environment;
   let sound = true;
@@ -56,7 +56,7 @@ type Argument =
   /** Reported, or wrong where it is declared. */
   | { readonly kind: 'wrong'; readonly value: Value };
 
-function argumentsOf(value: Value, { scope, item }: CheckedDeclaration, findings: Findings): Argument[] {
+function argumentsOf(value: Value, { scope, item }: ResolvedDeclaration, findings: Findings): Argument[] {
   if (value.kind !== 'word-value' && value.kind !== 'reference') return [{ kind: 'literal', value }];
   const param = value.kind === 'word-value' ? scope.params.get(value.text) : undefined;
   if (value.kind === 'word-value' && param !== undefined) return [{ kind: 'param', value, param }];
@@ -67,7 +67,7 @@ function argumentsOf(value: Value, { scope, item }: CheckedDeclaration, findings
 }
 
 interface Binding {
-  readonly declaration: CheckedDeclaration;
+  readonly declaration: ResolvedDeclaration;
   readonly environment: Environment;
 }
 

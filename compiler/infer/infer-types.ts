@@ -3,7 +3,7 @@ import { canonicalJson, type JsonObject } from '../json.ts';
 import type { Inferred, InferContext, InferInput, Kind, TableLookup } from '../kinds/kind.ts';
 import type { Dependencies } from '../link/find-dependencies.ts';
 import type { Answer, AnswerTo, Asking, KindNeed, Need } from '../needs.ts';
-import type { CheckedDeclaration, Findings, TypedDeclaration } from '../program.ts';
+import type { CheckedDeclaration, Findings, ResolvedDeclaration, TypedDeclaration } from '../program.ts';
 import { findInSql, sqlNames } from '../resolve/resolve-reference.ts';
 import { findMeaning, namesInSight } from '../resolve/scope.ts';
 import { bindInputs, type Environment } from './bind-inputs.ts';
@@ -46,6 +46,15 @@ export function* inferTypes(request: InferRequest): Asking<TypedDeclaration[]> {
     waiting = still;
   }
   return ordered.flatMap((declaration) => typed.get(declaration.name) ?? []);
+}
+
+/** Reports what is wrong with the inputs of declarations whose parameters are wrong: one run tells of both. */
+export function checkInputs(declarations: readonly ResolvedDeclaration[], typed: readonly TypedDeclaration[], findings: Findings): void {
+  // An input that is written with a name was reported; without it others would seem to be missing.
+  const positional = declarations.filter(({ item }) => item.call.named.length === 0);
+  if (positional.length === 0) return;
+  const environment: Environment = { findings, typed: new Map(typed.map((one) => [one.name, one])) };
+  for (const declaration of positional) bindInputs(declaration, environment);
 }
 
 /** At the first of its declarations. */

@@ -7,6 +7,7 @@ import { readVariable, variableOf } from '../params/variable.ts';
 import { encodeType } from './encode-type.ts';
 import { expectation } from './expectation.ts';
 import type { Kind, Registry } from './kind.ts';
+import { loneItem } from './lone-item.ts';
 import { alternatives, propertyOf, type ParamSchema } from './schema.ts';
 
 /** Parameters as plain JSON, with the places that they came from. */
@@ -26,6 +27,8 @@ interface Encoder extends Pick<Scope, 'params' | 'environment'> {
   /** Those that the file can name. */
   readonly registry: Registry;
   readonly kinds: Map<string, Kind>;
+  /** The names of the parameters that stand beside each other in the declaration. */
+  readonly keys: readonly string[];
 }
 
 /**
@@ -34,7 +37,7 @@ interface Encoder extends Pick<Scope, 'params' | 'environment'> {
  * check to report.
  */
 export function encodeParams(body: RecordValue | undefined, schema: ParamSchema, { params, environment, kinds: registry }: Scope, findings: Findings): EncodedParams {
-  const encoder: Encoder = { params, environment, findings, places: new Map(), registry, kinds: new Map() };
+  const encoder: Encoder = { params, environment, findings, places: new Map(), registry, kinds: new Map(), keys: Object.keys(schema['properties'] ?? {}) };
   const value = body === undefined ? {} : encodeEntries(body.entries, schema, '', encoder);
   return { value, places: encoder.places, kinds: encoder.kinds };
 }
@@ -75,6 +78,11 @@ function encodeValue(value: Value, schema: ParamSchema, at: string, encoder: Enc
   if (options.some((one) => one['x-secret'] === true) && value.kind !== 'none') return encodeSecret(value, encoder.findings);
   if (options.some((one) => one['x-type'] === true)) {
     return encodeType(value, encoder.params, encoder.findings);
+  }
+  const lone = loneItem(value, options, encoder.params);
+  if (lone !== undefined) {
+    encoder.findings.add(diagnose('lone-item', value.span, { item: lone }));
+    return undefined;
   }
   switch (value.kind) {
     case 'number':
@@ -182,9 +190,14 @@ function encodeWord({ text, span }: WordValue, options: readonly ParamSchema[], 
   if (options.some((one) => one['x-column'] === true)) return { $column: text };
   const param = encoder.params.get(text);
   if (param !== undefined) return param.value;
-  const suggestion = didYouMean(text, [...words, ...calls, ...learning(keyword, encoder), ...encoder.params.keys()]);
+  const suggestion = ownParameter(text, encoder) ?? didYouMean(text, [...words, ...calls, ...learning(keyword, encoder), ...encoder.params.keys()]);
   encoder.findings.add(diagnose('unknown-word', span, { word: text, expected: expected(options), suggestion }));
   return undefined;
+}
+
+/** What to do with the name of a parameter where a value is expected. */
+function ownParameter(name: string, { keys }: Encoder): string | undefined {
+  return keys.includes(name) ? `\`${name}\` is a parameter: write \`${name}: …\` beside the others` : undefined;
 }
 
 /** What a place takes, in words; nothing where the key itself is unknown. */
@@ -209,7 +222,7 @@ function encodeCall(call: CallValue, options: readonly ParamSchema[], at: string
   }
   if (schema === undefined) {
     const known = options.flatMap((one) => (typeof one['x-call'] === 'string' ? [one['x-call']] : []));
-    encoder.findings.add(diagnose('unknown-constructor', call.name.span, { name, expected: expected(options), suggestion: didYouMean(name, known) }));
+    encoder.findings.add(diagnose('unknown-constructor', call.name.span, { name, expected: expected(options), suggestion: ownParameter(name, encoder) ?? didYouMean(name, known) }));
     return undefined;
   }
   const names = schema['x-arguments'] as readonly string[];

@@ -2,10 +2,15 @@ import { alternatives, type ParamSchema } from './schema.ts';
 
 /** What a schema accepts, in words: "a number from 0 to 1", "`auc` or `log_loss`". */
 export function expectation(schema: ParamSchema): string {
+  return joinOr(forms(schema));
+}
+
+/** The same, a form each. */
+function forms(schema: ParamSchema): string[] {
   const parts = alternatives(schema)
     .filter((part) => part['x-open-end'] !== true)
     .flatMap(several);
-  return joinOr([...new Set(parts)]);
+  return [...new Set(parts)];
 }
 
 /** "a, b or c". */
@@ -29,7 +34,7 @@ function one(schema: ParamSchema): string {
   if (typeof schema['x-kind'] === 'string') return `a kind of ${schema['x-kind']} such as \`logistic\` or \`xgboost(max_depth: 2)\``;
   if (schema['x-quantity'] === 's') return 'a duration such as `5ms`';
   if (schema['x-quantity'] === 'B') return 'a size such as `20MB`';
-  if (schema['x-range'] !== undefined) return `a range of ${plural(expectation(schema['x-range'] as ParamSchema))}`;
+  if (schema['x-range'] !== undefined) return `a range of ${joinOr(forms(schema['x-range'] as ParamSchema).map(plural))}`;
   if (schema['x-type'] === true) return 'a type such as `int` or `string?`';
   if (schema['x-record'] === true) return 'a block `{ … }`';
   switch (schema['type']) {
@@ -42,7 +47,7 @@ function one(schema: ParamSchema): string {
     case 'null':
       return '`none`';
     case 'array':
-      return `a list of ${plural(expectation((schema['items'] ?? {}) as ParamSchema))}`;
+      return `a list of ${joinOr(forms((schema['items'] ?? {}) as ParamSchema).map(plural))}`;
     default:
       return 'another value';
   }

@@ -72,6 +72,11 @@ export const checking = {
     severity: 'error',
     message: ({ name, expected, found }) => `\`${name}\` must be ${expected}${found === undefined ? '' : `, found ${found}`}`,
   }),
+  'lone-item': entry<{ item: string }>({
+    severity: 'error',
+    message: () => 'a list is expected here',
+    hint: ({ item }) => `write \`[${item}]\``,
+  }),
   'unknown-word': entry<{ word: string; expected: string | undefined; suggestion: string | undefined }>({
     severity: 'error',
     message: ({ word }) => `\`${word}\` means nothing here`,
