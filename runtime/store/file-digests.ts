@@ -91,10 +91,13 @@ function factsOrNone(files: Files, path: string): FileFacts | undefined {
   }
 }
 
-/** Whether nothing happened to a file while it was read, nor shortly before. */
+/**
+ * Whether nothing happened to a file while it was read, nor shortly before. Any change sets the time of its change to
+ * that of the clock; the time of modification is what its maker likes, also one ahead.
+ */
 function isSettled(before: FileFacts, after: FileFacts, begun: bigint): boolean {
   if (!looksSame({ ...describe(before), digest: '' }, after)) return false;
-  return begun - after.modified >= TOO_YOUNG && begun - after.changed >= TOO_YOUNG;
+  return begun - after.changed >= TOO_YOUNG;
 }
 
 function describe(facts: FileFacts): Omit<Remembered, 'digest'> {

@@ -10,16 +10,16 @@ import { ownedName, thisOwner } from '../../runtime/store/owner.ts';
 import { temporaryFolder } from './fixtures.ts';
 import { watchFiles } from './watched-files.ts';
 
-/** The real file system, some seconds later: what has just been written is no longer young. */
-function later(files: Files): Files {
-  const hour = 3600n * 1_000_000_000n;
+/** The real file system, some hours later: what has just been written is no longer young. Of less than none, with the clock set back. */
+function later(files: Files, hours = 1n): Files {
+  const passed = hours * 3600n * 1_000_000_000n;
   return {
     ...files,
     factsNow: (path) => {
       const facts = files.factsNow(path);
       return facts === undefined
         ? undefined
-        : { ...facts, modified: facts.modified - hour, changed: facts.changed - hour };
+        : { ...facts, modified: facts.modified - passed, changed: facts.changed - passed };
     },
   };
 }
@@ -54,6 +54,19 @@ describe('digests of files', () => {
     await utimes(path, 0, 0);
     await digests.digest(path);
     expect(digests.lookup(path)).toBeUndefined();
+  });
+
+  it('are remembered of files that were modified ahead of the clock, not of those that changed before it was set back', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'data.csv');
+    await writeFile(path, 'x');
+    await utimes(path, 4e9, 4e9);
+    const digests = openFileDigests(join(folder, 'cache'), later(nodeFiles));
+    const blob = await digests.digest(path);
+    expect(digests.lookup(path)).toEqual(blob);
+    const back = openFileDigests(join(folder, 'other'), later(nodeFiles, -1n));
+    await back.digest(path);
+    expect(back.lookup(path)).toBeUndefined();
   });
 
   it('are forgotten when the file changes in size, time or place', async () => {
