@@ -39,7 +39,7 @@ export async function predictRows(preview: Preview, request: PredictRequest, set
   if (hasErrors(diagnostics)) throw new SessionError(diagnostics);
   const { params, inputs } = await describePrediction(preview, request, setting);
   const staging = await mkdtemp(join(tmpdir(), 'mlp-predict-'));
-  const pool = openPool(setting.worker);
+  const pool = openPool(setting.worker, { isLean: true });
   const cancel = (): void => void pool.kill();
   request.signal?.addEventListener('abort', cancel);
   try {

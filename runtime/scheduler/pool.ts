@@ -35,7 +35,14 @@ const PREPARED_LIFE = 60_000;
 export interface PoolOptions {
   /** Milliseconds for which a process without work is kept. */
   readonly idleLife?: number;
+  /** Whether processes give memory back at once, for work that streams: it costs them a little time. */
+  readonly isLean?: boolean;
 }
+
+/** Chunks of DuckDB are freed when the collector of garbage comes to them, which knows nothing of their size: it is to come often. */
+const LEAN_FLAGS: readonly string[] = ['--max-semi-space-size=1'];
+/** glibc's: free memory above these bytes goes back to the system. */
+const LEAN_ENVIRONMENT: Readonly<Record<string, string>> = { MALLOC_TRIM_THRESHOLD_: '65536' };
 
 /** How much of what a process writes is kept, in characters. */
 const OUTPUT_KEPT = 8_192;
@@ -44,8 +51,8 @@ const OUTPUT_KEPT = 8_192;
 const OUTPUT_GRACE = 100;
 
 /** Opens a pool; processes are started when they are needed. */
-export function openPool(workerScript: string, { idleLife = IDLE_LIFE }: PoolOptions = {}): Pool {
-  const staff = openStaff(workerScript, idleLife);
+export function openPool(workerScript: string, { idleLife = IDLE_LIFE, isLean = false }: PoolOptions = {}): Pool {
+  const staff = openStaff(() => startWorker(workerScript, isLean), idleLife);
   let killed = false;
   return {
     run: (job, onProgress, signal) =>
@@ -89,7 +96,7 @@ interface Staff {
   readonly kill: () => Promise<void>;
 }
 
-function openStaff(workerScript: string, idleLife: number): Staff {
+function openStaff(hire: () => WorkerProcess, idleLife: number): Staff {
   const all = new Set<WorkerProcess>();
   const idle: WorkerProcess[] = [];
 
@@ -100,7 +107,7 @@ function openStaff(workerScript: string, idleLife: number): Staff {
     worker.child.kill('SIGKILL');
   };
   const start = (): WorkerProcess => {
-    const worker = startWorker(workerScript);
+    const worker = hire();
     all.add(worker);
     worker.child.once('exit', () => retire(worker));
     void worker.ended.then(() => all.delete(worker));
@@ -132,12 +139,13 @@ function openStaff(workerScript: string, idleLife: number): Staff {
   };
 }
 
-function startWorker(workerScript: string): WorkerProcess {
+function startWorker(workerScript: string, isLean: boolean): WorkerProcess {
   const child = fork(workerScript, [], {
     // Numbers such as NaN in metrics survive.
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: [],
+    execArgv: isLean ? [...LEAN_FLAGS] : [],
+    ...(isLean ? { env: { ...LEAN_ENVIRONMENT, ...process.env } } : {}),
   });
   let end: () => void = () => undefined;
   const worker: WorkerProcess = {
