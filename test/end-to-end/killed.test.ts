@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunEvent } from '../../runtime/events.ts';
+import { describeOnLinux, isAlive, until, workersOf } from './processes.ts';
 import { digestsOf, eventsOf, newProject, outcomeOf, statesOf, type Outcome } from './program.ts';
 import { faultsOf, filesBelow } from './store-health.ts';
 
@@ -23,41 +23,6 @@ model net = network(x) {
 model lines = logistic(x)
 report scores = evaluate(trees, net, lines)
 `;
-
-/** Linux alone tells here which processes another one has started. */
-const describeOnLinux = process.platform === 'linux' ? describe : describe.skip;
-
-/** The processes in which a program runs steps; the one that analyses SQL is none. */
-function workersOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((child) => parentOf(child) === pid && !readFileSync(`/proc/${child}/cmdline`, 'utf8').split('\0').includes('duckdb'));
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    return Number(/^.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    // A process that has ended but was not waited for is dead all the same.
-    return !/^.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let waited = 0; !condition(); waited += 20) {
-    if (waited > 10_000) throw new Error('what was waited for did not happen');
-    await new Promise((later) => setTimeout(later, 20));
-  }
-}
 
 type When = (event: RunEvent) => boolean;
 const starts = (step: string): When => (event) => event.event === 'step-start' && event.name === step;
