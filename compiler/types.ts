@@ -18,8 +18,13 @@ export interface Column {
   readonly shape?: readonly number[];
 }
 
-/** What a model is asked: two classes, several, or a number. */
-export type Task = 'binary' | 'multiclass' | 'regression';
+/** What a model is asked: two classes, several, a number, or the order of the rows of a query by how relevant they are. */
+export type Task = 'binary' | 'multiclass' | 'regression' | 'ranking';
+
+/** Whether a task is to tell classes apart; else the target is a number. */
+export function hasClasses(task: Task): task is 'binary' | 'multiclass' {
+  return task === 'binary' || task === 'multiclass';
+}
 
 /** The parts into which a split cuts its table. */
 export type PartName = 'train' | 'validate' | 'test';

@@ -49,7 +49,7 @@ export interface MainMetric {
 }
 
 /** What most would name first of a task, among what its reports hold. */
-const USUAL = ['auc', 'f1', 'rmse'];
+const USUAL = ['auc', 'f1', 'rmse', 'ndcg'];
 
 /** That of the model that was chosen, by what it was chosen by; without a choice, the best validation score of a usual metric. */
 export function mainMetric(store: Store, run: PastRun): MainMetric | undefined {
@@ -64,7 +64,7 @@ export function mainMetric(store: Store, run: PastRun): MainMetric | undefined {
   const held = metricsOfRun(store, run);
   const part = held.some((one) => one.part === 'validate') ? 'validate' : held[0]?.part;
   const scored = held.flatMap((one) => (one.part === part && one.value !== null ? [{ ...one, value: one.value }] : []));
-  const known = ['binary', 'multiclass', 'regression'] as const;
+  const known = ['binary', 'multiclass', 'regression', 'ranking'] as const;
   const metric = [...USUAL, ...known.flatMap(metricsOf)].find((name) => scored.some((one) => one.metric === name));
   const sign = metric !== undefined && findMetric(metric)?.direction === 'minimize' ? -1 : 1;
   return scored.filter((one) => one.metric === metric).sort((a, b) => sign * (b.value - a.value))[0];

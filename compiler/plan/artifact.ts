@@ -51,13 +51,16 @@ export interface SplitArtifact {
   readonly type: 'split';
   readonly task: Task;
   readonly rows: number;
-  /** A Parquet file of one column `part`, UTINYINT: 0 train, 1 validate, 2 test, 255 none, in the order of the table's rows. */
+  /**
+   * A Parquet file of one column `part`, UTINYINT: 0 train, 1 validate, 2 test, 255 none, in the order of the table's rows.
+   * Of a ranking it has a column `query`, UINTEGER, too: rows of one number are ranked among themselves.
+   */
   readonly codes: BlobRef;
-  /** The file has a second column, `times`, USMALLINT: how often each training row counts as one. */
+  /** The file has a column `times`, USMALLINT: how often each training row counts as one. */
   readonly repeated?: true;
-  /** Classes in the order of their codes (empty for a regression); for binary tasks the positive class is the last. */
+  /** Classes in the order of their codes (empty for numbers); for binary tasks the positive class is the last. */
   readonly classes: readonly string[];
-  readonly parts: Readonly<Record<PartName, { readonly rows: number; readonly classes: readonly number[] }>>;
+  readonly parts: Readonly<Record<PartName, { readonly rows: number; readonly classes: readonly number[]; readonly queries?: number }>>;
 }
 
 /** What `prepare` fitted: readable, and all that serving needs. Its shape belongs to the kind `prepare`. */

@@ -276,7 +276,7 @@ export const checking = {
     message: ({ column, type, task }) =>
       task === undefined ? `\`${column}\` is ${type}, which nothing can be trained to predict` : `\`${column}\` is ${type}, which is no target of a ${task} task`,
     hint: ({ task }) =>
-      task === undefined || task === 'regression' ? 'make a number, a text or a condition of it in SQL' : 'make a text, a whole number or a condition of it in SQL',
+      task === 'ranking' ? 'grade rows by whole numbers, 0 for what is not relevant, or by a condition' : task === undefined || task === 'regression' ? 'make a number, a text or a condition of it in SQL' : 'make a text, a whole number or a condition of it in SQL',
   }),
   'positive-without-two-classes': entry<{ task: string }>({
     severity: 'error',

@@ -4,6 +4,7 @@ import type { PartName } from '../../compiler/types.ts';
 import { sqlString } from '../engines/duckdb/connect.ts';
 import { readColumns, type ColumnRequest, type ReadArray } from '../engines/duckdb/read-columns.ts';
 import type { TableContext } from './load-table.ts';
+import type { Target } from './matrix.ts';
 
 /** Parts in the order of their codes. */
 export const PART_NAMES: readonly PartName[] = ['train', 'validate', 'test'];
@@ -36,6 +37,12 @@ export async function loadParts<P extends PartName>(
 /** The part code of each row of the table. */
 export async function loadCodes(connection: DuckDBConnection, context: Pick<TableContext, 'blobPath'>, split: SplitArtifact): Promise<Uint8Array> {
   return (await loadColumn(connection, context, split, { sql: 'part', as: 'u1' })) as Uint8Array;
+}
+
+/** The target of every row of a table, of a ranking with the queries that the split has found. */
+export async function withQueries(connection: DuckDBConnection, context: Pick<TableContext, 'blobPath'>, split: SplitArtifact, target: Target): Promise<Target> {
+  if (split.task !== 'ranking' || target.kind === 'classes') return target;
+  return { ...target, queries: (await loadColumn(connection, context, split, { sql: 'query', as: 'u4' })) as Uint32Array };
 }
 
 async function loadColumn(connection: DuckDBConnection, context: Pick<TableContext, 'blobPath'>, split: SplitArtifact, column: ColumnRequest): Promise<ReadArray | undefined> {

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SplitArtifact } from '../../compiler/plan/artifact.ts';
+import { hasClasses } from '../../compiler/types.ts';
 import { sqlName } from '../engines/duckdb/connect.ts';
 import { readColumns, requestLevels, type ColumnRequest, type ReadArray } from '../engines/duckdb/read-columns.ts';
 import { columnOf, type OpenTable } from './load-table.ts';
@@ -18,16 +19,17 @@ export async function loadTarget(connection: DuckDBConnection, table: OpenTable,
 
 /** What to ask a table for, so that `targetOf` understands it: for readers of other columns too, in one query. */
 export async function requestTarget(connection: DuckDBConnection, table: OpenTable, name: string, { task, classes }: TargetSplit): Promise<ColumnRequest> {
-  if (task === 'regression') return { sql: sqlName(name), as: 'f8' };
+  if (!hasClasses(task)) return { sql: sqlName(name), as: 'f8' };
   return requestLevels(connection, { column: name, boolean: columnOf(table.artifact, name).sql === 'BOOLEAN', levels: classes });
 }
 
 /** The target in the array that was read for `requestTarget`. */
 export function targetOf(values: ReadArray | undefined, { task, classes }: TargetSplit): Target {
-  return task === 'regression' ? { kind: 'numbers', values: values as Float64Array } : { kind: 'classes', classes, codes: values as Codes };
+  return hasClasses(task) ? { kind: 'classes', classes, codes: values as Codes } : { kind: 'numbers', values: values as Float64Array };
 }
 
 /** The target of some rows, by their positions. */
 export function selectTarget(target: Target, rows: Uint32Array): Target {
-  return target.kind === 'classes' ? { ...target, codes: takeRows(target.codes, rows) } : { ...target, values: takeRows(target.values, rows) };
+  if (target.kind === 'classes') return { ...target, codes: takeRows(target.codes, rows) };
+  return { ...target, values: takeRows(target.values, rows), ...(target.queries === undefined ? {} : { queries: takeRows(target.queries, rows) }) };
 }

@@ -51,7 +51,8 @@ export function missingCode(codes: Codes): number {
 /** What is to be predicted, row by row. */
 export type Target =
   | { readonly kind: 'classes'; readonly classes: readonly string[]; readonly codes: Codes }
-  | { readonly kind: 'numbers'; readonly values: Float64Array };
+  /** Of a ranking, `queries` says which rows are ranked among themselves: shape (rows), one number a query. */
+  | { readonly kind: 'numbers'; readonly values: Float64Array; readonly queries?: Uint32Array };
 
 /** A matrix with its truth, and weights where rows count differently. */
 export interface Labelled {

@@ -3,7 +3,7 @@ import type { Codes, Target } from './matrix.ts';
 /**
  * What a model says of the rows of a part, with the truth beside it: all that metrics need.
  *
- * `values` has, for a regression, shape (rows); for two classes, shape (rows), the probability of the last class; for
+ * `values` has, for a regression or a ranking, shape (rows); for two classes, shape (rows), the probability of the last class; for
  * k > 2 classes, shape (rows, k) in row-major order.
  */
 export interface Scores {
@@ -19,6 +19,8 @@ export interface ScoresHeader {
   readonly truth: 'u1' | 'u2' | 'u4' | 'f8';
   readonly values: 'f4' | 'f8';
   readonly width: number;
+  /** The query of each row stands between truth and values, as u4. */
+  readonly queries?: true;
 }
 
 const ALIGNMENT = 8;
@@ -27,20 +29,24 @@ const ALIGNMENT = 8;
 export function encodeScores(scores: Scores): Uint8Array {
   const { target, values, rows } = scores;
   const truth = target.kind === 'classes' ? target.codes : target.values;
+  const queries = target.kind === 'numbers' ? target.queries : undefined;
   const header: ScoresHeader = {
     rows,
     ...(target.kind === 'classes' ? { classes: target.classes } : {}),
     truth: truth instanceof Float64Array ? 'f8' : truth instanceof Uint8Array ? 'u1' : truth instanceof Uint16Array ? 'u2' : 'u4',
     values: values instanceof Float32Array ? 'f4' : 'f8',
     width: rows === 0 ? 1 : values.length / rows,
+    ...(queries === undefined ? {} : { queries: true }),
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const truthAt = align(4 + text.length);
-  const valuesAt = align(truthAt + truth.byteLength);
+  const queriesAt = align(truthAt + truth.byteLength);
+  const valuesAt = align(queriesAt + (queries?.byteLength ?? 0));
   const bytes = new Uint8Array(valuesAt + values.byteLength);
   new DataView(bytes.buffer).setUint32(0, text.length, true);
   bytes.set(text, 4);
   bytes.set(new Uint8Array(truth.buffer, truth.byteOffset, truth.byteLength), truthAt);
+  if (queries !== undefined) bytes.set(new Uint8Array(queries.buffer, queries.byteOffset, queries.byteLength), queriesAt);
   bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), valuesAt);
   return bytes;
 }
@@ -53,11 +59,13 @@ export function decodeScores(bytes: Uint8Array): Scores {
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length))) as ScoresHeader;
   const truthAt = align(4 + length);
   const truth = typed(header.truth, buffer, truthAt, header.rows);
-  const valuesAt = align(truthAt + truth.byteLength);
+  const queriesAt = align(truthAt + truth.byteLength);
+  const queries = header.queries === true ? { queries: new Uint32Array(buffer, queriesAt, header.rows) } : {};
+  const valuesAt = align(queriesAt + (queries.queries?.byteLength ?? 0));
   const values = typed(header.values, buffer, valuesAt, header.rows * header.width) as Float32Array | Float64Array;
   const target: Target =
     header.classes === undefined
-      ? { kind: 'numbers', values: truth as Float64Array }
+      ? { kind: 'numbers', values: truth as Float64Array, ...queries }
       : { kind: 'classes', classes: header.classes, codes: truth as Codes };
   return { rows: header.rows, target, values };
 }

@@ -28,7 +28,7 @@ export interface NumberRange {
 }
 
 /** What a model is trained to predict. */
-export type TrainerTask = 'binary' | 'multiclass' | 'regression';
+export type TrainerTask = 'binary' | 'multiclass' | 'regression' | 'ranking';
 
 /** Values of an engine's parameters, by its own names. */
 export type EngineParameters = Readonly<Record<string, string | number | boolean>>;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../compiler/json.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import type { BlobRef, ModelArtifact, StoredModel } from '../../compiler/plan/artifact.ts';
-import type { PartName } from '../../compiler/types.ts';
+import type { PartName, Task } from '../../compiler/types.ts';
 import { inputOf } from '../../runtime/data/load-table.ts';
 import { encodeScores, type Scores } from '../../runtime/data/scores.ts';
 import { computeMetrics } from '../metrics/compute-metrics.ts';
@@ -80,8 +80,12 @@ export async function combinedResult(context: RunContext, members: readonly Mode
   return ensembleResult(context, { ...made, members, scores });
 }
 
+const CLASSES = ['log_loss', 'accuracy'];
+
+/** By task, the metrics that say what a model is worth. */
+const TELLING: Readonly<Record<Task, readonly string[]>> = { binary: CLASSES, multiclass: CLASSES, regression: ['rmse', 'mae'], ranking: ['ndcg', 'map'] };
+
 /** What a member is worth by itself: the figures of its task on the validation part. */
 async function judge(context: RunContext, member: ModelArtifact): Promise<JsonObject> {
-  const metrics = member.task === 'regression' ? ['rmse', 'mae'] : ['log_loss', 'accuracy'];
-  return computeMetrics({ scores: await readScores(context, member, 'validate'), task: member.task, metrics }).metrics;
+  return computeMetrics({ scores: await readScores(context, member, 'validate'), task: member.task, metrics: TELLING[member.task] }).metrics;
 }

@@ -4,7 +4,7 @@ import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import { boolean, defaultsOf, described, integer, kindOf, record } from '../../compiler/kinds/schema.ts';
 import { expandFeatures, expandModel, expandSplit } from '../../compiler/lower/expand-inputs.ts';
 import type { ModelArtifact } from '../../compiler/plan/artifact.ts';
-import type { FeaturesType, ModelType } from '../../compiler/types.ts';
+import { hasClasses, type FeaturesType, type ModelType } from '../../compiler/types.ts';
 import { unionParts } from '../../compiler/check/provenance.ts';
 import { inputOf } from '../../runtime/data/load-table.ts';
 import { exampleOnPenguins } from '../example.ts';
@@ -108,7 +108,7 @@ interface InferredMeta {
 function inferMeta(context: InferContext, members: readonly [ModelType, ...ModelType[]], passed: FeaturesType | undefined): InferredMeta | undefined {
   const [{ split }] = members;
   const { meta } = context.params as unknown as StackParams;
-  const named = meta?.$kind ?? (split.task === 'regression' ? 'linear' : 'logistic');
+  const named = meta?.$kind ?? (hasClasses(split.task) ? 'logistic' : 'linear');
   const kind = context.kind(named);
   if (kind === undefined) throw new Error(`there is no kind ${named}`);
   const { $kind: _kind, ...params } = meta ?? defaultsOf(kind.params);

@@ -33,7 +33,7 @@ model both = vote(trees, lines) { weights: [2, 1] }`),
 
 type Voting = 'soft' | 'hard' | 'mean' | 'median';
 
-const VOTINGS: Readonly<Record<Task, readonly Voting[]>> = { binary: ['soft', 'hard'], multiclass: ['soft', 'hard'], regression: ['mean', 'median'] };
+const VOTINGS: Readonly<Record<Task, readonly Voting[]>> = { binary: ['soft', 'hard'], multiclass: ['soft', 'hard'], regression: ['mean', 'median'], ranking: ['mean', 'median'] };
 
 interface VoteParams {
   readonly voting: Voting;
@@ -53,6 +53,10 @@ function inferVote(context: InferContext): Inferred | undefined {
   }
   if (weights !== undefined && (voting === 'median' || (voting === 'hard' && weights === 'validate'))) {
     report('not-together', spanOf(['weights'], 'key'), { one: 'weights', other: `voting: ${voting}`, why: voting === 'median' ? 'a median has no weights: take `mean`, or leave them out' : 'weights are found for probabilities: take `soft`, or write the weights' });
+    return undefined;
+  }
+  if (weights === 'validate' && task === 'ranking') {
+    report('not-together', spanOf(['weights'], 'key'), { one: 'weights: validate', other: 'task: ranking', why: 'weights are found by the error of what is predicted, and scores that rank have no unit: write the weights' });
     return undefined;
   }
   if (typeof weights === 'object' && (weights.length !== members.length || !weights.some((weight) => weight > 0))) {

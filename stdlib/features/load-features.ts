@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RunContext } from '../../compiler/kinds/run.ts';
 import type { SplitArtifact } from '../../compiler/plan/artifact.ts';
 import type { PartName } from '../../compiler/types.ts';
-import { loadParts } from '../../runtime/data/load-parts.ts';
+import { loadParts, withQueries } from '../../runtime/data/load-parts.ts';
 import { inputOf, openTable, withDuckDB, type OpenTable, type TableContext } from '../../runtime/data/load-table.ts';
 import { loadTarget, requestTarget, selectTarget, targetOf } from '../../runtime/data/load-target.ts';
 import type { Labelled, Matrix, Target } from '../../runtime/data/matrix.ts';
@@ -56,10 +56,10 @@ async function readParts<P extends PartName>(context: TableContext, slot: string
   const fitted = fittedOf(context, slot);
   const split = inputOf(context, `${slot}.split`, 'split');
   const table = await openTable(context, `${slot}.table`);
-  const { raw, target, parts } = await withDuckDB(context, async (connection) => ({
-    parts: await loadParts(connection, context, split, names),
-    ...(await loadRows(connection, table, fitted, split)),
-  }));
+  const { raw, target, parts } = await withDuckDB(context, async (connection) => {
+    const read = await loadRows(connection, table, fitted, split);
+    return { raw: read.raw, target: await withQueries(connection, context, split, read.target), parts: await loadParts(connection, context, split, names) };
+  });
   const positionsOf = (part: P): Uint32Array => (part === 'train' ? keptRows(parts[part], fitted.features, raw) : parts[part]);
   const rowsIndex = Object.fromEntries(names.map((part) => [part, positionsOf(part)])) as Record<P, Uint32Array>;
   return { fitted, raw, target, rows: table.artifact.rows, rowsIndex };
@@ -109,7 +109,7 @@ export async function loadTargets<P extends PartName>(context: TableContext, slo
   const table = await openTable(context, `${slot}.table`);
   const { target, rowsIndex } = await withDuckDB(context, async (connection) => ({
     rowsIndex: await loadParts(connection, context, split, names),
-    target: await loadTarget(connection, table, fitted.target, split),
+    target: await withQueries(connection, context, split, await loadTarget(connection, table, fitted.target, split)),
   }));
   const parts = names.map((part) => [part, { matrix: { rows: rowsIndex[part].length, features: [] }, target: selectTarget(target, rowsIndex[part]) }]);
   return Object.fromEntries(parts) as Record<P, Labelled>;

@@ -24,7 +24,7 @@ const MOST_ROWS = 4096;
 const ENOUGH = 0.95;
 
 /**
- * Confidence intervals of metrics by the percentile bootstrap over rows: Efron and Tibshirani, An Introduction to the
+ * Confidence intervals of metrics by the percentile bootstrap over rows, or of a ranking over queries: Efron and Tibshirani, An Introduction to the
  * Bootstrap (1993), chapter 13. Rows are not drawn: each counts a Poisson number of times (Hanley and MacGibbon,
  * Creating non-parametric bootstrap samples using Poisson frequencies, 2006), so that a resample is the same metrics
  * under other weights, and a row that stands for m others counts Poisson(m) times. Where many rows are represented by

@@ -6,7 +6,9 @@ import type { Confusion } from './confusion.ts';
 import { evaluateClasses } from './evaluation.ts';
 import type { ClassEvaluation, Judging } from './evaluation.ts';
 import type { Metric, MetricValue } from './metric.ts';
+import { rankQueries, type RankingScores } from './ranked-queries.ts';
 import { findMetric } from './registry.ts';
+import { compensatedSum } from './sum.ts';
 import type { Floats } from '../../runtime/data/sort-floats.ts';
 
 /** What `computeMetrics` is given. */
@@ -15,7 +17,7 @@ export interface MetricsRequest extends Judging {
   readonly task: Task;
   /** Names of metrics that the task has. */
   readonly metrics: readonly string[];
-  /** Shape (rows), not negative. A row of weight 2 counts as two rows. */
+  /** Shape (rows), not negative; of a ranking, shape (queries) in the order in which they are met. A row of weight 2 counts as two rows. */
   readonly weights?: Floats;
 }
 
@@ -61,6 +63,7 @@ export interface Judged {
 /** Prepares scores in which every number is finite for their metrics under any weights. */
 export function judge({ scores, task, threshold, edges }: Omit<MetricsRequest, 'metrics' | 'weights'>): (weights: Floats | undefined) => Judged {
   const { target, rows, values } = scores;
+  if (target.kind === 'numbers' && target.queries !== undefined) return judgeQueries({ queries: target.queries, relevance: target.values, values }, task);
   if (target.kind === 'numbers') {
     return (weights) => ({
       value: (metric) => (metric.of === 'numbers' ? metric.compute({ rows, truth: target.values, values, weights }) : unfit(metric, task)),
@@ -71,6 +74,36 @@ export function judge({ scores, task, threshold, edges }: Omit<MetricsRequest, '
     const evaluation = evaluate(weights);
     return { value: (metric) => (metric.of === 'classes' ? metric.compute(evaluation) : unfit(metric, task)), evaluation };
   };
+}
+
+/** What a metric is of a query does not depend on weights: it is computed once. */
+function judgeQueries(scores: RankingScores, task: Task): (weights: Floats | undefined) => Judged {
+  const ranked = rankQueries(scores);
+  const known = new Map<string, (number | undefined)[]>();
+  return (weights) => ({
+    value: (metric) => {
+      if (metric.of !== 'queries') return unfit(metric, task);
+      const values = known.get(metric.name) ?? ranked.map(metric.compute);
+      known.set(metric.name, values);
+      return meanOfQueries(values, weights);
+    },
+  });
+}
+
+function meanOfQueries(values: readonly (number | undefined)[], weights: Floats | undefined): MetricValue {
+  const [sum, total] = [compensatedSum(), compensatedSum()];
+  let silent = 0;
+  values.forEach((value, query) => {
+    if (value === undefined) silent++;
+    else {
+      const weight = weights?.[query] ?? 1;
+      sum.add(weight * value);
+      total.add(weight);
+    }
+  });
+  if (total.total() === 0) return { undefined: 'no query has a relevant row' };
+  const warning = `${silent.toLocaleString('en')} of ${values.length.toLocaleString('en')} queries have no relevant row, and are left out`;
+  return { value: sum.total() / total.total(), ...(silent === 0 ? {} : { warning }) };
 }
 
 function collect({ metrics }: MetricsRequest, compute: (metric: Metric) => MetricValue): MetricsResult {

@@ -1,5 +1,6 @@
 import type { Task } from '../../compiler/types.ts';
 import type { ClassEvaluation, NumberEvaluation } from './evaluation.ts';
+import type { RankedQuery } from './ranked-queries.ts';
 
 /** Which way a metric is better. */
 export type Direction = 'maximize' | 'minimize';
@@ -31,5 +32,12 @@ export interface NumberMetric extends MetricRecord {
   readonly compute: (evaluation: NumberEvaluation) => MetricValue;
 }
 
+/** A metric of a ranking: a mean over its queries. */
+export interface QueryMetric extends MetricRecord {
+  readonly of: 'queries';
+  /** Of one query; `undefined` where it has no relevant row. */
+  readonly compute: (query: RankedQuery) => number | undefined;
+}
+
 /** A metric, as data. */
-export type Metric = ClassMetric | NumberMetric;
+export type Metric = ClassMetric | NumberMetric | QueryMetric;

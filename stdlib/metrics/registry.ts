@@ -1,16 +1,17 @@
 import { nearest } from '../../grammar/diagnostics/nearest.ts';
-import type { Task } from '../../compiler/types.ts';
+import { hasClasses, type Task } from '../../compiler/types.ts';
 import { decisionMetrics } from './decisions.ts';
 import { errorMetrics } from './errors.ts';
 import type { Metric } from './metric.ts';
 import { probabilityMetrics } from './probabilities.ts';
 import { rankingMetrics } from './rankings.ts';
+import { relevanceMetrics } from './relevance.ts';
 
 /** Every metric, in the order in which reports show them. */
-export const metrics: readonly Metric[] = [...decisionMetrics, ...rankingMetrics, ...probabilityMetrics, ...errorMetrics];
+export const metrics: readonly Metric[] = [...decisionMetrics, ...rankingMetrics, ...probabilityMetrics, ...errorMetrics, ...relevanceMetrics];
 
 /** Names that stand for several metrics. */
-export const presets = ['classification', 'regression'] as const;
+export const presets = ['classification', 'regression', 'ranking'] as const;
 
 /** The name of a preset. */
 export type Preset = (typeof presets)[number];
@@ -27,7 +28,7 @@ export function metricsOf(task: Task): string[] {
 
 /** Whether a preset fits a task. */
 export function presetFits(preset: Preset, task: Task): boolean {
-  return (preset === 'regression') === (task === 'regression');
+  return preset === (hasClasses(task) ? 'classification' : task);
 }
 
 /** What names and presets stand for. */

@@ -1,12 +1,14 @@
+import { selectTarget } from '../../runtime/data/load-target.ts';
 import type { Codes, Target } from '../../runtime/data/matrix.ts';
 import type { Scores } from '../../runtime/data/scores.ts';
 import type { Random } from './random.ts';
+import { rowsOfQueries } from './ranked-queries.ts';
 import { orderFloats, type Floats } from '../../runtime/data/sort-floats.ts';
 
 /** Rows that stand for others, and how many each of them stands for. */
 export interface Represented {
   readonly scores: Scores;
-  /** Shape (rows), positive. */
+  /** Shape (rows), or of a ranking (queries), positive. */
   readonly counts: Float64Array;
 }
 
@@ -23,10 +25,12 @@ export interface RepresentRequest {
 /**
  * Fewer rows whose weighted metrics are those of all rows, or nearly. Of two classes, rows of neighbouring probability
  * are taken together under their mean, so that classes and every decision keep their exact counts. Otherwise rows are
- * drawn at random, class by class, so that a rare class keeps all of its rows. Few rows stay as they are.
+ * drawn at random, class by class, so that a rare class keeps all of its rows, and of a ranking whole queries. Few rows
+ * stay as they are.
  */
 export function representScores({ scores, most, cuts, random }: RepresentRequest): Represented {
   const { rows, target, values } = scores;
+  if (target.kind === 'numbers' && target.queries !== undefined) return drawQueries(scores, target.queries, { most, random });
   if (rows <= most) return { scores, counts: new Float64Array(rows).fill(1) };
   if (target.kind === 'classes' && values.length === rows) return mergeNeighbours(scores, target, { most, cuts });
   return drawRows(scores, most, random);
@@ -94,6 +98,13 @@ function drawRows(scores: Scores, most: number, random: Random): Represented {
   return { scores: takeScores(scores, rows), counts: Float64Array.from(counts) };
 }
 
+function drawQueries(scores: Scores, queries: Uint32Array, { most, random }: Pick<RepresentRequest, 'most' | 'random'>): Represented {
+  const all = rowsOfQueries(queries);
+  const kept = draw(Uint32Array.from(all.keys()), most, random).sort();
+  const counts = new Float64Array(kept.length).fill(all.length / kept.length);
+  return kept.length === all.length ? { scores, counts } : { scores: takeScores(scores, Array.from(kept).flatMap((query) => all[query]!)), counts };
+}
+
 function rowsByClass({ codes, classes }: Classes): Uint32Array[] {
   const rows = classes.map((): number[] => []);
   for (let row = 0; row < codes.length; row++) rows[codes[row]!]!.push(row);
@@ -118,7 +129,7 @@ function takeScores({ target, values, rows: all }: Scores, rows: readonly number
 }
 
 function takeTarget(target: Target, rows: readonly number[]): Target {
-  if (target.kind === 'numbers') return { kind: 'numbers', values: Float64Array.from(rows, (row) => target.values[row]!) };
+  if (target.kind === 'numbers') return selectTarget(target, Uint32Array.from(rows));
   const codes: Codes = target.codes.slice(0, rows.length);
   rows.forEach((row, at) => {
     codes[at] = target.codes[row]!;

@@ -5,7 +5,7 @@ import { StepError, type RunContext, type RunResult } from '../../compiler/kinds
 import { expandFeatureSets } from '../../compiler/lower/expand-inputs.ts';
 import { call, described, either, record, share, word } from '../../compiler/kinds/schema.ts';
 import type { BlobRef, ModelArtifact } from '../../compiler/plan/artifact.ts';
-import type { ModelType, PartName } from '../../compiler/types.ts';
+import { hasClasses, type ModelType, type PartName } from '../../compiler/types.ts';
 import { inputOf } from '../../runtime/data/load-table.ts';
 import { encodeScores, type Scores } from '../../runtime/data/scores.ts';
 import { chooseThreshold, type ThresholdRule } from '../metrics/choose-threshold.ts';
@@ -75,7 +75,7 @@ function inferAdjusted(context: InferContext): Inferred | undefined {
   if (input?.kind !== 'value' || input.type.kind !== 'model') return undefined;
   const { type: model } = input;
   const { calibrate, threshold } = context.params as AdjustParams;
-  if (model.task === 'regression' || model.adjusts !== undefined) {
+  if (!hasClasses(model.task) || model.adjusts !== undefined) {
     context.report('not-adjustable', input.span, { model: input.text, adjusts: model.adjusts });
     return undefined;
   }

@@ -21,6 +21,11 @@ const trainer: BoostingTrainer = {
     rmse: { regression: 'RMSE' },
     mae: { regression: 'MAE' },
     mape: { regression: 'MAPE' },
+    ndcg: { ranking: 'NDCG:type=Exp' },
+    ndcg_at_5: { ranking: 'NDCG:top=5;type=Exp' },
+    ndcg_at_10: { ranking: 'NDCG:top=10;type=Exp' },
+    map: { ranking: 'MAP' },
+    mrr: { ranking: 'MRR' },
   },
   monotone: (features, directions) => JSON.stringify(features.map((feature) => directions[feature] ?? 0)),
 };
@@ -30,14 +35,14 @@ export const catboost: Kind = {
   name: 'catboost',
   keyword: 'model',
   version: 2,
-  doc: 'Gradient boosted trees by CatBoost, for two classes, several, or a number. Parameters have CatBoost’s names. Categories are taken as they are: those with few values one against the rest, as one-hot columns are, others by statistics of the target that no row has a part in which it is used for. Missing numbers are taken as they are; a missing category is one of its own, `nan` in the model (`nan_` where a category has that name). CatBoost is trained in its own Python (3.9 to 3.14), which is looked for on the PATH or named by `MLP_PYTHON`; predicting needs none. A training that is killed goes on from CatBoost’s own snapshot, to the same bytes. Importance is CatBoost’s `PredictionValuesChange`, in percent. An exported model (`.cbm`, `.json`) takes the columns of `mlp export … x.test` by name, numbers before categories, and a category by its text.',
+  doc: 'Gradient boosted trees by CatBoost, for two classes, several, a number, or an order. Parameters have CatBoost’s names. Categories are taken as they are: those with few values one against the rest, as one-hot columns are, others by statistics of the target that no row has a part in which it is used for. Missing numbers are taken as they are; a missing category is one of its own, `nan` in the model (`nan_` where a category has that name). CatBoost is trained in its own Python (3.9 to 3.14), which is looked for on the PATH or named by `MLP_PYTHON`; predicting needs none. A training that is killed goes on from CatBoost’s own snapshot, to the same bytes. Importance is CatBoost’s `PredictionValuesChange`, in percent. An exported model (`.cbm`, `.json`) takes the columns of `mlp export … x.test` by name, numbers before categories, and a category by its text.',
   example: exampleOnPenguins(`model trees = catboost(x) {
   rounds: 200
   depth: 4
   early_stopping { rounds: 20, on: log_loss }
 }`),
   inputs: [{ name: 'x', accepts: ['features'], doc: 'Features and their target.' }],
-  params: boostingParams(trainer, { objective: 'What is minimised; by default that of the task: squared error, or the likelihood of the classes.' }),
+  params: boostingParams(trainer, { objective: 'What is minimised; by default that of the task: squared error, the likelihood of the classes, or the order of the rows of each query.' }),
   engine: 'catboost',
   engineTrainsOnly: true,
   arithmetic: true,

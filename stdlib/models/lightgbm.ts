@@ -21,6 +21,11 @@ const trainer: BoostingTrainer = {
     accuracy: { binary: 'binary_error', multiclass: 'multi_error' },
     rmse: { regression: 'rmse' },
     mae: { regression: 'l1' },
+    // Of whole queries: LightGBM takes none of more rows.
+    ndcg: { ranking: 'ndcg@10000' },
+    ndcg_at_5: { ranking: 'ndcg@5' },
+    ndcg_at_10: { ranking: 'ndcg@10' },
+    map: { ranking: 'map@10000' },
   },
   monotone: monotoneConstraints,
   interactions: interactionConstraints,
@@ -31,7 +36,7 @@ export const lightgbm: Kind = {
   name: 'lightgbm',
   keyword: 'model',
   version: 1,
-  doc: 'Gradient boosted trees by LightGBM, which grow leaf by leaf, for two classes, several, or a number. Parameters have LightGBM’s names. Missing values and native categories are taken as they are; one-hot columns are split one category against the rest without being widened. Where both stand in one model, native columns with fewer categories than the largest one-hot column are split that way too. An exported model (`.txt`) takes the columns of `mlp export … x.test` in their order, and a category as its place among the levels that `mlp export … x` lists: of a one-hot column those of at least `min_count` rows, then `other`; of bins and hashed names their numbers.',
+  doc: 'Gradient boosted trees by LightGBM, which grow leaf by leaf, for two classes, several, a number, or an order. Parameters have LightGBM’s names. Missing values and native categories are taken as they are; one-hot columns are split one category against the rest without being widened. Where both stand in one model, native columns with fewer categories than the largest one-hot column are split that way too. An exported model (`.txt`) takes the columns of `mlp export … x.test` in their order, and a category as its place among the levels that `mlp export … x` lists: of a one-hot column those of at least `min_count` rows, then `other`; of bins and hashed names their numbers.',
   example: exampleOnPenguins(`model leaves = lightgbm(x) {
   rounds: 200
   num_leaves: 15
@@ -39,7 +44,7 @@ export const lightgbm: Kind = {
   early_stopping { rounds: 20, on: log_loss }
 }`),
   inputs: [{ name: 'x', accepts: ['features'], doc: 'Features and their target.' }],
-  params: boostingParams(trainer, { objective: 'What is minimised; by default that of the task: squared error, or the likelihood of the classes.' }),
+  params: boostingParams(trainer, { objective: 'What is minimised; by default that of the task: squared error, the likelihood of the classes, or the order of the rows of each query.' }),
   engine: 'lightgbm',
   arithmetic: true,
   seeded: true,

@@ -1,6 +1,7 @@
 import type { Kind } from '../../compiler/kinds/kind.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import { described, number, record } from '../../compiler/kinds/schema.ts';
+import { hasClasses } from '../../compiler/types.ts';
 import { loadFeatures, unseenWarnings } from '../features/load-features.ts';
 import { linearResult } from './linear-result.ts';
 import { featuresOf, inferModel, SCORED_PARTS } from './scored-model.ts';
@@ -31,7 +32,7 @@ model line = linear(x)
   sequential: true,
   infer: (context) => {
     const { split } = featuresOf(context);
-    if (split.task === 'regression') return inferModel(context, 'high');
+    if (!hasClasses(split.task)) return inferModel(context, 'high');
     context.report('wrong-task', context.span, { kind: 'linear', task: split.task, target: split.target.name, instead: 'logistic' });
     return undefined;
   },

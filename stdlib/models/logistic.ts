@@ -1,6 +1,7 @@
 import type { Kind } from '../../compiler/kinds/kind.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import { described, integer, number, record } from '../../compiler/kinds/schema.ts';
+import { hasClasses } from '../../compiler/types.ts';
 import { exampleOnPenguins } from '../example.ts';
 import { loadFeatures, unseenWarnings } from '../features/load-features.ts';
 import { linearResult } from './linear-result.ts';
@@ -25,7 +26,7 @@ export const logistic: Kind = {
   sequential: true,
   infer: (context) => {
     const { split } = featuresOf(context);
-    if (split.task !== 'regression') return inferModel(context, 'high');
+    if (hasClasses(split.task)) return inferModel(context, 'high');
     context.report('wrong-task', context.span, { kind: 'logistic', task: split.task, target: split.target.name, instead: 'linear' });
     return undefined;
   },

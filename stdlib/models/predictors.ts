@@ -1,4 +1,5 @@
 import type { StoredModel } from '../../compiler/plan/artifact.ts';
+import { hasClasses } from '../../compiler/types.ts';
 import type { Feature, Matrix } from '../../runtime/data/matrix.ts';
 import type { Scores } from '../../runtime/data/scores.ts';
 import { calibrator, type Adjustment } from './adjust/adjustment.ts';
@@ -81,7 +82,7 @@ async function loadForest({ bytes, model, template, context }: Loading): Promise
 }
 
 function classesOf({ task, classes }: StoredModel): { readonly classes?: number } {
-  return task === 'regression' ? {} : { classes: classes.length };
+  return hasClasses(task) ? { classes: classes.length } : {};
 }
 
 function loadLinear({ bytes, template }: Loading): Promise<SinglePredictor> {

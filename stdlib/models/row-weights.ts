@@ -2,6 +2,7 @@ import { didYouMean } from '../../grammar/index.ts';
 import type { InferContext } from '../../compiler/kinds/kind.ts';
 import { StepError, type RunContext } from '../../compiler/kinds/run.ts';
 import { byName, column, described, either, number, word, type ParamSchema } from '../../compiler/kinds/schema.ts';
+import { hasClasses } from '../../compiler/types.ts';
 import { loadNumbers } from '../../runtime/data/load-numbers.ts';
 import type { Target, TrainerRows } from '../../runtime/data/matrix.ts';
 import { featuresOf } from './scored-model.ts';
@@ -28,7 +29,7 @@ export function checkWeights(context: InferContext): boolean {
     context.report('weight-as-feature', context.spanOf(['weight']), { name: weight.$column });
     return false;
   }
-  if (classWeight !== undefined && split.task === 'regression') {
+  if (classWeight !== undefined && !hasClasses(split.task)) {
     context.report('weight-without-classes', context.spanOf(['class_weight'], 'key'), { target: split.target.name });
     return false;
   }

@@ -90,6 +90,6 @@ export async function modelResult(
 
 /** The task that a target poses: with two classes it is binary. */
 export function taskOf(target: Target): ModelType['task'] {
-  if (target.kind === 'numbers') return 'regression';
+  if (target.kind === 'numbers') return target.queries === undefined ? 'regression' : 'ranking';
   return target.classes.length === 2 ? 'binary' : 'multiclass';
 }

@@ -24,6 +24,9 @@ const trainer: BoostingTrainer = {
     rmse: { regression: 'rmse' },
     mae: { regression: 'mae' },
     mape: { regression: 'mape' },
+    ndcg: { ranking: 'ndcg' },
+    ndcg_at_5: { ranking: 'ndcg@5' },
+    ndcg_at_10: { ranking: 'ndcg@10' },
   },
   monotone: monotoneConstraints,
   interactions: interactionConstraints,
@@ -34,7 +37,7 @@ export const xgboost: Kind = {
   name: 'xgboost',
   keyword: 'model',
   version: 1,
-  doc: 'Gradient boosted trees by XGBoost, for two classes, several, or a number. Parameters have XGBoost’s names. Missing values and native categories are taken as they are; one-hot columns are split one category against the rest without being widened. Where both stand in one model, native columns with fewer categories than the largest one-hot column are split that way too. An exported model (`.ubj`, `.json`) takes the columns of `mlp export … x.test` by name, and a category as its place among the levels that `mlp export … x` lists: of a one-hot column those of at least `min_count` rows, then `other`; of bins and hashed names their numbers.',
+  doc: 'Gradient boosted trees by XGBoost, for two classes, several, a number, or an order. Parameters have XGBoost’s names. Missing values and native categories are taken as they are; one-hot columns are split one category against the rest without being widened. Where both stand in one model, native columns with fewer categories than the largest one-hot column are split that way too. An exported model (`.ubj`, `.json`) takes the columns of `mlp export … x.test` by name, and a category as its place among the levels that `mlp export … x` lists: of a one-hot column those of at least `min_count` rows, then `other`; of bins and hashed names their numbers.',
   example: exampleOnPenguins(`model trees = xgboost(x) {
   rounds: 200
   max_depth: 4
@@ -42,7 +45,7 @@ export const xgboost: Kind = {
 }`),
   inputs: [{ name: 'x', accepts: ['features'], doc: 'Features and their target.' }],
   params: boostingParams(trainer, {
-    objective: 'What is minimised; by default that of the task: squared error, or the likelihood of the classes.',
+    objective: 'What is minimised; by default that of the task: squared error, the likelihood of the classes, or the order of the rows of each query.',
     own: {
       merge_rows: described(
         either(word('auto'), boolean()),

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ModelArtifact } from '../../compiler/plan/artifact.ts';
 import { StepError } from '../../compiler/kinds/run.ts';
+import { hasClasses } from '../../compiler/types.ts';
 import type { Codes } from '../../runtime/data/matrix.ts';
 import { missingCode } from '../../runtime/data/matrix.ts';
 import type { Scores } from '../../runtime/data/scores.ts';
@@ -39,7 +40,7 @@ export async function openPredictions(connection: DuckDBConnection, predicting: 
   const width = model.task === 'multiclass' ? classes.length : 1;
   const columnsOf = (values: Scores['values'], rows: number): ColumnArray[] => {
     const columns = width === 1 ? [values] : Array.from({ length: width }, (_, at) => every(values, at, width));
-    return model.task === 'regression' ? columns : [decide(values, rows, model), ...columns];
+    return !hasClasses(model.task) ? columns : [decide(values, rows, model), ...columns];
   };
   const appender = await openAppender(connection, TABLE, columnsOf(like, 0));
   return {
@@ -51,7 +52,7 @@ export async function openPredictions(connection: DuckDBConnection, predicting: 
         const size = Math.min(left, SKIPPED_AT_ONCE);
         const nothing = columnsOf(new (like.constructor as new (length: number) => Scores['values'])(size * width).fill(NaN), size);
         const [first] = nothing;
-        if (model.task !== 'regression') first?.fill(missingCode(first as Codes));
+        if (hasClasses(model.task)) first?.fill(missingCode(first as Codes));
         appender.append(nothing);
       }
     },
@@ -80,7 +81,7 @@ function decide(values: Scores['values'], rows: number, { classes, threshold }: 
 /** The output's columns: the prediction in the target's type, then probabilities. */
 function selected({ model: { task, classes }, targetType }: Predicting): string[] {
   const value = (at: number): string => `nullif(c${at}, 'nan')`;
-  if (task === 'regression') return [`${value(0)} AS prediction`];
+  if (!hasClasses(task)) return [`${value(0)} AS prediction`];
   const cases = classes.map((label, code) => `WHEN ${code} THEN ${sqlString(label)}::${targetType}`);
   const prediction = `CASE c0 ${cases.join(' ')} END AS prediction`;
   if (task === 'binary') return [prediction, `${value(1)} AS probability`];

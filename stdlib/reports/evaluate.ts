@@ -1,7 +1,7 @@
 import { partRef, sharing } from '../../compiler/check/provenance.ts';
 import type { InferContext, Inferred, Kind, ModelRefit } from '../../compiler/kinds/kind.ts';
 import { described, either, elsewhere, integer, list, record, share, word } from '../../compiler/kinds/schema.ts';
-import type { ModelType, ReportPart, ReportType } from '../../compiler/types.ts';
+import { hasClasses, type ModelType, type ReportPart, type ReportType } from '../../compiler/types.ts';
 import { exampleOnPenguins } from '../example.ts';
 import { expandMetrics, metrics, metricsOf, presets } from '../metrics/registry.ts';
 import { foldOf } from '../splits/fold-of.ts';
@@ -29,7 +29,9 @@ the model said and what came true, by bins of the probability (of several classe
 A model of two classes says the positive one when its probability is above one half, or where \`adjust\` has put its
 threshold.
 
-\`intervals\` gives each metric its confidence interval by the bootstrap over rows (percentiles; Efron and Tibshirani,
+A ranking is judged query by query, the rows of one \`group\` of its split; a metric is the mean over queries.
+
+\`intervals\` gives each metric its confidence interval by the bootstrap over rows, or over queries (percentiles; Efron and Tibshirani,
 1993), seeded by the pipeline. It takes about a second a model and part for 1,000 resamples, however many the rows: of
 more than 4,096, neighbouring scores are resampled together, and of several classes or numbers a sample stands for all.
 
@@ -46,7 +48,7 @@ report scores = evaluate(guess) { metrics: [accuracy, f1], on: [validate], inter
     record({
       metrics: described(
         either(word(...presets, ...metricNames), list(word(...presets, ...metricNames), { min: 1 })),
-        'Metrics by their names, or `classification` or `regression` for all of a task; by default all of the task.',
+        'Metrics by their names, or `classification`, `regression` or `ranking` for all of a task; by default all of the task.',
       ),
       on: described(list(word('validate', 'test'), { min: 1 }), 'The parts to score.', ['validate', 'test']),
       folds: described(integer({ min: 2, max: 100 }), 'How many folds the training rows are cut into, for the part `.folds`; without it there is none.'),
@@ -80,7 +82,7 @@ function inferReport(context: InferContext): Inferred | undefined {
   const [first] = models;
   if (first === undefined) return undefined;
   const { task } = first;
-  if (context.params['calibration'] !== undefined && task === 'regression') {
+  if (context.params['calibration'] !== undefined && !hasClasses(task)) {
     context.report('param-unfit', context.spanOf(['calibration'], 'key'), { param: 'calibration', task, tasks: ['binary', 'multiclass'] });
     return undefined;
   }

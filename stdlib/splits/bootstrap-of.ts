@@ -1,5 +1,5 @@
 import type { Recutting } from '../../compiler/kinds/kind.ts';
-import type { SplitType } from '../../compiler/types.ts';
+import { hasClasses, type SplitType } from '../../compiler/types.ts';
 
 /** How a sample of training rows is drawn. */
 export interface Drawing {
@@ -14,7 +14,7 @@ export interface Drawing {
 
 /** What draws a sample of a split's training rows: of each class its share. */
 export function bootstrapOf({ task, target }: SplitType, drawing: Drawing): Recutting {
-  const columns = task === 'regression' ? [] : [target.name];
+  const columns = hasClasses(task) ? [target.name] : [];
   return {
     kind: 'bootstrap',
     params: { ...drawing, ...(columns[0] === undefined ? {} : { target: { $column: columns[0] } }) },

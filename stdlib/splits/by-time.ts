@@ -1,6 +1,6 @@
 import type { Json } from '../../compiler/json.ts';
 import type { Inferred, InferContext, Kind } from '../../compiler/kinds/kind.ts';
-import { column, described, either, number, quantity, record, text } from '../../compiler/kinds/schema.ts';
+import { column, described, either, list, number, quantity, record, text } from '../../compiler/kinds/schema.ts';
 import { renderColumnType, type Column, type TableType, type WindowsOf } from '../../compiler/types.ts';
 import { PART_NAMES } from '../../runtime/data/load-parts.ts';
 import { inferShares, inferSplit, reportTogether, splitType } from './infer-split.ts';
@@ -36,6 +36,7 @@ split parts = by_time(days) {
       ...splitParams,
       time: described(column(), 'When a row was: a date, a timestamp, or a whole number such as a year.'),
       gap: described(either(quantity('s'), number({ min: 0 })), 'Rows less than that long before a cut are in no part; a whole number where `time` is one.'),
+      group: described(either(column(), list(column(), { min: 1 })), 'With `task: ranking`: rows that are equal in these columns are ranked among themselves. A cut must not tear them apart.'),
       validate_from: described(either(text(), number()), 'The first time of the validation part, such as `"2014-01-01"`.'),
       test_from: described(either(text(), number()), 'The first time of the test part.'),
     },
@@ -67,12 +68,17 @@ function inferByTime(context: InferContext): Inferred | undefined {
   const gap = inferGap(context, time, type);
   const cuts = inferCuts(context, time, type);
   if (gap === undefined || cuts === undefined) return undefined;
+  const group = columnNames(params['group']);
+  if (group.length > 0 && split.task !== 'ranking') {
+    report('param-needs', spanOf(['group'], 'key'), { name: 'group', needs: 'task: ranking', hint: 'what is cut by time is not dealt out by groups: take it out' });
+    return undefined;
+  }
   const { gap: _gap, ...others } = params;
   const { from, until } = windows ?? {};
   return {
-    type: splitType(context, split, { time: time.name }),
-    reads: { [split.slot]: [...new Set([time.name, split.target.name, ...(from === undefined ? [] : [from]), ...(until === undefined ? [] : [until])])].sort() },
-    params: { ...others, task: split.task, ...(gap === 0 ? {} : { gap }), ...(from === undefined ? {} : { from: { $column: from } }), ...(until === undefined ? {} : { until: { $column: until } }), ...cuts },
+    type: splitType(context, split, { time: time.name, ...(group.length === 0 ? {} : { group }) }),
+    reads: { [split.slot]: [...new Set([time.name, split.target.name, ...group, ...(from === undefined ? [] : [from]), ...(until === undefined ? [] : [until])])].sort() },
+    params: { ...others, ...(group.length === 0 ? {} : { group: group.map(($column) => ({ $column })) }), task: split.task, ...(gap === 0 ? {} : { gap }), ...(from === undefined ? {} : { from: { $column: from } }), ...(until === undefined ? {} : { until: { $column: until } }), ...cuts },
   };
 }
 

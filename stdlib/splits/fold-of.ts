@@ -1,9 +1,9 @@
 import type { Recutting } from '../../compiler/kinds/kind.ts';
-import type { SplitType } from '../../compiler/types.ts';
+import { hasClasses, type SplitType } from '../../compiler/types.ts';
 
 /** What holds one fold of a split's training rows out, of `folds`; they count from 1. */
 export function foldOf(split: SplitType, { fold, folds }: { readonly fold: number; readonly folds: number }): Recutting {
-  const target = split.task === 'regression' ? [] : [split.target.name];
+  const target = hasClasses(split.task) ? [split.target.name] : [];
   const group = split.group ?? [];
   return {
     kind: 'fold',

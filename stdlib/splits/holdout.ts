@@ -1,5 +1,5 @@
 import type { Inferred, InferContext, Kind } from '../../compiler/kinds/kind.ts';
-import type { TableType } from '../../compiler/types.ts';
+import { hasClasses, type TableType } from '../../compiler/types.ts';
 import { boolean, column, described, either, integer, list, record } from '../../compiler/kinds/schema.ts';
 import { inferShares, inferSplit, reportTogether, splitType } from './infer-split.ts';
 import { runHoldout } from './run-holdout.ts';
@@ -25,7 +25,7 @@ data grows at the end, old rows keep their place in the ranking, and only those 
 
 \`group\` keeps all rows of a group, such as a customer, in one part. Groups are dealt out whole, the largest first, each to
 the part that is furthest from its share, class by class with \`stratify\`: shares come as near as the groups allow, and a
-warning says when that is not near. \`stable: true\` decides each row by its hash alone (of its group, its \`key\`, or its
+warning says when that is not near. A \`task: ranking\` needs it: rows are ranked within groups. \`stable: true\` decides each row by its hash alone (of its group, its \`key\`, or its
 place): no row ever changes parts, however the data grows, and shares are met about, as by throwing dice.`,
   example: `pipeline example { seed: 7 }
 source flights = csv("flights.csv") {
@@ -76,7 +76,7 @@ function inferHoldout(context: InferContext): Inferred | undefined {
     type: splitType(context, split, { key, ...(group.length === 0 ? {} : { group }) }),
     reads: { [split.slot]: [...new Set([...key, ...group, split.target.name])].sort() },
     params: {
-      stratify: split.task !== 'regression' && stable !== true,
+      stratify: hasClasses(split.task) && stable !== true,
       ...others,
       ...(stable === true ? { stable } : {}),
       ...(group.length === 0 ? {} : { group: group.map(($column) => ({ $column })) }),

@@ -24,7 +24,7 @@ export function inferSplit(context: InferContext): InferredSplit | undefined {
   const target = table.columns.find((candidate) => candidate.name === name);
   if (target === undefined) return undefined;
   const task = taskOf(context, target);
-  return task === undefined ? undefined : { slot: input.slot, step: input.step, table, target, task };
+  return task === undefined || !checkRanking(context, task) ? undefined : { slot: input.slot, step: input.step, table, target, task };
 }
 
 /** What rows are cut by beside the target: these columns are features only if `use` names them. */
@@ -66,6 +66,13 @@ export function reportTogether({ report, spanOf }: InferContext, [first, second]
   const spans = [spanOf([first], 'key'), spanOf([second], 'key')] as const;
   report('not-together', spans[0].start > spans[1].start ? spans[0] : spans[1], { one: first, other: second, why });
   return undefined;
+}
+
+/** Rows are ranked within groups. */
+function checkRanking({ params, report, spanOf }: InferContext, task: Task): boolean {
+  if (task !== 'ranking' || params['group'] !== undefined) return true;
+  report('param-needs', spanOf(['task'], 'value'), { name: 'task: ranking', needs: 'group', hint: 'add the columns in which the rows of one query are equal: `group: [query_id]`' });
+  return false;
 }
 
 function taskOf({ params, report, spanOf }: InferContext, target: Column): Task | undefined {

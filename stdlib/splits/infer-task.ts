@@ -1,5 +1,5 @@
 import type { Json } from '../../compiler/json.ts';
-import type { ColumnType, Task } from '../../compiler/types.ts';
+import { hasClasses, type ColumnType, type Task } from '../../compiler/types.ts';
 
 /** What the author said of the task, beside the target's type. */
 export interface TaskWords {
@@ -36,9 +36,9 @@ function usualTask(type: ColumnType): Task | undefined {
 function fits(type: ColumnType, task: Task): boolean {
   switch (type.kind) {
     case 'bool':
-      return task === 'binary';
+      return task === 'binary' || task === 'ranking';
     case 'string':
-      return task !== 'regression';
+      return hasClasses(task);
     case 'int':
       return true;
     case 'float':

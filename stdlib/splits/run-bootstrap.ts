@@ -1,13 +1,13 @@
 import { StepError, type RunContext, type RunResult } from '../../compiler/kinds/run.ts';
 import type { SplitArtifact } from '../../compiler/plan/artifact.ts';
 import { deriveSalt, hashWords, type Salt } from '../../runtime/data/hash.ts';
-import { loadCodes, NO_PART } from '../../runtime/data/load-parts.ts';
+import { loadCodes, NO_PART, withQueries } from '../../runtime/data/load-parts.ts';
 import { inputOf, openTable, withDuckDB } from '../../runtime/data/load-table.ts';
 import { loadTarget } from '../../runtime/data/load-target.ts';
 import type { Target } from '../../runtime/data/matrix.ts';
 import { orderFloats } from '../../runtime/data/sort-floats.ts';
 import type { Drawing } from './bootstrap-of.ts';
-import { describeParts, writeCodes } from './describe-parts.ts';
+import { describeParts, queriesOf, writeCodes } from './describe-parts.ts';
 import type { ColumnName } from './split-params.ts';
 
 interface BootstrapParams extends Drawing {
@@ -25,7 +25,7 @@ export async function runBootstrap(context: RunContext): Promise<RunResult> {
   const salt = deriveSalt(context.seed ?? '0', `sample:${params.sample}`);
   const { codes, target } = await withDuckDB(context, async (connection) => ({
     codes: await loadCodes(connection, context, split),
-    target: params.target === undefined ? NO_CLASSES : await loadTarget(connection, await openTable(context, 'parts.table'), params.target.$column, split),
+    target: params.target === undefined ? await withQueries(connection, context, split, NO_CLASSES) : await loadTarget(connection, await openTable(context, 'parts.table'), params.target.$column, split),
   }));
   const times = new Uint16Array(codes.length);
   for (const positions of strata(codes, target)) draw(positions, params, { salt, times });
@@ -33,9 +33,9 @@ export async function runBootstrap(context: RunContext): Promise<RunResult> {
   const parts = describeParts(kept, target);
   const artifact: SplitArtifact = {
     ...split,
-    codes: await writeCodes(context, kept, times),
+    codes: await writeCodes(context, { part: kept, times, ...queriesOf(target) }),
     repeated: true,
-    parts: { ...parts, train: countDrawn(times, target) },
+    parts: { ...parts, train: { ...parts.train, ...countDrawn(times, target) } },
   };
   return { outputs: { value: artifact } };
 }
@@ -74,7 +74,7 @@ function draw(positions: Uint32Array, { share, replace }: Drawing, { salt, times
   }
 }
 
-function countDrawn(times: Uint16Array, target: Target): SplitArtifact['parts']['train'] {
+function countDrawn(times: Uint16Array, target: Target): Pick<SplitArtifact['parts']['train'], 'rows' | 'classes'> {
   const classes = new Array<number>(target.kind === 'classes' ? target.classes.length : 0).fill(0);
   if (target.kind === 'classes') times.forEach((count, row) => (classes[target.codes[row]!]! += count));
   return { rows: times.reduce((sum, count) => sum + count, 0), classes };

@@ -1,14 +1,14 @@
 import { StepError, type RunContext, type RunResult } from '../../compiler/kinds/run.ts';
 import type { SplitArtifact } from '../../compiler/plan/artifact.ts';
 import { deriveSalt, type Salt } from '../../runtime/data/hash.ts';
-import { loadCodes, NO_PART } from '../../runtime/data/load-parts.ts';
+import { loadCodes, NO_PART, withQueries } from '../../runtime/data/load-parts.ts';
 import { inputOf, openTable, withDuckDB } from '../../runtime/data/load-table.ts';
 import { loadTarget } from '../../runtime/data/load-target.ts';
 import { takeRows } from '../../runtime/data/take-rows.ts';
 import type { Codes, Target } from '../../runtime/data/matrix.ts';
 import { assignFolds } from './assign-folds.ts';
 import { assignGroups } from './assign-groups.ts';
-import { describeParts, writeCodes } from './describe-parts.ts';
+import { describeParts, queriesOf, writeCodes } from './describe-parts.ts';
 import { groupKeys, hashKeys } from './hash-keys.ts';
 import type { ColumnName } from './split-params.ts';
 
@@ -31,12 +31,13 @@ export async function runFold(context: RunContext): Promise<RunResult> {
   const params = context.step.params as unknown as FoldParams;
   const split = inputOf(context, 'parts', 'split');
   const salt = deriveSalt(context.seed ?? '0', 'folds');
-  const { codes, target, keys } = await withDuckDB(context, async (connection) => {
+  const { codes, target, keys, numbers } = await withDuckDB(context, async (connection) => {
     const table = await openTable(context, 'parts.table');
     const { group } = params;
     return {
       codes: await loadCodes(connection, context, split),
       target: params.target === undefined ? undefined : await loadTarget(connection, table, params.target.$column, split),
+      numbers: await withQueries(connection, context, split, NO_CLASSES),
       keys: group === undefined ? undefined : await hashKeys(connection, table, group.map(({ $column }) => $column)),
     };
   });
@@ -46,7 +47,7 @@ export async function runFold(context: RunContext): Promise<RunResult> {
   const assigned = keys === undefined ? dealRows(rows, params) : dealGroups(rows, keys, params);
   const parts = codes.map((code) => (code === VALIDATE ? code : NO_PART));
   positions.forEach((position, row) => (parts[position] = assigned[row] === params.fold - 1 ? TEST : TRAIN));
-  const artifact: SplitArtifact = { ...split, codes: await writeCodes(context, parts), parts: describeParts(parts, target ?? NO_CLASSES) };
+  const artifact: SplitArtifact = { ...split, codes: await writeCodes(context, { part: parts, ...queriesOf(numbers) }), parts: describeParts(parts, target ?? numbers) };
   refuseOneClass(artifact, params);
   const warnings = params.fold === 1 && strata !== undefined ? rareClasses(split, { assigned, codes: strata.codes, folds: params.folds }) : [];
   return { outputs: { value: artifact }, ...(warnings.length === 0 ? {} : { warnings }) };

@@ -5,7 +5,8 @@ import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
 import { assignGroups } from './assign-groups.ts';
 import { assignParts, assignStable } from './assign-parts.ts';
 import { groupKeys, hashKeys } from './hash-keys.ts';
-import { refuseRows, runSplit, type Deal, type Dealt } from './run-split.ts';
+import { refuseRows } from './refuse-rows.ts';
+import { runSplit, type Deal, type Dealt } from './run-split.ts';
 import type { Shares } from './shares.ts';
 import type { ColumnName, SplitParams } from './split-params.ts';
 import { countCodes, stratify, strataOf } from './stratify.ts';
@@ -17,7 +18,6 @@ interface HoldoutParams extends SplitParams {
   readonly test: number;
   readonly stratify: boolean;
   readonly key?: readonly ColumnName[];
-  readonly group?: readonly ColumnName[];
   readonly stable?: true;
 }
 

@@ -1,14 +1,16 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { StepError, type RunContext, type RunResult } from '../../compiler/kinds/run.ts';
 import type { SplitArtifact } from '../../compiler/plan/artifact.ts';
+import { hasClasses } from '../../compiler/types.ts';
 import { PART_NAMES } from '../../runtime/data/load-parts.ts';
 import { openTable, withDuckDB, type OpenTable } from '../../runtime/data/load-table.ts';
 import { loadTarget } from '../../runtime/data/load-target.ts';
 import type { Target } from '../../runtime/data/matrix.ts';
 import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
-import { ROW_NUMBER } from '../../runtime/engines/duckdb/read-table.ts';
-import { describeParts, writeCodes } from './describe-parts.ts';
+import { describeParts, queriesOf, writeCodes } from './describe-parts.ts';
 import { findClasses } from './find-classes.ts';
+import { checkQueries, findQueries } from './find-queries.ts';
+import { refuseRows } from './refuse-rows.ts';
 import type { SplitParams } from './split-params.ts';
 
 /** What a kind of split deals out. */
@@ -31,17 +33,18 @@ export async function runSplit(context: RunContext, deal: (deal: Deal) => Promis
   const name = params.target.$column;
   const table = await openTable(context, 'table');
   if (table.artifact.rows === 0) throw new StepError('the table has no rows: there is nothing to split', 'check what the queries above leave over');
-  const { dealt, target } = await withDuckDB(context, async (connection) => {
+  const { dealt, target, queries } = await withDuckDB(context, async (connection) => {
     await checkTarget(connection, table, params);
     const { positive } = params;
-    const classes =
-      task === 'regression' ? [] : await findClasses(connection, table, { target: name, task, ...(positive === undefined ? {} : { positive }) });
+    const classes = hasClasses(task) ? await findClasses(connection, table, { target: name, task, ...(positive === undefined ? {} : { positive }) }) : [];
     const target = await loadTarget(connection, table, name, { task, classes });
-    return { dealt: await deal({ connection, table, target }), target };
+    const queries = task === 'ranking' ? await findQueries(connection, table, params) : undefined;
+    return { dealt: await deal({ connection, table, target }), target: queries === undefined || target.kind === 'classes' ? target : { ...target, queries }, queries };
   });
+  if (queries !== undefined && target.kind === 'numbers') checkQueries({ parts: dealt.parts, queries, relevance: target.values, names: (params.group ?? []).map(({ $column }) => $column) });
   const parts = describeParts(dealt.parts, target);
   const classes = target.kind === 'classes' ? target.classes : [];
-  const artifact: SplitArtifact = { type: 'split', task, rows: table.artifact.rows, codes: await writeCodes(context, dealt.parts), classes, parts };
+  const artifact: SplitArtifact = { type: 'split', task, rows: table.artifact.rows, codes: await writeCodes(context, { part: dealt.parts, ...queriesOf(target) }), classes, parts };
   const warnings = [...(dealt.warnings ?? []), ...missingClasses(artifact, name)];
   return { outputs: { value: artifact }, ...(warnings.length === 0 ? {} : { warnings }) };
 }
@@ -49,30 +52,10 @@ export async function runSplit(context: RunContext, deal: (deal: Deal) => Promis
 /** Where SQL can see what no target may be. A NaN is a missing number. */
 async function checkTarget(connection: DuckDBConnection, table: OpenTable, { target, task }: SplitParams): Promise<void> {
   const name = sqlName(target.$column);
-  const missing = task === 'regression' ? `(${name} IS NULL OR isnan(${name}::DOUBLE))` : `${name} IS NULL`;
+  const missing = hasClasses(task) ? `${name} IS NULL` : `(${name} IS NULL OR isnan(${name}::DOUBLE))`;
   await refuseRows(connection, table, { condition: missing, what: `no \`${target.$column}\``, hint: `leave such rows out in SQL: \`WHERE ${target.$column} IS NOT NULL\`` });
-  if (task !== 'regression') return;
+  if (hasClasses(task)) return;
   await refuseRows(connection, table, { condition: `isinf(${name}::DOUBLE)`, what: `an infinite \`${target.$column}\``, hint: 'leave such rows out in SQL, or mend the query that makes them' });
-}
-
-/** Rows that a split cannot have. */
-export interface RefusedRows {
-  /** In SQL, true of such a row. */
-  readonly condition: string;
-  /** What such a row has, in the user's terms. */
-  readonly what: string;
-  readonly hint: string;
-}
-
-/** Fails, saying how many and where, if there are rows that a split cannot have. */
-export async function refuseRows(connection: DuckDBConnection, table: OpenTable, { condition, what, hint }: RefusedRows): Promise<void> {
-  const reader = await connection.runAndReadAll(
-    `SELECT count(*)::DOUBLE, array_to_string(min(${ROW_NUMBER} + 1, 3), ', ') FROM ${table.from} WHERE ${condition}`,
-  );
-  const [[count, first] = []] = reader.getRows();
-  if (Number(count) === 0) return;
-  const rows = String(first);
-  throw new StepError(Number(count) === 1 ? `row ${rows} has ${what}` : `${Number(count).toLocaleString('en')} rows have ${what}, the first: ${rows}`, hint);
 }
 
 const LISTED = 5;

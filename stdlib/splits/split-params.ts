@@ -8,7 +8,7 @@ export const splitParams = {
   train: described(share(), 'Share of the rows to train on; 70% unless the others leave less or more.'),
   validate: described(share(), 'Share of the rows to choose by; 15% unless the others leave less or more.'),
   test: described(share(), 'Share of the rows to judge by; 15% unless the others leave less or more.'),
-  task: described(word('binary', 'multiclass', 'regression'), 'What is to be predicted, where the type of the target does not say it.'),
+  task: described(word('binary', 'multiclass', 'regression', 'ranking'), 'What is to be predicted, where the type of the target does not say it. `ranking` puts the rows of each `group` into order: the target says how relevant a row is, from 0 to 30.'),
   positive: described(either(text(), number(), boolean()), 'The positive class of a binary task.'),
   known: described(list(column(), { min: 1 }), 'Columns that are known when a prediction is made, although the target is made from them too.'),
 };
@@ -18,6 +18,8 @@ export interface SplitParams {
   readonly target: ColumnName;
   readonly task: Task;
   readonly positive?: string | number | boolean;
+  /** Rows that are equal in these columns belong together. */
+  readonly group?: readonly ColumnName[];
 }
 
 /** A column as parameters encode it. */

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Labelled } from '../../runtime/data/matrix.ts';
 import { openCatboostPredictor } from '../../runtime/engines/catboost/predict.ts';
 import { trainCatboost } from '../../runtime/engines/catboost/train.ts';
@@ -25,6 +25,9 @@ interface Case extends Omit<OracleRows, 'target'> {
     readonly predictions: readonly number[];
   };
 }
+
+const folder = mkdtempSync(join(tmpdir(), 'mlp-catboost-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const { cases } = JSON.parse(readFileSync(new URL('oracle/expected.json', import.meta.url), 'utf8')) as { cases: readonly Case[] };
 
@@ -62,7 +65,7 @@ describe("what is trained through mlp and asked in process is what CatBoost's ow
   test.each(cases)('$name', async (example) => {
     const trained = await trainCatboost({
       library: await engineLibrary('catboost'),
-      scratch: join(mkdtempSync(join(tmpdir(), 'mlp-catboost-')), 'scratch'),
+      scratch: join(folder, 'scratch'),
       train: rowsOf(example, 'train'),
       validate: rowsOf(example, 'validate'),
       parameters: parametersOf(example),

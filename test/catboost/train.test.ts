@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Labelled } from '../../runtime/data/matrix.ts';
 import { catboostBinary, catboostVersion } from '../../runtime/engines/catboost/convert.ts';
 import { openCatboostPredictor } from '../../runtime/engines/catboost/predict.ts';
@@ -23,6 +23,7 @@ beforeAll(async () => {
 });
 
 const folder = mkdtempSync(join(tmpdir(), 'mlp-catboost-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 const data = makeLabelled();
 const validate = makeLabelled({ seed: 2, rows: 300 });
 const DRAWN = { objective: 'Logloss', depth: 4, bootstrap_type: 'Bernoulli', subsample: 0.7, rsm: 0.7, learning_rate: 0.2 };
@@ -163,7 +164,7 @@ test('CatBoost ends with the process that started it', async () => {
   const child = spawn(program, ['-I', file, ...folders], { stdio: ['pipe', 'pipe', 'ignore'] });
   const rows = 20_000;
   const values = Float32Array.from({ length: rows }, (_, row) => Math.sin(row * row));
-  child.stdin.write(`${JSON.stringify({ task: 'train', best: false, parameters: { iterations: 100_000, loss_function: 'RMSE', logging_level: 'Silent', allow_writing_files: false }, train: { rows, numbers: ['x'], categories: [], weighted: false }, validate: null })}\n`);
+  child.stdin.write(`${JSON.stringify({ task: 'train', best: false, parameters: { iterations: 100_000, loss_function: 'RMSE', logging_level: 'Silent', allow_writing_files: false }, train: { rows, numbers: ['x'], categories: [], weighted: false, ranked: false }, validate: null })}\n`);
   child.stdin.write(new Uint8Array(values.buffer));
   child.stdin.write(new Uint8Array(values.buffer));
   await once(child.stdout, 'data');

@@ -7,7 +7,7 @@ import type { EngineParameters, TrainerTask } from '../../runtime/trainers/param
 import type { Labelled } from '../../runtime/data/matrix.ts';
 import { lightgbm } from '../../stdlib/models/lightgbm.ts';
 import { engineLibrary } from '../support/engine-library.ts';
-import { makeLabelled } from '../support/make-labelled.ts';
+import { makeLabelled, makeRanked } from '../support/make-labelled.ts';
 import { memoryCheckpoint } from '../support/memory-checkpoint.ts';
 import { predictLightgbm } from './predict-lightgbm.ts';
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
 const binary = makeLabelled({ rows: 200 });
 const shares = Float64Array.from({ length: 200 }, (_, row) => ((row * 37) % 100) / 100 + 0.001);
 const regression: Labelled = { ...binary, target: { kind: 'numbers', values: shares } };
-const DATA: Readonly<Record<TrainerTask, Labelled>> = { binary, multiclass: makeLabelled({ rows: 200, classes: 3 }), regression };
+const DATA: Readonly<Record<TrainerTask, Labelled>> = { binary, multiclass: makeLabelled({ rows: 200, classes: 3 }), regression, ranking: makeRanked({ rows: 200 }) };
 
 function train(parameters: EngineParameters, task: TrainerTask = 'regression', metrics: readonly string[] = []) {
   const objective = { objective: LIGHTGBM_OBJECTIVES[task][0] ?? '', ...(task === 'multiclass' ? { num_class: 3 } : {}) };
@@ -33,7 +33,7 @@ function train(parameters: EngineParameters, task: TrainerTask = 'regression', m
   });
 }
 
-/** What LightGBM has and `lightgbm` does not: how and not what, files, what the engine sets, ranking, lists for experts. */
+/** What LightGBM has and `lightgbm` does not: how and not what, files, what the engine sets, lists for experts. */
 const LEFT_OUT = [
   ...['config', 'task', 'objective', 'data', 'valid', 'num_iterations', 'tree_learner', 'num_threads', 'device_type', 'seed', 'deterministic'],
   ...['force_col_wise', 'force_row_wise', 'histogram_pool_size', 'bagging_seed', 'bagging_by_query', 'feature_fraction_seed', 'extra_seed', 'drop_seed', 'objective_seed', 'data_random_seed'],
@@ -42,7 +42,7 @@ const LEFT_OUT = [
   ...['max_bin_by_feature', 'is_enable_sparse', 'feature_pre_filter', 'pre_partition', 'two_round', 'header', 'label_column', 'weight_column', 'group_column', 'ignore_column'],
   ...['categorical_feature', 'forcedbins_filename', 'save_binary', 'precise_float_parser', 'parser_config_file', 'start_iteration_predict', 'num_iteration_predict'],
   ...['predict_raw_score', 'predict_leaf_index', 'predict_contrib', 'predict_disable_shape_check', 'pred_early_stop', 'pred_early_stop_freq', 'pred_early_stop_margin', 'output_result'],
-  ...['convert_model_language', 'convert_model', 'num_class', 'lambdarank_truncation_level', 'lambdarank_norm', 'label_gain', 'lambdarank_position_bias_regularization'],
+  ...['convert_model_language', 'convert_model', 'num_class', 'label_gain', 'lambdarank_position_bias_regularization'],
   ...['metric', 'metric_freq', 'is_provide_training_metric', 'eval_at', 'multi_error_top_k', 'auc_mu_weights', 'num_machines', 'local_listen_port', 'time_out', 'machine_list_filename', 'machines'],
   ...['gpu_platform_id', 'gpu_device_id', 'gpu_device_id_list', 'gpu_use_dp', 'num_gpu'],
 ];
@@ -66,7 +66,7 @@ test("the engine's other names lead to the one that the kind has", async () => {
 
 test('the defaults are those of LightGBM', async () => {
   const defaults = Object.fromEntries(LIGHTGBM_PARAMETERS.flatMap(({ name, default: preset }) => (preset === undefined ? [] : [[name, preset] as const])));
-  for (const task of ['binary', 'multiclass', 'regression'] as const) {
+  for (const task of ['binary', 'multiclass', 'regression', 'ranking'] as const) {
     expect((await train(defaults, task)).model).toEqual((await train({}, task)).model);
   }
 });
@@ -82,7 +82,7 @@ describe('ends of ranges that belong to them are taken', () => {
   });
 });
 
-describe.each(['binary', 'multiclass', 'regression'] as const)('%s', (task) => {
+describe.each(['binary', 'multiclass', 'regression', 'ranking'] as const)('%s', (task) => {
   test.each(LIGHTGBM_OBJECTIVES[task])('%s is trained and gives what scores hold', async (objective) => {
     const { model } = await train({ objective }, task);
     const { matrix, target } = DATA[task];

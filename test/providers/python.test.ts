@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -19,6 +19,7 @@ beforeEach(() => {
   delete process.env['MLP_PYTHON'];
 });
 afterEach(() => {
+  rmSync(folder, { recursive: true });
   process.env = { ...before };
 });
 

@@ -9,6 +9,16 @@ export interface MakeOptions {
   readonly classes?: number;
 }
 
+/** The same rows as a ranking: queries of a few rows each, one after another; classes are grades of relevance. */
+export function makeRanked(options: MakeOptions = {}): Labelled {
+  const made = makeLabelled(options);
+  if (made.target.kind !== 'classes') throw new Error('the target has classes');
+  const random = chances((options.seed ?? 1) + 1000);
+  let query = 0;
+  const queries = Uint32Array.from(made.target.codes, () => (random() < 0.15 ? ++query : query));
+  return { ...made, target: { kind: 'numbers', values: Float64Array.from(made.target.codes), queries } };
+}
+
 /** Rows with numbers, categories and missing values whose class depends on them. */
 export function makeLabelled(options: MakeOptions = {}): Labelled {
   const { rows = 600, seed = 1, discrete = false, classes = 2 } = options;

@@ -8,12 +8,14 @@ interface Data {
   readonly levels: Readonly<Record<string, number>>;
   readonly features: Readonly<Record<string, readonly (number | null)[]>>;
   readonly weights: readonly number[];
+  /** Of the target `relevance`; the weight of a query is that of its first row. */
+  readonly queries: readonly number[];
   readonly targets: Readonly<Record<string, readonly number[]>>;
 }
 
 /** What of a case says which rows it is about. */
 export interface OracleRows {
-  readonly target: 'binary' | 'multi' | 'number';
+  readonly target: 'binary' | 'multi' | 'number' | 'relevance';
   readonly features: readonly string[];
   readonly weighted: boolean;
 }
@@ -21,7 +23,7 @@ export interface OracleRows {
 const data = JSON.parse(readFileSync(new URL('../xgboost/oracle/data.json', import.meta.url), 'utf8')) as Data;
 
 /** The classes of the targets; none of a number. */
-export const ORACLE_CLASSES = { binary: ['no', 'yes'], multi: ['low', 'mid', 'high'], number: undefined };
+export const ORACLE_CLASSES = { binary: ['no', 'yes'], multi: ['low', 'mid', 'high'], number: undefined, relevance: undefined };
 
 /** The rows of a part as trainers take them. */
 export function oracleRows(example: OracleRows, part: 'train' | 'validate' | 'test', oneHot: boolean): Labelled {
@@ -40,9 +42,10 @@ export function oracleRows(example: OracleRows, part: 'train' | 'validate' | 'te
   const classes = ORACLE_CLASSES[example.target];
   const target: Target =
     classes === undefined
-      ? { kind: 'numbers', values: Float64Array.from(truth) }
+      ? { kind: 'numbers', values: Float64Array.from(truth), ...(example.target === 'relevance' ? { queries: Uint32Array.from(data.queries.slice(start, end)) } : {}) }
       : { kind: 'classes', classes, codes: Uint8Array.from(truth) };
-  const weights = example.weighted ? { weights: Float32Array.from(data.weights.slice(start, end)) } : {};
+  const own = example.target === 'relevance' ? data.queries.map((query) => data.weights[data.queries.indexOf(query)] ?? 1) : data.weights;
+  const weights = example.weighted ? { weights: Float32Array.from(own.slice(start, end)) } : {};
   return { matrix: { rows: end - start, features }, target, ...weights };
 }
 

@@ -6,7 +6,7 @@ import type { EngineParameters, TrainerParameter, TrainerTask } from '../../runt
 import { trainXgboost } from '../../runtime/engines/xgboost/train.ts';
 import type { Labelled } from '../../runtime/data/matrix.ts';
 import { engineLibrary } from '../support/engine-library.ts';
-import { makeLabelled } from '../support/make-labelled.ts';
+import { makeLabelled, makeRanked } from '../support/make-labelled.ts';
 import { memoryCheckpoint } from '../support/memory-checkpoint.ts';
 import { engineParameters } from './engine-parameters.ts';
 import { LEFT_OUT } from './left-out.ts';
@@ -21,7 +21,7 @@ const binary = makeLabelled({ rows: 200 });
 const multiclass = makeLabelled({ rows: 200, classes: 3 });
 const shares = Float64Array.from({ length: 200 }, (_, row) => ((row * 37) % 100) / 100 + 0.001);
 const regression: Labelled = { ...binary, target: { kind: 'numbers', values: shares } };
-const DATA: Readonly<Record<TrainerTask, Labelled>> = { binary, multiclass, regression };
+const DATA: Readonly<Record<TrainerTask, Labelled>> = { binary, multiclass, regression, ranking: makeRanked({ rows: 200 }) };
 
 async function train(parameters: EngineParameters, task: TrainerTask = 'regression', metrics: readonly string[] = []) {
   const classes = task === 'multiclass' ? { num_class: 3 } : {};
@@ -44,7 +44,11 @@ function objectiveOf({ name }: TrainerParameter): EngineParameters {
     tweedie_variance_power: 'reg:tweedie',
     scale_pos_weight: 'reg:logistic',
   };
-  return { objective: objectives[name] ?? 'reg:squarederror' };
+  return { objective: objectives[name] ?? (isOfRanking(name) ? 'rank:ndcg' : 'reg:squarederror') };
+}
+
+function isOfRanking(name: string): boolean {
+  return name.startsWith('lambdarank_') || name === 'ndcg_exp_gain';
 }
 
 /** With a dropout, so that XGBoost reads what goes with it. */
@@ -65,13 +69,13 @@ describe('XGBoost knows every parameter', () => {
   const names = XGBOOST_PARAMETERS.flatMap((parameter) => [parameter.name, ...parameter.aliases].map((name) => ({ name, parameter })));
   test.each(names)('$name', async ({ name, parameter }) => {
     // It passes over what it does not know, and refuses what it cannot read.
-    await expect(train({ ...base(parameter), [name]: '(nonsense' })).rejects.toBeInstanceOf(StepError);
+    await expect(train({ ...base(parameter), [name]: '(nonsense' }, isOfRanking(name) ? 'ranking' : 'regression')).rejects.toBeInstanceOf(StepError);
   });
 });
 
 test('the defaults are those of XGBoost', async () => {
   const defaults = XGBOOST_PARAMETERS.flatMap(({ name, default: preset }) => (preset === undefined ? [] : [[name, preset] as const]));
-  for (const task of ['binary', 'multiclass', 'regression'] as const) {
+  for (const task of ['binary', 'multiclass', 'regression', 'ranking'] as const) {
     const objective = { objective: XGBOOST_OBJECTIVES[task][0] ?? '' };
     expect((await train({ ...Object.fromEntries(defaults), ...objective }, task)).model).toEqual((await train(objective, task)).model);
   }
@@ -82,11 +86,11 @@ describe('ends of ranges that belong to them are taken', () => {
     [range.minimum, range.maximum].flatMap((value) => (value === undefined ? [] : [{ name: parameter.name, value, parameter }])),
   );
   test.each(ends)('$name: $value', async ({ name, value, parameter }) => {
-    await train({ ...base(parameter), max_leaves: 8, [name]: value });
+    await train({ ...base(parameter), max_leaves: 8, [name]: value }, isOfRanking(name) ? 'ranking' : 'regression');
   });
 });
 
-describe.each(['binary', 'multiclass', 'regression'] as const)('%s', (task) => {
+describe.each(['binary', 'multiclass', 'regression', 'ranking'] as const)('%s', (task) => {
   test.each(XGBOOST_OBJECTIVES[task])('%s is trained and gives what scores hold', async (objective) => {
     const alphas = { quantile_alpha: 0.3, expectile_alpha: 0.3 };
     const { model } = await train({ objective, ...alphas }, task);

@@ -23,12 +23,13 @@ export function renderSplit(split: SplitArtifact, only: string | undefined, view
     }),
   ];
   const total: Cell[] = ['rows', ...parts.flatMap((part) => figures({ text: formatCount(split.parts[part].rows), style: 'bold' }, split.parts[part].rows, split.rows))];
+  const queries: Cell[][] = split.task === 'ranking' ? [['queries', ...parts.flatMap((part) => [formatCount(split.parts[part].queries ?? 0), ...(view.width < ROOM_FOR_SHARES ? [] : [''])])]] : [];
   const columns = [{ least: 8 }, ...parts.flatMap((part) => [{ header: part, align: 'right' as const }, ...(view.width < ROOM_FOR_SHARES ? [] : [{ align: 'right' as const }])])];
   const more = split.classes.length - SHOWN;
   const left = rowsOfNoPart(split);
   return [
     view.paint('dim', `  ${split.task}`),
-    ...renderTable({ columns, rows: [total, ...split.classes.slice(0, SHOWN).map(classRow)], indent: 2 }, view),
+    ...renderTable({ columns, rows: [total, ...queries, ...split.classes.slice(0, SHOWN).map(classRow)], indent: 2 }, view),
     ...(more > 0 ? [view.paint('dim', `  … ${more} more classes`)] : []),
     ...(left > 0 ? [view.paint('dim', `  ${count(left, 'row')} in no part: the gap`)] : []),
   ];
@@ -42,8 +43,8 @@ function rowsOfNoPart({ rows, parts }: SplitArtifact): number {
 /** What `show --json` prints of a split or one of its parts. */
 export function splitJson(split: SplitArtifact, only: string | undefined): Record<string, unknown> {
   const part = (name: PartName): Record<string, unknown> => {
-    const { rows, classes } = split.parts[name];
-    return { rows, ...(split.classes.length === 0 ? {} : { classes: Object.fromEntries(split.classes.map((label, code) => [label, classes[code] ?? 0])) }) };
+    const { rows, classes, queries } = split.parts[name];
+    return { rows, ...(queries === undefined ? {} : { queries }), ...(split.classes.length === 0 ? {} : { classes: Object.fromEntries(split.classes.map((label, code) => [label, classes[code] ?? 0])) }) };
   };
   const chosen = PARTS.filter((name) => only === undefined || name === only);
   const left = rowsOfNoPart(split);

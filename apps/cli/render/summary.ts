@@ -80,6 +80,7 @@ function dataLines(summary: Summary, view: View): string[] {
 /** `2,094,476 train / 448,816 validation / 448,817 test; 21.3% true` */
 function splitText({ parts, classes, task }: SplitArtifact): string {
   const sizes = `${formatCount(parts.train.rows)} train / ${formatCount(parts.validate.rows)} validation / ${formatCount(parts.test.rows)} test`;
+  if (task === 'ranking') return `${sizes}; ${formatCount([parts.train, parts.validate, parts.test].reduce((sum, part) => sum + (part.queries ?? 0), 0))} queries`;
   if (task === 'regression') return sizes;
   if (classes.length > 2) return `${sizes}; ${classes.length} classes`;
   const last = classes.length - 1;

@@ -110,7 +110,10 @@ def read_pool(channel: Channel, catboost: Any, part: Dict[str, Any]) -> Any:
     )
     label = read_array("<f4", rows)
     weight = read_array("<f4", rows) if part["weighted"] else None
-    return catboost.Pool(features, label=label, weight=weight)
+    if not part["ranked"]:
+        return catboost.Pool(features, label=label, weight=weight)
+    # It is whole queries that count: CatBoost wants their weight beside each of their rows.
+    return catboost.Pool(features, label=label, group_weight=weight, group_id=read_array("<u4", rows))
 
 
 class Rounds:

@@ -8,6 +8,8 @@ export const CATBOOST_OBJECTIVES: Readonly<Record<TrainerTask, readonly string[]
   binary: ['Logloss'],
   multiclass: ['MultiClass'],
   regression: ['RMSE', 'MAE', 'Quantile', 'Huber', 'Expectile', 'MAPE', 'LogCosh', 'Lq', 'Poisson', 'Tweedie'],
+  // And by the relevance of each row alone, with which the others are compared.
+  ranking: ['YetiRank', 'YetiRankPairwise', 'PairLogit', 'PairLogitPairwise', 'QueryRMSE', 'QuerySoftMax', 'RMSE'],
 };
 
 /** The parameters that belong to one objective: they are written into its name, as in `Quantile:alpha=0.9`. */
@@ -30,7 +32,7 @@ const INSIDE = { exclusiveMinimum: 0, exclusiveMaximum: 1 };
  *
  * Left out: what says how and not what (devices, files, logs, memory), what the engine sets (`loss_function`,
  * `eval_metric`, `random_seed`, `classes_count`, early stopping), descriptions of statistics by hand (`simple_ctr` …),
- * and what ranks or reads texts and embeddings.
+ * and what reads texts and embeddings.
  */
 export const CATBOOST_PARAMETERS: readonly TrainerParameter[] = [
   numberParameter('learning_rate', undefined, POSITIVE, 'How much of each new tree counts: smaller steps need more rounds and overfit less. By default CatBoost chooses it by rows and rounds.', ['eta']),

@@ -22,7 +22,7 @@ export interface CatboostRequest extends TrainRequest {
 }
 
 /** Metrics of which more is better. */
-const MAXIMIZED = /^(?:AUC|PRAUC|Accuracy|R2)(?::|$)/;
+const MAXIMIZED = /^(?:AUC|PRAUC|Accuracy|R2|NDCG|MAP|MRR)(?::|$)/;
 
 const CHECKPOINT = 'mlp-catboost-checkpoint-1';
 
@@ -107,17 +107,23 @@ function describePart(rows: TrainerRows): Json {
     numbers: features.flatMap((feature) => (feature.kind === 'numeric' ? [feature.name] : [])),
     categories: features.flatMap((feature) => (feature.kind === 'category' ? [{ name: feature.name, levels: [...feature.levels, missingCategory(feature.levels)] }] : [])),
     weighted: rows.weights !== undefined,
+    ranked: queriesOf(rows) !== undefined,
   };
 }
 
-/** The arrays of a part in the order in which they are read: numbers, categories, truth, weights. */
+function queriesOf({ target }: TrainerRows): Uint32Array | undefined {
+  return target.kind === 'numbers' ? target.queries : undefined;
+}
+
+/** The arrays of a part in the order in which they are read: numbers, categories, truth, weights, queries. */
 function partData(rows: TrainerRows): Uint8Array[] {
   const { target, weights } = rows;
   const columns = rowColumns(rows);
   const numbers = columns.flatMap((column) => (column.type === 'q' ? [Float32Array.from(column.values)] : []));
   const categories = columns.flatMap((column) => (column.type === 'c' ? [Uint32Array.from(column.values, (code) => Math.min(code, column.highest + 1))] : []));
   const truth = Float32Array.from(target.kind === 'classes' ? target.codes : target.values);
-  return [...numbers, ...categories, truth, ...(weights === undefined ? [] : [Float32Array.from(weights)])].map((array) => new Uint8Array(array.buffer));
+  const queries = queriesOf(rows);
+  return [...numbers, ...categories, truth, ...(weights === undefined ? [] : [Float32Array.from(weights)]), ...(queries === undefined ? [] : [queries.slice()])].map((array) => new Uint8Array(array.buffer));
 }
 
 async function restoreSnapshot({ checkpoint }: TrainRequest, snapshot: string): Promise<void> {

@@ -8,6 +8,8 @@ export const LIGHTGBM_OBJECTIVES: Readonly<Record<TrainerTask, readonly string[]
   binary: ['binary'],
   multiclass: ['multiclass'],
   regression: ['regression', 'regression_l1', 'huber', 'fair', 'poisson', 'quantile', 'mape', 'gamma', 'tweedie', 'cross_entropy'],
+  // And by the relevance of each row alone, with which the others are compared.
+  ranking: ['lambdarank', 'rank_xendcg', 'regression'],
 };
 
 const POSITIVE = { exclusiveMinimum: 0 };
@@ -78,4 +80,6 @@ export const LIGHTGBM_PARAMETERS: readonly TrainerParameter[] = [
   numberParameter('fair_c', 1, POSITIVE, 'For `fair`: its parameter.'),
   numberParameter('poisson_max_delta_step', 0.7, POSITIVE, 'For `poisson`: keeps steps small.'),
   numberParameter('tweedie_variance_power', 1.5, { minimum: 1, exclusiveMaximum: 2 }, 'For `tweedie`: near 2 as a gamma distribution, near 1 as a Poisson distribution.'),
+  integerParameter('lambdarank_truncation_level', 30, { minimum: 1 }, 'For `lambdarank`: of how many first rows pairs are made; somewhat more than are looked at.'),
+  flagParameter('lambdarank_norm', true, 'For `lambdarank`: whether gradients are normalised by the query.'),
 ];

@@ -1,6 +1,7 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
 import { rowColumns } from '../../data/columns.ts';
 import { matrixOf, rowCount, type TrainerRows } from '../../data/matrix.ts';
+import { orderedQueries } from '../../data/query-sizes.ts';
 import type { TrainingState } from '../../trainers/checkpoint.ts';
 import { checkClasses, undefinedMetric, type Evaluation } from '../../trainers/evaluation.ts';
 import { modelFeatureNames } from '../../trainers/feature-names.ts';
@@ -96,6 +97,8 @@ export function createMatrix(library: LightgbmLibrary, rows: TrainerRows, settin
   const handle = library.createMatrix(denseRows(rowColumns(rows), rowCount(rows), 'columns'), settings, reference);
   try {
     library.setField(handle, 'label', Float32Array.from(target.kind === 'classes' ? target.codes : target.values));
+    const queries = orderedQueries(target);
+    if (queries !== undefined) library.setField(handle, 'group', queries.sizes);
     if (weights !== undefined) library.setField(handle, 'weight', weights);
     library.setFeatureNames(handle, modelFeatureNames(matrixOf(rows).features.map((feature) => feature.name), REFUSED_IN_NAMES));
     return handle;
@@ -125,7 +128,7 @@ export function datasetParameters(request: Pick<TrainRequest, 'train' | 'paramet
     ...(oneHot === undefined ? {} : { max_cat_to_onehot: oneHot }),
     ...request.parameters,
     ...(categories.length === 0 ? {} : { categorical_feature: categories.join(',') }),
-    metric: followedMetrics(request).join(',') || 'None',
+    ...metricParameters(followedMetrics(request)),
     // Without these, threads and measured times would decide how sums are ordered.
     deterministic: true,
     force_col_wise: true,
@@ -133,6 +136,13 @@ export function datasetParameters(request: Pick<TrainRequest, 'train' | 'paramet
     verbosity: -1,
     seed: request.seed(0),
   };
+}
+
+/** Metrics as LightGBM is told of them: the places of `ndcg@5` stand by themselves. */
+function metricParameters(names: readonly string[]): EngineParameters {
+  const places = [...new Set(names.flatMap((name) => name.split('@')[1] ?? []))];
+  const metrics = [...new Set(names.map((name) => name.split('@')[0]))];
+  return { metric: metrics.join(',') || 'None', ...(places.length === 0 ? {} : { eval_at: places.join(',') }) };
 }
 
 /** Parameters as LightGBM reads them. */

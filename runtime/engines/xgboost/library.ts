@@ -12,7 +12,7 @@ export interface XgboostLibrary {
   readonly createProxy: () => Handle;
   /** `columns`: a JSON list of array interfaces. */
   readonly setColumns: (proxy: Handle, columns: string) => void;
-  /** `field`: `label` or `weight`; `array`: an array interface. */
+  /** `field`: `label`, `weight` or `qid`; `array`: an array interface. */
   readonly setInfo: (matrix: Handle, field: string, array: string) => void;
   /** `c` or `q` for each column. */
   readonly setFeatureTypes: (matrix: Handle, types: readonly string[]) => void;

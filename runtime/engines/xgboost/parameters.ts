@@ -16,6 +16,8 @@ export const XGBOOST_OBJECTIVES: Readonly<Record<TrainerTask, readonly string[]>
     'reg:tweedie',
     'count:poisson',
   ],
+  // And by the relevance of each row alone, with which the others are compared.
+  ranking: ['rank:ndcg', 'rank:map', 'rank:pairwise', 'reg:squarederror'],
 };
 
 /**
@@ -29,6 +31,7 @@ export const XGBOOST_METRICS: Readonly<Record<TrainerTask, readonly string[]>> =
     ...['rmse', 'mae', 'mape', 'rmsle', 'mphe', 'logloss'],
     ...['poisson-nloglik', 'gamma-nloglik', 'gamma-deviance', 'tweedie-nloglik@1.5', 'quantile', 'expectile'],
   ],
+  ranking: ['ndcg', 'ndcg@5', 'map', 'pre@5', 'auc'],
 };
 
 /**
@@ -82,4 +85,11 @@ export const XGBOOST_PARAMETERS: readonly TrainerParameter[] = [
   numberParameter('quantile_alpha', undefined, PROBABILITY, 'For `reg:quantileerror`: the quantile that is predicted.'),
   numberParameter('expectile_alpha', undefined, PROBABILITY, 'For `reg:expectileerror`: the expectile that is predicted.'),
   numberParameter('tweedie_variance_power', 1.5, { exclusiveMinimum: 1, exclusiveMaximum: 2 }, 'For `reg:tweedie`: near 2 as a gamma distribution, near 1 as a Poisson distribution.'),
+  choiceParameter('lambdarank_pair_method', ['topk', 'mean'], 'To rank: pairs of the first rows with all others, or pairs drawn at random for each row.'),
+  { name: 'lambdarank_num_pair_per_sample', aliases: [], type: { kind: 'integer', minimum: 1 }, doc: 'To rank: how many pairs are drawn for a row, or how many of the first rows are paired (by default 32).' },
+  flagParameter('lambdarank_normalization', true, 'To rank: whether gradients are normalised by the query.'),
+  flagParameter('lambdarank_score_normalization', true, 'To rank: whether the change of the metric is divided by the difference of the scores.'),
+  flagParameter('lambdarank_unbiased', false, 'To rank by clicks: whether the bias of the places in which rows were shown is learnt, and taken out. Rows of a query have to stand as they were shown.'),
+  numberParameter('lambdarank_bias_norm', 1, NOT_NEGATIVE, 'With `lambdarank_unbiased`: the regularisation of the bias, its Lp norm.'),
+  flagParameter('ndcg_exp_gain', true, 'For `rank:ndcg`: whether the gain of a relevance is 2^relevance − 1, or the relevance itself.'),
 ];

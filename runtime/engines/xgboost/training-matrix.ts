@@ -1,6 +1,7 @@
 import { columnBits, pickColumns, type Column } from '../../data/columns.ts';
 import type { GroupedRows, TrainerRows } from '../../data/matrix.ts';
 import { MERGE_PAYS, mergeClasses, mergeRows, type MergedRows } from '../../data/merge-rows.ts';
+import { orderedQueries } from '../../data/query-sizes.ts';
 import { takeRows } from '../../data/take-rows.ts';
 import { describeArray, floatColumns, highestCode, targetColumn, withColumns, type FloatArray } from './columns.ts';
 import type { Handle, XgboostLibrary } from './library.ts';
@@ -10,7 +11,10 @@ export interface PreparedRows {
   readonly columns: readonly Column<FloatArray>[];
   /** Absent where the matrix is only to be predicted for. */
   readonly label?: FloatArray;
+  /** Shape (rows); of a ranking, shape (queries). */
   readonly weights?: Float32Array;
+  /** Of a ranking, whose rows stand query after query: the number of each row's query. */
+  readonly queries?: Uint32Array;
   readonly rows: number;
 }
 
@@ -22,6 +26,12 @@ export function prepareRows(given: TrainerRows, merge: 'auto' | boolean): Prepar
   const { columns, groups } = 'groups' in given ? distinctColumns(given) : { columns: floatColumns(given.matrix), groups: undefined };
   const label = targetColumn(given.target);
   const { weights } = given;
+  const queries = orderedQueries(given.target);
+  if (queries !== undefined && given.target.kind === 'numbers') {
+    // XGBoost weighs whole queries.
+    const { queries: numbers = new Uint32Array() } = given.target;
+    return { columns, label, queries: numbers, rows: label.length, ...(weights === undefined ? {} : { weights: takeRows(weights, queries.starts) }) };
+  }
   const merged = merge === false ? undefined : mergeEqual(given, { columns, groups, label }, merge === 'auto' ? MERGE_PAYS : 1);
   if (merged === undefined) {
     return { columns: groups === undefined ? columns : pickColumns(columns, groups), label, rows: label.length, ...(weights === undefined ? {} : { weights }) };
@@ -77,6 +87,7 @@ export function createTrainingMatrix(library: XgboostLibrary, request: TrainingM
       library.createQuantileMatrix(proxy, request.reference ?? null, config, () => {
         library.setColumns(proxy, json);
         if (rows.label !== undefined) library.setInfo(proxy, 'label', describeArray(library, rows.label));
+        if (rows.queries !== undefined) library.setInfo(proxy, 'qid', describeArray(library, rows.queries));
         if (rows.weights !== undefined) library.setInfo(proxy, 'weight', describeArray(library, rows.weights));
         library.setFeatureTypes(proxy, rows.columns.map((column) => column.type));
       }),

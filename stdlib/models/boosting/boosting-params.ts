@@ -45,7 +45,7 @@ function earlyStopping({ metrics }: BoostingTrainer): ParamSchema {
   const params = record(
     {
       rounds: described(integer({ min: 1 }), 'Training ends when this many rounds have brought nothing better.'),
-      on: described(word(...Object.keys(metrics)), 'The metric of the validation part that is followed; by default log_loss or rmse.'),
+      on: described(word(...Object.keys(metrics)), 'The metric of the validation part that is followed; by default log_loss, rmse or ndcg.'),
       min_delta: described(number({ min: 0 }), 'What counts as better.', 0),
     },
     ['rounds'],

@@ -19,10 +19,12 @@ export interface BoostingTrainer {
   readonly interactions?: (features: readonly string[], groups: readonly (readonly string[])[]) => string;
 }
 
+const PREFERRED: Readonly<Record<Task, string>> = { binary: 'log_loss', multiclass: 'log_loss', regression: 'rmse', ranking: 'ndcg' };
+
 /** Our names of the metrics that training can follow for a task; the first is the default. */
 export function followedMetrics({ metrics }: BoostingTrainer, task: Task): string[] {
   const names = Object.keys(metrics).filter((name) => metrics[name]?.[task] !== undefined);
-  const preferred = task === 'regression' ? 'rmse' : 'log_loss';
+  const preferred = PREFERRED[task];
   return [preferred, ...names.filter((name) => name !== preferred)];
 }
 

@@ -7,10 +7,12 @@ import type { Scores } from '../../../runtime/data/scores.ts';
 import { takeRows } from '../../../runtime/data/take-rows.ts';
 import type { EarlyStopping, TrainedModel, TrainRequest } from '../../../runtime/trainers/training.ts';
 import { loadTrainerRows, unseenWarnings } from '../../features/load-features.ts';
+import { findMetric } from '../../metrics/registry.ts';
 import { weightRows } from '../row-weights.ts';
 import { modelResult, SCORED_PARTS, taskOf, type ScoredPart } from '../scored-model.ts';
 import { engineParameters, type EarlyStoppingParams } from './boosting-params.ts';
 import { engineMetric, followedMetrics, ourMetric, type BoostingTrainer } from './boosting-trainer.ts';
+import { orderByQuery } from './order-by-query.ts';
 
 /** An engine, loaded: how it trains, and how its models are asked. */
 export interface BoostingEngine {
@@ -31,10 +33,10 @@ export async function runBoosting(context: RunContext, trainer: BoostingTrainer,
   context.progress({ phase: 'reading' });
   const parts = await loadTrainerRows(context, 'x', { parts: ['train', ...SCORED_PARTS] });
   const task = taskOf(parts.train.target);
-  const train = await weightRows(context, parts.train, parts.rowsIndex.train);
+  const train = orderByQuery(await weightRows(context, parts.train, parts.rowsIndex.train));
   const begun = performance.now();
   context.progress({ phase: 'training' });
-  const trained = await engine.train(trainRequest(context, trainer, { library, task, train, validate: parts.validate }));
+  const trained = await engine.train(trainRequest(context, trainer, { library, task, train, validate: orderByQuery(parts.validate) }));
   const seconds = (performance.now() - begun) / 1000;
   const predictor = await engine.open({ library, model: trained.model, features: matrixOf(train).features, threads: context.threads, ...classCount(train.target) });
   return scoreParts(predictor, parts, (predict) =>
@@ -120,7 +122,7 @@ function trainRequest(context: RunContext, trainer: BoostingTrainer, { library, 
 }
 
 function earlyStopping(trainer: BoostingTrainer, { rounds, on, min_delta: minDelta }: EarlyStoppingParams & { readonly on: string }, task: Task): EarlyStopping {
-  return { rounds, metric: engineMetric(trainer, on, task) ?? on, maximize: on === 'auc' || on === 'auc_pr', minDelta };
+  return { rounds, metric: engineMetric(trainer, on, task) ?? on, maximize: on !== 'accuracy' && findMetric(on)?.direction === 'maximize', minDelta };
 }
 
 /** A seed of 31 bits for each segment of a training, of the step's seed alone. */

@@ -1,4 +1,5 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
+import { hasClasses } from '../../../compiler/types.ts';
 import { missingCode } from '../../../runtime/data/matrix.ts';
 import type { Feature, Matrix } from '../../../runtime/data/matrix.ts';
 import { categoriesOf, findFeature, numbersOf } from '../matrix-features.ts';
@@ -25,7 +26,7 @@ export function linearPredictor(model: LinearModel): Predictor {
     for (let at = 0; at < values.length; at++) values[at] = model.intercepts[at % scores]!;
     for (const { feature, at, add } of parts) add(findFeature(matrix, feature, at), values);
     requireFinite(model, matrix, values);
-    if (model.task !== 'regression') toProbabilities(values, scores);
+    if (hasClasses(model.task)) toProbabilities(values, scores);
     return values;
   };
 }

@@ -1,4 +1,5 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
+import { hasClasses } from '../../../compiler/types.ts';
 import type { Labelled, Target } from '../../../runtime/data/matrix.ts';
 import type { Loss, NetworkDescription, NetworkInputs } from '../../../runtime/networks/description.ts';
 import type { OpenNetwork } from '../../../runtime/networks/engine.ts';
@@ -76,7 +77,7 @@ function countsOf({ classes, codes }: Extract<Target, { kind: 'classes' }>): num
 }
 
 function lossOf(task: NetworkAbout['task'], loss: NetworkSettings['loss']): Loss {
-  return task === 'regression' ? (loss ?? 'squared') : task;
+  return hasClasses(task) ? task : (loss ?? 'squared');
 }
 
 function standardOfTarget(values: Float64Array): Standard {

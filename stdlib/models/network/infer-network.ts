@@ -1,6 +1,7 @@
 import { didYouMean } from '../../../grammar/index.ts';
 import { engineOf } from '../../../compiler/kinds/engine-of.ts';
 import type { InferContext, Inferred } from '../../../compiler/kinds/kind.ts';
+import { hasClasses } from '../../../compiler/types.ts';
 import { checkWeights, weightReads } from '../row-weights.ts';
 import { featuresOf, inferModel } from '../scored-model.ts';
 import { checkLayers, knownInputs } from './check-layers.ts';
@@ -67,7 +68,7 @@ function checkAugment(context: InferContext, { augment: [first] }: NetworkSettin
 
 function checkLoss(context: InferContext): boolean {
   const { task, target } = featuresOf(context).split;
-  if (task === 'regression') {
+  if (!hasClasses(task)) {
     if (context.params['label_smoothing'] === undefined) return true;
     context.report('smoothing-of-numbers', context.spanOf(['label_smoothing']), { target: target.name });
     return false;

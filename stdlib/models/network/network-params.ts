@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../compiler/json.ts';
 import { boolean, byColumn, call, described, either, integer, list, number, record, word, type ParamSchema, type RecordSchema } from '../../../compiler/kinds/schema.ts';
-import type { Task } from '../../../compiler/types.ts';
+import { hasClasses, type Task } from '../../../compiler/types.ts';
 import type { Augmentation } from '../../../runtime/networks/augment.ts';
 import type { Layer, Loss } from '../../../runtime/networks/description.ts';
 import type { Optimizer } from '../../../runtime/networks/optimizers.ts';
@@ -125,9 +125,11 @@ const DEFAULTS: Readonly<Record<string, JsonObject>> = {
   on_plateau: { patience: 10, factor: 0.1, min_delta: 0, final: 0, warm_up: 0 },
 };
 
+const MAIN_METRICS: Readonly<Record<Task, string>> = { binary: 'log_loss', multiclass: 'log_loss', regression: 'rmse', ranking: 'ndcg' };
+
 /** The metric of a task that training follows unless another is named. */
 export function mainMetric(task: Task): string {
-  return task === 'regression' ? 'rmse' : 'log_loss';
+  return MAIN_METRICS[task];
 }
 
 /** The metrics that training can follow for a task; the first is the default. */
@@ -149,7 +151,7 @@ export function completeParams(params: JsonObject, task: Task): JsonObject {
     layers: (params['layers'] as readonly Call[]).map(completeLayer),
     optimizer: { ...optimizer, rate: filled(typeof written === 'number' ? { $call: 'constant', rate: written } : written) },
     ...(augment === undefined ? {} : { augment: augment.map(filled) }),
-    ...(task === 'regression' ? { loss: params['loss'] ?? 'squared' } : {}),
+    ...(!hasClasses(task) ? { loss: params['loss'] ?? 'squared' } : {}),
     ...(stopping === undefined ? {} : { early_stopping: { min_delta: 0, on: mainMetric(task), ...stopping } }),
   };
 }

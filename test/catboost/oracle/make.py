@@ -42,10 +42,13 @@ CASES = [
     ("categories alone", "number", {"depth": 4}, 20, False, None),
     ("mvs", "binary", {"bootstrap_type": "MVS", "subsample": 0.6, "mvs_reg": 5.0}, 20, False, None),
     ("gumbel", "number", {"random_score_type": "Gumbel", "random_strength": 2.0}, 20, False, None),
+    ("ranking", "relevance", {"loss_function": "YetiRank", "depth": 4, "learning_rate": 0.2}, 60, True, ("NDCG:top=5;type=Exp", 10)),
+    ("pairs", "relevance", {"loss_function": "PairLogit", "depth": 4}, 20, False, None),
+    ("queries", "relevance", {"loss_function": "QueryRMSE", "depth": 4, "bootstrap_type": "No"}, 20, False, None),
     ("langevin", "number", {"langevin": True, "diffusion_temperature": 500.0, "model_shrink_rate": 0.01}, 20, False, None),
 ]
-OBJECTIVES = {"binary": "Logloss", "multi": "MultiClass", "number": "RMSE", "count": "RMSE"}
-METRICS = {"binary": ["Logloss"], "multi": ["MultiClass"], "number": ["RMSE"], "count": ["RMSE"]}
+OBJECTIVES = {"binary": "Logloss", "multi": "MultiClass", "number": "RMSE", "count": "RMSE", "relevance": "YetiRank"}
+METRICS = {"binary": ["Logloss"], "multi": ["MultiClass"], "number": ["RMSE"], "count": ["RMSE"], "relevance": ["NDCG:type=Exp"]}
 
 
 def table(data, complete):
@@ -63,9 +66,14 @@ def run(data, case):
     y = np.abs(np.array(data["targets"]["number"])) if target == "count" else np.array(data["targets"][target])
     weights = np.array(data["weights"], np.float32) if weighted else None
     metrics = [stopping[0]] if stopping else METRICS[target]
+    queries = np.array(data["queries"])
 
     def pool(part):
         rows = slice(*data["parts"][part])
+        if target == "relevance":
+            first = np.unique(queries, return_index=True)[1]
+            weight = None if weights is None else weights[first][queries - queries[0]][rows]
+            return catboost.Pool(x[rows], y[rows], group_id=queries[rows], group_weight=weight, cat_features=categories)
         return catboost.Pool(x[rows], y[rows], weight=None if weights is None else weights[rows], cat_features=categories)
 
     settings = {"loss_function": OBJECTIVES[target], **parameters}
@@ -80,7 +88,7 @@ def run(data, case):
         "name": name, "target": target, "features": sorted(numbers + categories), "parameters": settings, "rounds": rounds, "weighted": weighted,
         "metrics": metrics, "stopping": {"metric": stopping[0], "rounds": stopping[1]} if stopping else None,
         "expected": {"bestRound": model.tree_count_, "curve": {metric: values for metric, values in model.get_evals_result()["validation"].items() if metric in metrics},
-                     "importance": dict(zip(model.feature_names_, map(float, model.get_feature_importance()))),
+                     "importance": dict(zip(model.feature_names_, map(float, model.get_feature_importance(type="PredictionValuesChange")))),
                      "statistics": statistics(model), "predictions": [float(f"{value:.12g}") for value in predictions]},
     }
 

@@ -33,11 +33,13 @@ CASES = [
     ("forest", "binary", {"boosting": "rf", "bagging_fraction": 0.6, "bagging_freq": 1}, 20, 20, False, None),
     ("one hot", "binary", {"max_cat_to_onehot": LEVELS + 1}, 20, 100, False, None),
     ("monotone", "number", {"monotone_constraints": "1,0,0,0", "interaction_constraints": "[0,1],[2,3]"}, 20, 7, False, None),
+    ("ranking", "relevance", {"num_leaves": 8, "min_data_in_leaf": 8}, 60, 8, True, ("ndcg@5", 10)),
+    ("cross entropy of ranks", "relevance", {"objective": "rank_xendcg", "min_data_in_leaf": 8}, 20, 6, False, None),
 ]
-OBJECTIVES = {"binary": "binary", "multi": "multiclass", "number": "regression"}
-METRICS = {"binary": ["auc", "binary_logloss"], "multi": ["multi_logloss"], "number": ["rmse", "l1"]}
+OBJECTIVES = {"binary": "binary", "multi": "multiclass", "number": "regression", "relevance": "lambdarank"}
+METRICS = {"binary": ["auc", "binary_logloss"], "multi": ["multi_logloss"], "number": ["rmse", "l1"], "relevance": ["ndcg@5"]}
 FEATURES = ["age", "color", "count", "size"]
-MAXIMIZED = ("auc",)
+MAXIMIZED = ("auc", "ndcg@5")
 
 
 def run(data, case):
@@ -45,17 +47,21 @@ def run(data, case):
     x = np.array([[np.nan if value is None else value for value in data["features"][name]] for name in FEATURES]).T
     y = np.array(data["targets"][target])
     weights = np.array(data["weights"]) if weighted else None
+    queries = np.array(data["queries"])
+    if target == "relevance" and weighted:
+        weights = weights[np.unique(queries, return_index=True)[1]][queries - queries[0]]
     parts = {part: slice(*ends) for part, ends in data["parts"].items()}
     metrics = [stopping[0]] if stopping else METRICS[target]
     settings = {"objective": OBJECTIVES[target], **parameters}
     if target == "multi":
         settings["num_class"] = 3
-    common = {**settings, "metric": metrics, "deterministic": True, "force_col_wise": True, "num_threads": 1, "verbosity": -1}
+    common = {**settings, "metric": [metric.split("@")[0] for metric in metrics], "eval_at": [5], "deterministic": True, "force_col_wise": True, "num_threads": 1, "verbosity": -1}
 
     def matrix(part, reference=None):
         rows = parts[part]
         weight = None if weights is None else weights[rows]
-        made = lgb.Dataset(x[rows], y[rows], weight=weight, reference=reference, categorical_feature=[1, 3], free_raw_data=False,
+        group = np.unique(queries[rows], return_counts=True)[1] if target == "relevance" else None
+        made = lgb.Dataset(x[rows], y[rows], weight=weight, group=group, reference=reference, categorical_feature=[1, 3], free_raw_data=False,
                            params={**common, "seed": seed(0)})
         return made
 

@@ -31,8 +31,11 @@ CASES = [
                                     "sampling_method": "gradient_based", "subsample": 0.5}, 20, 5, False, None, False),
     ("dropout", "binary", "all", {"rate_drop": 0.3}, 20, 6, False, None, False),
     ("merged", "binary", "discrete", {"eta": 0.2}, 30, 8, False, ("logloss", 20), True),
+    ("ranking", "relevance", "all", {"eta": 0.3, "max_depth": 3}, 40, 7, True, ("ndcg@5", 10), False),
+    ("pairs at random", "relevance", "all", {"objective": "rank:pairwise", "lambdarank_pair_method": "mean",
+                                             "lambdarank_num_pair_per_sample": 3}, 20, 6, False, None, False),
 ]
-OBJECTIVES = {"binary": "binary:logistic", "multi": "multi:softprob", "number": "reg:squarederror"}
+OBJECTIVES = {"binary": "binary:logistic", "multi": "multi:softprob", "number": "reg:squarederror", "relevance": "rank:ndcg"}
 FEATURES = {"all": ["age", "color", "count", "size"], "discrete": ["color", "count", "size"]}
 
 
@@ -46,13 +49,17 @@ def make_data():
     size = random.integers(0, SIZES, ROWS).astype(float)
     signal = np.nan_to_num(age, nan=55) / 20 + np.sin(np.nan_to_num(color, nan=4)) + 0.3 * count * (size - 1)
     signal = signal + random.normal(0, 0.7, ROWS)
+    weights = np.round(random.uniform(0.2, 3, ROWS), 2)
+    begins = (random.random(ROWS) < 0.12) | np.isin(np.arange(ROWS), [TRAIN, TRAIN + VALIDATE])
     return {
         "features": {"age": age, "count": count, "color": color, "size": size},
-        "weights": np.round(random.uniform(0.2, 3, ROWS), 2),
+        "weights": weights,
+        "queries": np.cumsum(begins),
         "targets": {
             "binary": (signal > np.median(signal)).astype(int),
             "multi": np.digitize(signal, np.quantile(signal, [0.4, 0.75])),
             "number": np.round(signal, 4),
+            "relevance": np.digitize(signal, np.quantile(signal, [0.4, 0.65, 0.85, 0.95])),
         },
     }
 
@@ -79,11 +86,15 @@ def run(data, case):
         px, py, pw = x[part], y[part], data["weights"][part] if weighted else None
         if merged:
             px, py, pw = merge(px, py)
-        return xgb.QuantileDMatrix(px, py, weight=pw, feature_types=types, enable_categorical=True, max_bin=max_bin, ref=ref)
+        queries = None
+        if target == "relevance":
+            queries = data["queries"][part]
+            pw = None if pw is None else pw[np.unique(queries, return_index=True)[1]]
+        return xgb.QuantileDMatrix(px, py, weight=pw, qid=queries, feature_types=types, enable_categorical=True, max_bin=max_bin, ref=ref)
 
     train = matrix(parts["train"])
     validate = matrix(parts["validate"], ref=train)
-    metrics = [stopping[0]] if stopping else {"binary": ["auc", "logloss"], "multi": ["mlogloss"], "number": ["rmse", "mae"]}[target]
+    metrics = [stopping[0]] if stopping else {"binary": ["auc", "logloss"], "multi": ["mlogloss"], "number": ["rmse", "mae"], "relevance": ["ndcg", "ndcg@5"]}[target]
     settings = {"tree_method": "hist", "objective": OBJECTIVES[target], "nthread": 1, **parameters}
     if target == "multi":
         settings["num_class"] = 3
@@ -96,7 +107,7 @@ def run(data, case):
             metric, value = item.removeprefix("validate-").rsplit(":", 1)
             curve[metric].append(float(value))
         if stopping:
-            value = curve[stopping[0]][-1] * (-1 if stopping[0] == "auc" else 1)
+            value = curve[stopping[0]][-1] * (-1 if stopping[0] in ("auc", "ndcg@5") else 1)
             if best is None or value < best:
                 best, best_round = value, index + 1
             if index + 1 - best_round >= stopping[1]:
@@ -135,6 +146,7 @@ def main():
         "levels": {"color": COLORS, "size": SIZES},
         "features": {name: plain(values) for name, values in data["features"].items()},
         "weights": plain(data["weights"]),
+        "queries": plain(data["queries"]),
         "targets": {name: plain(values) for name, values in data["targets"].items()},
     }
     (FOLDER / "data.json").write_text(json.dumps(listed) + "\n")
