@@ -12,7 +12,8 @@ import type { Files } from '../../runtime/store/files.ts';
 import type { Workshop } from '../../runtime/scheduler/workshop.ts';
 import { openStore, type RecordMemory, type Store } from '../../runtime/store/store.ts';
 import type { ActionRecord } from '../../runtime/store/record.ts';
-import { engineFinder, ensureEngines, kindOf, type EngineFolders } from './engines.ts';
+import { engineFinder, ensureEngines, type EngineFolders } from './engines.ts';
+import { usefulThreads } from './useful-threads.ts';
 import { LOCK_FILE } from './find-project.ts';
 import type { ProjectLock } from './project-lock.ts';
 import { SessionError, type ApplyOptions, type ApplyResult } from './session.ts';
@@ -56,7 +57,7 @@ export async function applyPreview(preview: Preview, setting: ApplySetting): Pro
     memory: setting.memory ?? Math.floor(totalmem() * MEMORY_SHARE),
     engines: (step) => Promise.resolve(Object.fromEntries(enginesOf(step).map((name) => [name, folders.get(name) ?? '']))),
     digestOf: async (path) => (await setting.digests.digest(path)).digest,
-    maxThreads: (step) => (kindOf(step)?.sequential === true ? 1 : threads),
+    maxThreads: (step) => usefulThreads(step, threads),
     cost: (step) => seconds.get(step.name) ?? 1,
     ...(setting.targets.length === 0 ? {} : { targets: namesOf(plan, setting.targets) }),
     ...(setting.label === undefined ? {} : { label: setting.label }),

@@ -14,7 +14,8 @@ import type { Store } from '../../runtime/store/store.ts';
 import { findDifference, type Contents } from '../../runtime/verify/find-difference.ts';
 import type { DoneMessage } from '../../runtime/worker/job.ts';
 import { MEMORY_SHARE, withAbsoluteRoots } from './apply-preview.ts';
-import { engineFinder, ensureEngines, kindOf, type EngineFolders } from './engines.ts';
+import { engineFinder, ensureEngines, type EngineFolders } from './engines.ts';
+import { usefulThreads } from './useful-threads.ts';
 import type { ProjectLock } from './project-lock.ts';
 import { SessionError, type Found, type PartDifference, type VerifiedStep, type VerifyRequest } from './session.ts';
 
@@ -101,7 +102,7 @@ async function verifyStep(verifying: Verifying, step: PlanStep): Promise<Verifie
   if (!found.found) return { ...about, state: 'not-made' };
   if (guarantee === 'statistical') return { ...about, state: 'not-compared' };
   const madeWith = verifying.threads.get(found.record.key);
-  const threads = kindOf(step)?.sequential === true ? 1 : (request.threads ?? otherThreads(madeWith));
+  const threads = usefulThreads(step, request.threads ?? otherThreads(madeWith));
   const facts = { ...about, threads, ...(madeWith === undefined ? {} : { madeWith }) };
   const staging = await mkdtemp(join(folder, 'step-'));
   const begun = performance.now();

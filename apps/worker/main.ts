@@ -1,5 +1,12 @@
 // The child process in which steps run, or questions about SQL are answered: native code that crashes takes nothing else with it.
-if (process.argv[2] === 'duckdb') {
+// On a thread of such a process: a worker of a network's training.
+import { isMainThread, workerData } from 'node:worker_threads';
+import type { ReplicaTask } from '../../runtime/networks/replicas/serve-replica.ts';
+
+if (!isMainThread) {
+  const [{ serveReplica }, { openNetworks }] = await Promise.all([import('../../runtime/networks/replicas/serve-replica.ts'), import('../../stdlib/models/network/open-networks.ts')]);
+  await serveReplica(workerData as ReplicaTask, openNetworks);
+} else if (process.argv[2] === 'duckdb') {
   const { serveHelper } = await import('../../runtime/engines/duckdb/serve-helper.ts');
   serveHelper({
     exportFeatures: async ({ inputs, blobs, part, out }, limits) => {

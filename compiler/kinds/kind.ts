@@ -35,7 +35,7 @@ export interface Kind {
   readonly guarantee: Guarantee;
   /** Whether it computes with `Math.exp` and its like, whose last digit may differ between versions of Node. */
   readonly arithmetic?: boolean;
-  /** Whether it makes use of one thread only, so that others may have the rest. */
+  /** Whether it makes use of one thread only, or of as many as its parameter `workers` says, so that others may have the rest. */
   readonly sequential?: boolean;
   /** The npm package that it comes from, and the digest of the package's code; set when it is loaded. */
   readonly package?: PackageRef;

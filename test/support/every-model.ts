@@ -39,7 +39,7 @@ model leaves3 = lightgbm(y) { rounds: 8, num_leaves: 6, checkpoint: 3 }
 model even3 = catboost(y) { rounds: 8, depth: 3 }
 model woods3 = extra_trees(y) { n_estimators: 12, min_samples_leaf: 3, checkpoint: 5 }
 model lines3 = logistic(y)
-model net3 = network(y) { layers: [dense(8, tanh)], epochs: 4, batch: 32 }
+model net3 = network(y) { layers: [dense(8, tanh)], epochs: 4, batch: 32, workers: 2 }
 model guess3 = baseline(y)
 model sure3 = adjust(trees3) { calibrate: sigmoid }
 

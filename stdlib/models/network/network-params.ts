@@ -72,10 +72,17 @@ export function trainingParams({ optimizer, epochs, batch }: TrainingDefaults): 
       'Ends training by the validation part, and keeps the weights of the best epoch. The model is then chosen by that part.',
     ),
     device: described(word('auto', 'cpu', 'gpu'), 'What it has to be trained on: networks run on the engine and backend that `mlp.lock` pins, and where that computes on something else, it is an error. `auto`, and nothing, take what there is.'),
+    workers,
     ...weightParams,
     stream: described(integer({ min: 0 }), 'Makes equal models differ: another stream of random numbers.', 0),
   };
 }
+
+const workers = described(
+  integer({ min: 1, max: 64 }),
+  'Data parallel training: each batch is cut into so many slices, whose gradients are computed side by side, each on a thread of its own, and added in their order. That is the gradient of the whole batch but for rounding, so the number is part of what the model is; `batch_norm` normalises over its slice.',
+  1,
+);
 
 /** What is done to images while a network is trained. */
 export const augmentParam: ParamSchema = described(
@@ -144,10 +151,11 @@ export function completeParams(params: JsonObject, task: Task): JsonObject {
   const written = optimizer['rate'] as number | Call;
   const stopping = params['early_stopping'] as JsonObject | undefined;
   const augment = params['augment'] as readonly Call[] | undefined;
-  const { masking, ...others } = params;
+  const { masking, workers: slices, ...others } = params;
   return {
     ...others,
     ...(masking === true ? { masking } : {}),
+    ...(slices === 1 ? {} : { workers: slices }),
     layers: (params['layers'] as readonly Call[]).map(completeLayer),
     optimizer: { ...optimizer, rate: filled(typeof written === 'number' ? { $call: 'constant', rate: written } : written) },
     ...(augment === undefined ? {} : { augment: augment.map(filled) }),
@@ -171,6 +179,8 @@ export interface NetworkSettings {
   readonly smoothing: number | undefined;
   readonly epochs: number;
   readonly batch: number;
+  /** Threads that share a batch. */
+  readonly workers: number;
   readonly embed: Readonly<Record<string, number>>;
   /** Whether steps of a sequence of which all numbers are missing do not count. */
   readonly masking: boolean;
@@ -190,6 +200,7 @@ export function settingsOf(params: JsonObject): NetworkSettings {
     smoothing: params['label_smoothing'] as number | undefined,
     epochs: params['epochs'] as number,
     batch: params['batch'] as number,
+    workers: Number(params['workers'] ?? 1),
     masking: params['masking'] === true,
     augment: ((params['augment'] ?? []) as readonly Call[]).map((step) => named<Augmentation>(step)),
     embed: (params['embed'] ?? {}) as NetworkSettings['embed'],

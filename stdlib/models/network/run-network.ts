@@ -1,13 +1,17 @@
 import type { JsonObject } from '../../../compiler/json.ts';
 import type { RunContext, RunResult } from '../../../compiler/kinds/run.ts';
+import type { NetworkDescription } from '../../../runtime/networks/description.ts';
+import type { OpenNetwork } from '../../../runtime/networks/engine.ts';
 import { encodeNetworkBlob } from '../../../runtime/networks/network-blob.ts';
+import { openParallelNetwork } from '../../../runtime/networks/replicas/parallel-network.ts';
+import { startReplica } from '../../../runtime/networks/replicas/serve-replica.ts';
+import type { SharedSlice } from '../../../runtime/networks/replicas/shared-slice.ts';
 import { loadFeatures, unseenWarnings } from '../../features/load-features.ts';
 import { weightRows } from '../row-weights.ts';
 import { modelResult, SCORED_PARTS } from '../scored-model.ts';
 import type { NetworkFit } from './fit-network.ts';
 import { layerTable } from './layer-table.ts';
-
-import { settingsOf } from './network-params.ts';
+import { settingsOf, type NetworkSettings } from './network-params.ts';
 import { openNetworks } from './open-networks.ts';
 import { networkPredictor } from './predict-network.ts';
 
@@ -22,7 +26,7 @@ export async function runNetwork(context: RunContext): Promise<RunResult> {
   const begun = performance.now();
   context.progress({ phase: 'training' });
   const fit = await fitNetwork({
-    open,
+    open: trainingEngine(context, open, settings),
     train,
     validate: parts.validate,
     settings,
@@ -43,6 +47,13 @@ export async function runNetwork(context: RunContext): Promise<RunResult> {
   } finally {
     close();
   }
+}
+
+/** The engine that trains: with several workers, threads of this process, which run its program as it does. */
+function trainingEngine({ engines }: RunContext, open: OpenNetwork, { workers, batch }: NetworkSettings): OpenNetwork {
+  if (workers === 1) return open;
+  const start = (slice: SharedSlice, description: NetworkDescription): void => startReplica({ slice, description, engines }, process.argv[1] ?? '');
+  return (description) => openParallelNetwork({ open, description, workers, batch, start });
 }
 
 function summaryOf({ step }: RunContext, { model, epochs, bestEpoch, curve }: NetworkFit): JsonObject {

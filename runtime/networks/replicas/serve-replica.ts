@@ -1,0 +1,41 @@
+import { Worker } from 'node:worker_threads';
+import type { NetworkDescription } from '../description.ts';
+import type { OpenNetwork } from '../engine.ts';
+import { batchOf, CLOSED, CONTROL, putGradient, type SharedSlice } from './shared-slice.ts';
+
+/** What a thread is given that serves a slice. */
+export interface ReplicaTask {
+  readonly slice: SharedSlice;
+  readonly description: NetworkDescription;
+  /** Where the engines of the step lie, by their names. */
+  readonly engines: Readonly<Record<string, string>>;
+}
+
+/** Starts a thread that runs `program`, which is to hand its task to `serveReplica`. */
+export function startReplica(task: ReplicaTask, program: string): void {
+  new Worker(program, { workerData: task }).unref();
+}
+
+/** Serves a slice until it is closed: waits for a batch, and computes what it teaches. `open` loads the engine. */
+export async function serveReplica({ slice, description, engines }: ReplicaTask, open: (engines: ReplicaTask['engines']) => Promise<OpenNetwork>): Promise<void> {
+  const { control } = slice;
+  const failing = (error: unknown): void => {
+    const text = new TextEncoder().encode(error instanceof Error ? error.message : String(error)).subarray(0, slice.failure.length);
+    slice.failure.set(text);
+    control[CONTROL.failure] = text.length;
+  };
+  const engine = await open(engines).then((make) => make(description)).catch((error: unknown) => void failing(error));
+  for (let done = 0; ; ) {
+    Atomics.wait(control, CONTROL.given, done);
+    if (Atomics.load(control, CONTROL.given) === CLOSED) break;
+    try {
+      if (engine !== undefined) putGradient(slice, engine.differentiate(batchOf(slice, description)));
+    } catch (error) {
+      failing(error);
+    }
+    done++;
+    Atomics.store(control, CONTROL.done, done);
+    Atomics.notify(control, CONTROL.done);
+  }
+  engine?.close();
+}
