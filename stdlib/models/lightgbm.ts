@@ -54,7 +54,14 @@ export const lightgbm: Kind = {
 };
 
 function inferLightgbm(context: InferContext): Inferred | undefined {
-  return checkSampling(context) ? inferBoosting(context, trainer) : undefined;
+  return checkSampling(context) && checkWorkers(context) ? inferBoosting(context, trainer) : undefined;
+}
+
+/** LightGBM's leaves have linear models where all rows are in one place. */
+function checkWorkers({ params, report, spanOf }: InferContext): boolean {
+  if (params['workers'] === 1 || params['linear_tree'] !== true) return true;
+  report('not-together', spanOf(['workers'], 'key'), { one: 'workers', other: 'linear_tree: true', why: 'its linear models need all rows in one process: take one of them out' });
+  return false;
 }
 
 /** LightGBM passes over what it says of drawing rows, unless it is also told how often. */

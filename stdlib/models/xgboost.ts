@@ -1,4 +1,4 @@
-import type { Kind } from '../../compiler/kinds/kind.ts';
+import type { InferContext, Inferred, Kind } from '../../compiler/kinds/kind.ts';
 import type { JsonObject } from '../../compiler/json.ts';
 import type { RunContext, RunResult } from '../../compiler/kinds/run.ts';
 import { boolean, described, either, word } from '../../compiler/kinds/schema.ts';
@@ -49,7 +49,7 @@ export const xgboost: Kind = {
     own: {
       merge_rows: described(
         either(word('auto'), boolean()),
-        'Whether training rows that are equal in features and target become one with a weight: the same but for rounding, and much faster. `auto` does so where nothing is sampled and it pays.',
+        'Whether training rows that are equal in features and target become one with a weight: the same but for rounding, and much faster. `auto` does so where nothing is sampled, there are no `workers`, and it pays.',
         'auto',
       ),
     },
@@ -58,9 +58,16 @@ export const xgboost: Kind = {
   arithmetic: true,
   seeded: true,
   guarantee: 'platform',
-  infer: (context) => inferBoosting(context, trainer),
+  infer: inferXgboost,
   run: runXgboost,
 };
+
+function inferXgboost(context: InferContext): Inferred | undefined {
+  const { params, report, spanOf } = context;
+  if (params['workers'] === 1 || params['merge_rows'] !== true) return inferBoosting(context, trainer);
+  report('not-together', spanOf(['merge_rows'], 'key'), { one: 'merge_rows: true', other: 'workers', why: 'equal rows may be at different workers: take it out' });
+  return undefined;
+}
 
 function runXgboost(context: RunContext): Promise<RunResult> {
   return runBoosting(context, trainer, async () => {

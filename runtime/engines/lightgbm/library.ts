@@ -54,6 +54,9 @@ export interface LightgbmLibrary {
   /** Readies a booster for single rows: the function takes `columns` doubles from `row` and leaves what it says in `values`. */
   readonly openRow: (booster: Handle, row: Float64Array, values: Float64Array) => { readonly predict: () => void; readonly close: () => void };
   readonly freeBooster: (booster: Handle) => void;
+  /** Joins the workers at the addresses `machines`, of which `port` is this one's; datasets and boosters made from then on are shared. */
+  readonly joinNetwork: (network: { readonly machines: string; readonly port: number; readonly minutes: number; readonly workers: number }) => void;
+  readonly leaveNetwork: () => void;
   /** Every parameter that it knows, with the other names of each. */
   readonly parameterAliases: () => Readonly<Record<string, readonly string[]>>;
 }
@@ -72,13 +75,22 @@ export async function openLightgbm(path: string): Promise<LightgbmLibrary> {
     needs: existsSync(openMp) ? [openMp] : [],
   });
   silence(native);
-  return { ...matrixFunctions(native), ...trainingFunctions(native), ...modelFunctions(native) };
+  const { call } = native;
+  return {
+    ...matrixFunctions(native),
+    ...trainingFunctions(native),
+    ...modelFunctions(native),
+    joinNetwork: ({ machines, port, minutes, workers }) => call('LGBM_NetworkInit', machines, port, minutes, workers),
+    leaveNetwork: () => call('LGBM_NetworkFree'),
+  };
 }
 
 /** Parameters of the functions, as C declares them. */
 const SIGNATURES: Readonly<Record<string, string>> = {
   LGBM_RegisterLogCallback: 'void *callback',
   LGBM_DumpParamAliases: 'int64_t size, _Out_ int64_t *needed, void *text',
+  LGBM_NetworkInit: 'const char *machines, int port, int minutes, int workers',
+  LGBM_NetworkFree: '',
   LGBM_DatasetCreateFromMat:
     'const void *values, int type, int32_t rows, int32_t columns, int row_major, const char *parameters, void *reference, _Out_ void **out',
   LGBM_DatasetSetField: 'void *matrix, const char *field, const void *values, int size, int type',

@@ -26,6 +26,11 @@ type Koffi = typeof koffi;
 /** Parameters of the functions, as C declares them. */
 const SIGNATURES: Readonly<Record<string, string>> = {
   XGBSetGlobalConfig: 'const char *config',
+  XGTrackerCreate: 'const char *config, _Out_ void **out',
+  XGTrackerRun: 'void *tracker, const char *config',
+  XGTrackerWorkerArgs: 'void *tracker, _Out_ const char **out',
+  XGCommunicatorInit: 'const char *config',
+  XGCommunicatorFinalize: '',
   XGProxyDMatrixCreate: '_Out_ void **out',
   XGProxyDMatrixSetDataColumnar: 'void *proxy, const char *columns',
   XGDMatrixSetInfoFromInterface: 'void *matrix, const char *field, const char *array',

@@ -17,6 +17,8 @@ export interface XgboostRequest extends TrainRequest {
   readonly evaluateTrain?: boolean;
   /** Whether equal rows are merged into weighted ones. Part of what the model is. */
   readonly mergeRows: 'auto' | boolean;
+  /** Whether other workers have other training rows, and the same validation rows, whose levels are those of all. Default false. */
+  readonly isShared?: boolean;
 }
 
 /** A model in XGBoost's UBJSON, and how it came about. */
@@ -81,7 +83,7 @@ function openSession(library: XgboostLibrary, request: XgboostRequest): Session 
   if (request.validate === undefined) return { ...opened, validate: undefined, followed: followedTrain };
   try {
     const { rows, counts } = prepareValidation(request, request.validate);
-    const validate = createTrainingMatrix(library, { rows: limitCategories(rows, trainRows), maxBin, threads, reference: train });
+    const validate = createTrainingMatrix(library, { rows: request.isShared === true ? rows : limitCategories(rows, trainRows), maxBin, threads, reference: train });
     return { ...opened, validate, followed: [{ name: 'validate', matrix: validate, ...(counts === undefined ? {} : { counts }) }, ...followedTrain] };
   } catch (error) {
     library.freeMatrix(train);

@@ -4,6 +4,9 @@ import type { BatchGradient, NetworkEngine, OpenNetwork, TrainingBatch } from '.
 import { layoutOf } from '../parameters.ts';
 import { CLOSED, CONTROL, createSlice, gradientOf, putBatch, sharedFloats, sliceBatch, type SharedSlice } from './shared-slice.ts';
 
+/** Milliseconds in which a thread starts, whatever else the machine has to do. */
+const START = 60_000;
+
 /** A network to be trained on several threads. */
 export interface ParallelRequest {
   readonly open: OpenNetwork;
@@ -64,6 +67,8 @@ function give(slice: SharedSlice, batch: TrainingBatch): void {
 
 function take(slice: SharedSlice, inputs: number): BatchGradient {
   const { control, failure } = slice;
+  // While this thread waits it hears of no error, so one that does not start is told by the time.
+  if (Atomics.wait(control, CONTROL.running, 0, START) === 'timed-out') throw new StepError('a worker of the training could not be started', 'the system may have no memory for another thread: take fewer `workers`');
   const given = Atomics.load(control, CONTROL.given);
   for (let done = Atomics.load(control, CONTROL.done); done !== given; done = Atomics.load(control, CONTROL.done)) Atomics.wait(control, CONTROL.done, done);
   const length = control[CONTROL.failure] as number;

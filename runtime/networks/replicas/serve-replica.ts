@@ -19,6 +19,8 @@ export function startReplica(task: ReplicaTask, program: string): void {
 /** Serves a slice until it is closed: waits for a batch, and computes what it teaches. `open` loads the engine. */
 export async function serveReplica({ slice, description, engines }: ReplicaTask, open: (engines: ReplicaTask['engines']) => Promise<OpenNetwork>): Promise<void> {
   const { control } = slice;
+  Atomics.store(control, CONTROL.running, 1);
+  Atomics.notify(control, CONTROL.running);
   const failing = (error: unknown): void => {
     const text = new TextEncoder().encode(error instanceof Error ? error.message : String(error)).subarray(0, slice.failure.length);
     slice.failure.set(text);

@@ -26,8 +26,8 @@ export interface SharedSlice {
   readonly failure: Uint8Array;
 }
 
-/** Places in `control`: batches that were given and done, rows of the slice, whether they have weights, bytes of `failure`. */
-export const CONTROL = { given: 0, done: 1, rows: 2, weighted: 3, failure: 4 } as const;
+/** Places in `control`: batches that were given and done, rows of the slice, whether they have weights, bytes of `failure`, whether the thread runs. */
+export const CONTROL = { given: 0, done: 1, rows: 2, weighted: 3, failure: 4, running: 5 } as const;
 
 /** What `given` says in place of a number: there will be no more. */
 export const CLOSED = -1;

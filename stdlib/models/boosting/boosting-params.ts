@@ -28,12 +28,18 @@ export function boostingParams(trainer: BoostingTrainer, { objective, own = {} }
     early_stopping: earlyStopping(trainer),
     ...weightParams,
     ...own,
-    ...(trainer.ownCheckpoints === true ? {} : { checkpoint }),
+    ...(trainer.ownCheckpoints === true ? {} : { checkpoint, workers }),
     stream: described(integer({ min: 0 }), 'Makes equal models differ: another stream of random numbers.', 0),
     ...Object.fromEntries(engine),
   });
   return knownAs(params, otherNames(Object.keys(params.properties)));
 }
+
+const workers = described(
+  integer({ min: 1, max: 64 }),
+  'Data parallel training: so many processes share the training rows, and join what they find out after every level of a tree. The number is part of what the model is. One that is killed takes training back to its last checkpoint.',
+  1,
+);
 
 const checkpoint = described(
   integer({ min: 1 }),

@@ -15,7 +15,8 @@ export function inferBoosting(context: InferContext, trainer: BoostingTrainer): 
     context.report('alias-twice', context.spanOf([alias], 'key'), { name, alias });
     return undefined;
   }
-  const { params } = renamed;
+  const { workers, ...others } = renamed.params;
+  const params: JsonObject = workers === 1 ? others : renamed.params;
   const stopping = params['early_stopping'] as EarlyStoppingParams | undefined;
   if (stopping?.on !== undefined && engineMetric(trainer, stopping.on, task) === undefined) {
     const known = followedMetrics(trainer, task);

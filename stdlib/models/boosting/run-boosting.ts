@@ -6,6 +6,7 @@ import { matrixOf, type Feature, type Matrix, type Target, type TrainerRows } fr
 import type { Scores } from '../../../runtime/data/scores.ts';
 import { takeRows } from '../../../runtime/data/take-rows.ts';
 import type { EarlyStopping, TrainedModel, TrainRequest } from '../../../runtime/trainers/training.ts';
+import { trainOnWorkers } from '../../../runtime/trainers/workers/train-on-workers.ts';
 import { loadTrainerRows, unseenWarnings } from '../../features/load-features.ts';
 import { findMetric } from '../../metrics/registry.ts';
 import { weightRows } from '../row-weights.ts';
@@ -36,7 +37,7 @@ export async function runBoosting(context: RunContext, trainer: BoostingTrainer,
   const train = orderByQuery(await weightRows(context, parts.train, parts.rowsIndex.train));
   const begun = performance.now();
   context.progress({ phase: 'training' });
-  const trained = await engine.train(trainRequest(context, trainer, { library, task, train, validate: orderByQuery(parts.validate) }));
+  const trained = await sharedOrAlone(context, trainer, engine)(trainRequest(context, trainer, { library, task, train, validate: orderByQuery(parts.validate) }));
   const seconds = (performance.now() - begun) / 1000;
   const predictor = await engine.open({ library, model: trained.model, features: matrixOf(train).features, threads: context.threads, ...classCount(train.target) });
   return scoreParts(predictor, parts, (predict) =>
@@ -48,6 +49,12 @@ export async function runBoosting(context: RunContext, trainer: BoostingTrainer,
       predict,
     }),
   );
+}
+
+/** How an engine trains: in this process, or with `workers` in as many others, which run its program. */
+function sharedOrAlone({ step }: RunContext, { engine: name }: BoostingTrainer, { train }: BoostingEngine): BoostingEngine['train'] {
+  const workers = Number(step.params['workers'] ?? 1);
+  return workers === 1 ? train : (request) => trainOnWorkers(request, { engine: name, workers, program: process.argv[1] ?? '' });
 }
 
 /** Gives `use` what a model says of the parts, for as long as it takes, and closes the model. */

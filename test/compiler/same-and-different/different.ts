@@ -143,6 +143,8 @@ export const different: Readonly<Record<string, readonly Different[]>> = {
     { of: NETWORKS, why: 'another time', replace: [['time: date', 'time: id']], changes: ['sequences'] },
   ],
   networks: [
+    { of: NETWORKS, why: 'workers that share a batch', replace: [['epochs: 5', 'epochs: 5, workers: 2']], changes: ['network'] },
+    { of: NETWORKS, why: 'workers that share rows', replace: [['xgboost(x) { rounds: 20 }', 'xgboost(x) { rounds: 20, workers: 2 }']], changes: ['xgboost'] },
     { of: NETWORKS, why: 'another number of units', replace: [['gru(8)', 'gru(9)']], changes: ['network'] },
     { of: NETWORKS, why: 'another cell', replace: [['gru(8)', 'lstm(8)']], changes: ['network'] },
     { of: NETWORKS, why: 'both ways through a sequence', replace: [['gru(8)', 'bidirectional(gru(8))']], changes: ['network'] },

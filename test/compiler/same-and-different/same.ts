@@ -151,6 +151,8 @@ export const same: Readonly<Record<string, readonly Edit[]>> = {
     { of: NETWORKS, why: 'a batch that is meant anyway', replace: [['epochs: 5', 'epochs: 5, batch: 128']] },
     { of: NETWORKS, why: 'whatever device there is', replace: [['epochs: 5', 'epochs: 5, device: auto']] },
     { of: NETWORKS, why: 'the device that the engine has anyway, which is in keys', replace: [['epochs: 5', 'epochs: 5, device: cpu']] },
+    { of: NETWORKS, why: 'one worker of boosted trees', replace: [['xgboost(x) { rounds: 20 }', 'xgboost(x) { rounds: 20, workers: 1 }']] },
+    { of: NETWORKS, why: 'one worker', replace: [['epochs: 5', 'epochs: 5, workers: 1']] },
     { of: NETWORKS, why: 'padding that counts', replace: [['epochs: 5', 'epochs: 5, masking: false']] },
     { of: NETWORKS, why: 'cells and layers that are meant anyway', replace: [['states: [8]', 'cell: gru, states: [8], bidirectional: false, units: [16], activation: relu']] },
   ],
