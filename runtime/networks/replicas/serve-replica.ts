@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { NetworkDescription } from '../description.ts';
 import type { OpenNetwork } from '../engine.ts';
-import { batchOf, CLOSED, CONTROL, putGradient, type SharedSlice } from './shared-slice.ts';
+import { batchOf, CLOSED, CONTROL, putFailure, putGradient, type SharedSlice } from './shared-slice.ts';
 
 /** What a thread is given that serves a slice. */
 export interface ReplicaTask {
@@ -13,7 +13,9 @@ export interface ReplicaTask {
 
 /** Starts a thread that runs `program`, which is to hand its task to `serveReplica`. */
 export function startReplica(task: ReplicaTask, program: string): void {
-  new Worker(program, { workerData: task }).unref();
+  const worker = new Worker(program, { workerData: task });
+  worker.once('error', (error) => putFailure(task.slice, error));
+  worker.unref();
 }
 
 /** Serves a slice until it is closed: waits for a batch, and computes what it teaches. `open` loads the engine. */
@@ -21,19 +23,14 @@ export async function serveReplica({ slice, description, engines }: ReplicaTask,
   const { control } = slice;
   Atomics.store(control, CONTROL.running, 1);
   Atomics.notify(control, CONTROL.running);
-  const failing = (error: unknown): void => {
-    const text = new TextEncoder().encode(error instanceof Error ? error.message : String(error)).subarray(0, slice.failure.length);
-    slice.failure.set(text);
-    control[CONTROL.failure] = text.length;
-  };
-  const engine = await open(engines).then((make) => make(description)).catch((error: unknown) => void failing(error));
+  const engine = await open(engines).then((make) => make(description)).catch((error: unknown) => void putFailure(slice, error));
   for (let done = 0; ; ) {
     Atomics.wait(control, CONTROL.given, done);
     if (Atomics.load(control, CONTROL.given) === CLOSED) break;
     try {
       if (engine !== undefined) putGradient(slice, engine.differentiate(batchOf(slice, description)));
     } catch (error) {
-      failing(error);
+      putFailure(slice, error);
     }
     done++;
     Atomics.store(control, CONTROL.done, done);

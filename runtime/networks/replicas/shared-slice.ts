@@ -109,6 +109,13 @@ export function batchOf(slice: SharedSlice, description: NetworkDescription): Tr
   };
 }
 
+/** Puts beside a slice why it was not computed. */
+export function putFailure({ control, failure }: SharedSlice, error: unknown): void {
+  const text = new TextEncoder().encode(error instanceof Error ? error.message : String(error)).subarray(0, failure.length);
+  failure.set(text);
+  control[CONTROL.failure] = text.length;
+}
+
 /** Puts what a slice teaches beside it. */
 export function putGradient(slice: SharedSlice, { gradient, ofInputs, statistics, sum, weight }: BatchGradient): void {
   slice.gradient.set(gradient);
