@@ -13,7 +13,8 @@ import type { RawColumns } from './read-raw.ts';
 /** A table as it was read, and where the rows of some parts of it stand. */
 export interface ReadParts<P extends PartName> {
   readonly fitted: FittedFeatures;
-  readonly raw: RawColumns;
+  /** Whoever takes columns may take them out. */
+  readonly raw: Map<string, ReadArray>;
   readonly target: Target;
   /** The number of rows of the table. */
   readonly rows: number;

@@ -67,19 +67,31 @@ async function readParts<P extends PartName>(context: TableContext, slot: string
 
 function applyToParts<P extends PartName>({ fitted, raw, target, rowsIndex }: ReadParts<P>): LoadedParts<P> {
   const compiled = compileFeatures(fitted);
+  const names = Object.keys(rowsIndex) as P[];
+  const taken = takeColumns(raw, names.map((part) => rowsIndex[part]));
   const load = (part: P): LoadedPart => {
     const positions = rowsIndex[part];
-    const columns = new Map([...raw].map(([column, values]) => [column, takeValues(values, positions)]));
+    const columns = taken[names.indexOf(part)] as RawColumns;
     const training = part === 'train' ? { training: { positions, salt: fitted.salt } } : {};
     const { matrix, unseen } = applyFeatures(compiled, columns, { rows: positions.length, ...training });
     return { matrix, unseen, target: selectTarget(target, positions) };
   };
-  const loaded = Object.fromEntries((Object.keys(rowsIndex) as P[]).map((part) => [part, load(part)])) as Record<P, LoadedPart>;
+  const loaded = Object.fromEntries(names.map((part) => [part, load(part)])) as Record<P, LoadedPart>;
   return { ...loaded, rowsIndex };
 }
 
+/** The columns of some rows each. Column by column, of which each goes when it is taken: there are never two copies of all. */
+function takeColumns(raw: Map<string, ReadArray>, rows: readonly Uint32Array[]): RawColumns[] {
+  const taken = rows.map(() => new Map<string, ReadArray>());
+  for (const [column, values] of raw) {
+    rows.forEach((positions, part) => taken[part]?.set(column, takeValues(values, positions)));
+    raw.delete(column);
+  }
+  return taken;
+}
+
 /** One query for features and target: a scan for each would take as long again. */
-async function loadRows(connection: DuckDBConnection, table: OpenTable, fitted: FittedFeatures, split: SplitArtifact): Promise<{ raw: RawColumns; target: Target }> {
+async function loadRows(connection: DuckDBConnection, table: OpenTable, fitted: FittedFeatures, split: SplitArtifact): Promise<{ raw: Map<string, ReadArray>; target: Target }> {
   const columns = [
     ...(await requestRaw(connection, table.artifact.columns, fitted.features)),
     await requestTarget(connection, table, fitted.target, split),

@@ -61,7 +61,7 @@ async function requestColumn(connection: DuckDBConnection, manifest: RawColumn, 
 }
 
 /** The arrays that were read for `requestRaw`, by their columns. */
-export function rawColumns(features: readonly ReadFeature[], arrays: readonly ReadArray[]): RawColumns {
+export function rawColumns(features: readonly ReadFeature[], arrays: readonly ReadArray[]): Map<string, ReadArray> {
   return new Map(features.map(({ column }, i) => [column, arrays[i] as ReadArray]));
 }
 

@@ -7,7 +7,8 @@ import type { FeatureImportance } from '../../trainers/training.ts';
 import { openLightgbm, type Handle, type LightgbmLibrary } from './library.ts';
 import { withoutSettings } from './model-text.ts';
 import { openLightgbmPredictor, type LightgbmPredictor } from './predict.ts';
-import { createMatrix, datasetParameters, featureImportance, printParameters } from './train.ts';
+import { datasetParameters, featureImportance, printParameters } from './train.ts';
+import { createMatrix } from './training-matrix.ts';
 
 /** Everything that a forest takes; `rounds` are its trees, or its trees of each class. */
 export interface ForestRequest extends SegmentsRequest {

@@ -14,6 +14,14 @@ export interface DenseRows {
   readonly layout: 'rows' | 'columns';
 }
 
+/** Some rows of a table, by columns: values that are not 0, and which of these rows they stand in. */
+export interface SampledColumns {
+  readonly values: readonly Float64Array[];
+  readonly places: readonly Int32Array[];
+  /** How many rows there are in the sample. */
+  readonly rows: number;
+}
+
 /** What is asked of a model: the value or the probabilities, or what the trees add up to. */
 export type PredictionType = 'value' | 'raw';
 
@@ -23,8 +31,14 @@ export type PredictionType = 'value' | 'raw';
  * LightGBM's own, `name=value` between blanks.
  */
 export interface LightgbmLibrary {
-  /** Makes a matrix of bins, which keeps none of the rows; `reference` is the matrix whose bins it takes. */
-  readonly createMatrix: (rows: DenseRows, parameters: string, reference: Handle | null) => Handle;
+  /** Which rows, of so many, bins are made from. */
+  readonly sampleRows: (rows: number, parameters: string) => Int32Array;
+  /** Makes a matrix of bins for rows that are pushed into it. */
+  readonly createFromSample: (sample: SampledColumns, rows: number, parameters: string) => Handle;
+  /** The same with the bins of another matrix. */
+  readonly createByReference: (reference: Handle, rows: number) => Handle;
+  /** Puts rows, one after the other, into a matrix; when it has all of them, it is done. None of them is kept. */
+  readonly pushRows: (matrix: Handle, rows: DenseRows, start: number) => void;
   readonly setField: (matrix: Handle, field: 'label' | 'weight' | 'init_score' | 'group', values: Float32Array | Float64Array | Int32Array) => void;
   readonly setFeatureNames: (matrix: Handle, names: readonly string[]) => void;
   readonly freeMatrix: (matrix: Handle) => void;
@@ -91,8 +105,12 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   LGBM_DumpParamAliases: 'int64_t size, _Out_ int64_t *needed, void *text',
   LGBM_NetworkInit: 'const char *machines, int port, int minutes, int workers',
   LGBM_NetworkFree: '',
-  LGBM_DatasetCreateFromMat:
-    'const void *values, int type, int32_t rows, int32_t columns, int row_major, const char *parameters, void *reference, _Out_ void **out',
+  LGBM_GetSampleCount: 'int32_t rows, const char *parameters, _Out_ int *count',
+  LGBM_SampleIndices: 'int32_t rows, const char *parameters, void *places, _Out_ int32_t *count',
+  LGBM_DatasetCreateFromSampledColumn:
+    'const void *values, const void *places, int32_t columns, const void *counts, int32_t sampled, int32_t rows, int64_t all_rows, const char *parameters, _Out_ void **out',
+  LGBM_DatasetCreateByReference: 'void *reference, int64_t rows, _Out_ void **out',
+  LGBM_DatasetPushRows: 'void *matrix, const void *values, int type, int32_t rows, int32_t columns, int32_t start',
   LGBM_DatasetSetField: 'void *matrix, const char *field, const void *values, int size, int type',
   LGBM_DatasetSetFeatureNames: 'void *matrix, const char **names, int size',
   LGBM_DatasetFree: 'void *matrix',
@@ -131,10 +149,22 @@ function silence({ koffi, call }: Native): void {
   call('LGBM_RegisterLogCallback', koffi.register(() => undefined, koffi.pointer(koffi.proto('void', ['const char *']))));
 }
 
-function matrixFunctions({ call, create }: Native) {
+function matrixFunctions({ call, create, out, address }: Native) {
+  const pointers = (arrays: readonly ArrayBufferView[]): BigUint64Array => BigUint64Array.from(arrays, (array) => BigInt(address(array)));
   return {
-    createMatrix: ({ values, rows, columns, layout }: DenseRows, parameters: string, reference: Handle | null) =>
-      create('LGBM_DatasetCreateFromMat', values, typeOf(values), rows, columns, layout === 'rows' ? 1 : 0, parameters, reference),
+    sampleRows: (rows: number, parameters: string) => {
+      const count = out();
+      call('LGBM_GetSampleCount', rows, parameters, count);
+      const places = new Int32Array(Number(count[0]));
+      call('LGBM_SampleIndices', rows, parameters, places, count);
+      return places.subarray(0, Number(count[0]));
+    },
+    createFromSample: ({ values, places, rows: sampled }: SampledColumns, rows: number, parameters: string) => {
+      const counts = Int32Array.from(values, ({ length }) => length);
+      return create('LGBM_DatasetCreateFromSampledColumn', pointers(values), pointers(places), values.length, counts, sampled, rows, rows, parameters);
+    },
+    createByReference: (reference: Handle, rows: number) => create('LGBM_DatasetCreateByReference', reference, rows),
+    pushRows: (matrix: Handle, { values, rows, columns }: DenseRows, start: number) => call('LGBM_DatasetPushRows', matrix, values, typeOf(values), rows, columns, start),
     setField: (matrix: Handle, field: string, values: Float32Array | Float64Array | Int32Array) =>
       call('LGBM_DatasetSetField', matrix, field, values, values.length, typeOf(values)),
     setFeatureNames: (matrix: Handle, names: readonly string[]) => call('LGBM_DatasetSetFeatureNames', matrix, names, names.length),

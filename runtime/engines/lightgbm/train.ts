@@ -1,16 +1,15 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
-import { rowColumns } from '../../data/columns.ts';
+import { rowColumns, sliceColumns } from '../../data/columns.ts';
 import { matrixOf, rowCount, type TrainerRows } from '../../data/matrix.ts';
-import { orderedQueries } from '../../data/query-sizes.ts';
 import type { TrainingState } from '../../trainers/checkpoint.ts';
 import { checkClasses, undefinedMetric, type Evaluation } from '../../trainers/evaluation.ts';
-import { modelFeatureNames } from '../../trainers/feature-names.ts';
 import type { EngineParameters } from '../../trainers/parameters.ts';
 import { trainInSegments } from '../../trainers/segments.ts';
 import { followedMetrics, oneHotThreshold, stoppingOf, type FeatureImportance, type TrainedModel, type TrainRequest } from '../../trainers/training.ts';
 import { denseRows } from './dense-rows.ts';
 import { openLightgbm, type Handle, type LightgbmLibrary } from './library.ts';
 import { withoutSettings } from './model-text.ts';
+import { blocksOf, createMatrix } from './training-matrix.ts';
 
 /**
  * Trains gradient boosted trees. A segment goes on as LightGBM goes on with a model: from what its trees say of the rows.
@@ -43,9 +42,6 @@ export async function trainLightgbm(request: TrainRequest): Promise<TrainedModel
 
 /** Metrics of which more is better, as LightGBM's documentation of `metric` says. */
 const MAXIMIZED = /^(?:auc|average_precision|auc_mu|r2|ndcg|map)(?:@|$)/;
-
-/** LightGBM takes no characters of JSON in names of features, and its models are read by white space. */
-const REFUSED_IN_NAMES = /[[\]{}":,\s]/g;
 
 function isWhole({ boosting }: EngineParameters): boolean {
   return boosting === 'dart' || boosting === 'rf';
@@ -89,23 +85,6 @@ function closeSession({ library, train, validate, booster }: Session): void {
   if (booster !== undefined) library.freeBooster(booster);
   if (validate !== undefined) library.freeMatrix(validate);
   library.freeMatrix(train);
-}
-
-/** Makes a matrix of bins of rows, with their truth and weights. */
-export function createMatrix(library: LightgbmLibrary, rows: TrainerRows, settings: string, reference: Handle | null): Handle {
-  const { target, weights } = rows;
-  const handle = library.createMatrix(denseRows(rowColumns(rows), rowCount(rows), 'columns'), settings, reference);
-  try {
-    library.setField(handle, 'label', Float32Array.from(target.kind === 'classes' ? target.codes : target.values));
-    const queries = orderedQueries(target);
-    if (queries !== undefined) library.setField(handle, 'group', queries.sizes);
-    if (weights !== undefined) library.setField(handle, 'weight', weights);
-    library.setFeatureNames(handle, modelFeatureNames(matrixOf(rows).features.map((feature) => feature.name), REFUSED_IN_NAMES));
-    return handle;
-  } catch (error) {
-    library.freeMatrix(handle);
-    throw error;
-  }
 }
 
 /**
@@ -178,7 +157,11 @@ function startSegment(session: Session, request: TrainRequest, saved: Uint8Array
 /** What a model's trees add up to for rows, class after class: what the next tree goes on from. */
 function rawScores(library: LightgbmLibrary, booster: Handle, given: TrainerRows, { width, threads }: { readonly width: number; readonly threads: number }): Float64Array {
   const rows = rowCount(given);
-  const raw = library.predict(booster, denseRows(rowColumns(given), rows, 'columns'), { type: 'raw', width, threads });
+  const columns = rowColumns(given);
+  const raw = new Float64Array(rows * width);
+  for (const { start, end } of blocksOf(columns, rows)) {
+    raw.set(library.predict(booster, denseRows(sliceColumns(columns, start, end), end - start, 'rows'), { type: 'raw', width, threads }), start * width);
+  }
   if (width === 1) return raw;
   const scores = new Float64Array(raw.length);
   for (let row = 0; row < rows; row++) for (let k = 0; k < width; k++) scores[k * rows + row] = raw[row * width + k] as number;
