@@ -54,20 +54,29 @@ export interface CompletedCategory {
 }
 
 /** Learns the completion of every feature from the training rows, and applies it to them. */
-export function designOf({ matrix, weights }: Pick<Labelled, 'matrix' | 'weights'>): { design: Design; completed: Completed[] } {
+export function designOf(train: Pick<Labelled, 'matrix' | 'weights'>): { design: Design; completed: Completed[] } {
+  const added = [...completeFeatures(train)];
+  const width = added.reduce((sum, one) => sum + one.width, 0);
+  return { design: { rows: train.matrix.rows, width: width + 1, blocks: added.flatMap(({ blocks }) => blocks) }, completed: added.map(({ completed }) => completed) };
+}
+
+/** Learns the completion of every feature; what it makes of the rows goes, feature by feature. */
+export function completionsOf(train: Pick<Labelled, 'matrix' | 'weights'>): Completed[] {
+  const found: Completed[] = [];
+  for (const { completed } of completeFeatures(train)) found.push(completed);
+  return found;
+}
+
+function* completeFeatures({ matrix, weights }: Pick<Labelled, 'matrix' | 'weights'>): Generator<Added> {
   if (matrix.rows === 0) throw new StepError('there are no rows to train on');
   if (weights?.some((weight) => weight > 0) === false) throw new StepError('no training row has a positive weight');
   const doubles = weights && new Float64Array(weights);
-  const blocks: Block[] = [];
-  const completed: Completed[] = [];
   let column = 0;
   for (const feature of matrix.features) {
     const added = feature.kind === 'numeric' ? completeNumber(feature, doubles, column) : completeCategory(feature, matrix, column);
-    blocks.push(...added.blocks);
-    completed.push(added.completed);
+    yield added;
     column += added.width;
   }
-  return { design: { rows: matrix.rows, width: column + 1, blocks }, completed };
 }
 
 interface Added {

@@ -1,7 +1,7 @@
 import { missingCode, type Matrix, type NumericFeature } from '../../../runtime/data/matrix.ts';
 import type { CategoryInput, NetworkInputs, Shape } from '../../../runtime/networks/description.ts';
 import type { NetworkRows } from '../../../runtime/networks/rows.ts';
-import { designOf, infinite, type Completed } from '../linear/design.ts';
+import { completionsOf, infinite, type Completed } from '../linear/design.ts';
 import type { CategoryCompletion, NumericCompletion, Standard } from '../linear/linear-model.ts';
 import { categoriesOf, findFeature, numbersOf } from '../matrix-features.ts';
 import type { ArrayCompletion, NetworkFeature } from './network-model.ts';
@@ -16,7 +16,7 @@ export function embeddingSize(levels: number): number {
 /** Learns from training rows what completes each feature, as linear models do, and what the first layer sees of it. */
 export function learnInputs(matrix: Matrix, embed: Readonly<Record<string, number>>): { readonly features: readonly NetworkFeature[]; readonly inputs: NetworkInputs } {
   const cells = cellsOf(matrix);
-  const { completed } = designOf({ matrix: { ...matrix, features: matrix.features.filter((feature) => !('cell' in feature)) } });
+  const completed = completionsOf({ matrix: { ...matrix, features: matrix.features.filter((feature) => !('cell' in feature)) } });
   const numbers = completed.reduce((sum, { completion }) => sum + (completion.kind === 'category' ? 0 : completion.missing === undefined ? 1 : 2), 0);
   const categories = completed.flatMap((one) => ('missing' in one ? [categoryInput(one, matrix, embed)] : []));
   const array = cells === undefined ? [] : [learnArray(cells)];
