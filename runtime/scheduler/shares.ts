@@ -35,6 +35,12 @@ const THREADS_PER_LANE = 4;
 const SHORT = 0.5;
 
 /**
+ * So do steps of which each thread has this many to do, by all that waits: none is left alone for long in the end, and a
+ * trainer makes better use of one thread than of several.
+ */
+const MANY = 2;
+
+/**
  * Chooses the steps to start, the most urgent first, and divides what is free among them: shares never exceed the
  * capacity together. Memory goes with threads.
  */
@@ -50,8 +56,9 @@ export function divide(
   const lanes = Math.max(1, Math.min(side, Math.round(capacity.threads / THREADS_PER_LANE)));
   const wide = Math.floor(capacity.threads / lanes);
   const even = Math.floor(capacity.threads / side);
+  const work = candidates.reduce((sum, { seconds }) => sum + seconds, 0);
   for (const candidate of candidates.toSorted((a, b) => b.urgency - a.urgency)) {
-    const fair = candidate.seconds < SHORT ? Math.min(even, threads) : wide;
+    const fair = candidate.seconds < SHORT || candidate.seconds * MANY * capacity.threads <= work ? Math.min(even, threads) : wide;
     const own = Math.max(1, Math.min(fair, candidate.maxThreads));
     // Less urgent ones that overtake it could keep it waiting for ever.
     if (jobs < 1 || own > threads) break;

@@ -24,6 +24,8 @@ describe('threads', () => {
     ['one step gets all', 2, [long], [], [2]],
     ['one step gets all of many', 16, [long], [], [16]],
     ['long steps on a small machine take turns', 2, [long, long, long], [], [2, 0, 0]],
+    ['many long steps run side by side', 2, [long, long, long, long], [], [1, 1, 0, 0]],
+    ['not beside one that is as long as all of them', 2, [{ ...long, seconds: 300, urgency: 300 }, long, long, long], [], [2, 0, 0, 0]],
     ['on a large one they run side by side', 16, [long, long, long], [], [5, 5, 5]],
     ['a short step alone gets all', 2, [short], [], [2]],
     ['short steps run side by side', 2, [short, short, short], [], [1, 1, 0]],
