@@ -7,7 +7,7 @@ import { datasetParameters, trainLightgbm } from '../../runtime/engines/lightgbm
 import type { RoundProgress } from '../../runtime/trainers/segments.ts';
 import type { TrainRequest } from '../../runtime/trainers/training.ts';
 import { engineLibrary } from '../support/engine-library.ts';
-import { makeLabelled } from '../support/make-labelled.ts';
+import { makeLabelled, makeRanked } from '../support/make-labelled.ts';
 import { memoryCheckpoint } from '../support/memory-checkpoint.ts';
 import { predictLightgbm } from './predict-lightgbm.ts';
 
@@ -78,6 +78,18 @@ test.each([['binary', makeLabelled({ rows: MANY }), BAGGED], ['several classes',
   const metric = rows.target.kind === 'classes' && rows.target.classes.length > 2 ? 'multi_logloss' : 'binary_logloss';
   const request = { train: { ...rows, weights }, validate: rows, evalMetrics: [metric], parameters, rounds: 6, segment: 3 };
   expect(await train({ ...request, threads: 2 })).toEqual(await train({ ...request, threads: 1 }));
+});
+
+test.each([
+  ['classes', makeLabelled({ rows: 400 }), { objective: 'binary' }, 'binary_logloss'],
+  ['a ranking', makeRanked({ rows: 400, classes: 3 }), { objective: 'lambdarank' }, 'ndcg@5'],
+] as const)('validation rows without weights count 1 each, also beside training rows with weights: %s', async (_, rows, parameters, metric) => {
+  const queries = rows.target.kind === 'numbers' ? rows.target.queries : undefined;
+  const weights = Float32Array.from({ length: 400 }, (_value, row) => 1 + ((queries?.[row] ?? row) % 3));
+  const request = { train: { ...rows, weights }, evalMetrics: [metric], parameters, rounds: 6, segment: 3 };
+  const trained = await train({ ...request, validate: rows });
+  expect(trained).toEqual(await train({ ...request, validate: { ...rows, weights: new Float32Array(400).fill(1) } }));
+  expect(trained.curve['validate']?.[metric]).not.toEqual((await train({ ...request, validate: { ...rows, weights } })).curve['validate']?.[metric]);
 });
 
 test('each thread has enough to do', () => {

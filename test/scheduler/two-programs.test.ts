@@ -52,9 +52,11 @@ describe('two programs on one store', () => {
     let second: Program | undefined;
     const first = start(project, 'long', (event) => {
       if (event.event !== 'step-start' || event.name !== 'a') return;
+      // It has begun, waits for the step that the first one makes, and is done with the one that nobody else makes, in any order.
+      const awaited = new Set(['step-waiting a', 'step-end c']);
       second ??= start(project, 'long', (other) => {
-        // It has begun, and done the step that nobody else makes.
-        if (other.event === 'step-end' && other.name === 'c') first.child.kill('SIGKILL');
+        if ('name' in other) awaited.delete(`${other.event} ${other.name}`);
+        if (awaited.size === 0) first.child.kill('SIGKILL');
       });
     });
     await first.ended;

@@ -26,7 +26,7 @@ export interface CatboostTask {
   readonly place: string;
   readonly task: Readonly<Record<string, Json>>;
   /** What follows the task on its standard input. */
-  readonly data: readonly Uint8Array[];
+  readonly data: Iterable<Uint8Array>;
   /** Answers an event, where it waits for that. */
   readonly onEvent: (event: CatboostEvent) => Promise<number | undefined> | number | undefined;
 }
@@ -64,10 +64,12 @@ function startFailure(program: string, error: unknown): StepError {
   return new StepError(`CatBoost: its Python ${program} does not start: ${(error as Error).message}`);
 }
 
-async function sendTask({ stdin }: ChildProcessWithoutNullStreams, task: CatboostTask['task'], data: readonly Uint8Array[]): Promise<void> {
-  for (const bytes of [new TextEncoder().encode(`${JSON.stringify(task)}\n`), ...data]) {
+async function sendTask({ stdin }: ChildProcessWithoutNullStreams, task: CatboostTask['task'], data: CatboostTask['data']): Promise<void> {
+  const send = (bytes: Uint8Array): Promise<void> => new Promise((done) => void stdin.write(bytes, () => done()));
+  await send(new TextEncoder().encode(`${JSON.stringify(task)}\n`));
+  for (const bytes of data) {
     if (!stdin.writable) return;
-    await new Promise<void>((done) => void stdin.write(bytes, () => done()));
+    await send(bytes);
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../../../compiler/json.ts';
 import { StepError } from '../../../compiler/kinds/run.ts';
-import { rowColumns } from '../../data/columns.ts';
+import { matrixColumns, pickColumns, type Column, type ColumnArray } from '../../data/columns.ts';
 import { matrixOf, rowCount, type TrainerRows } from '../../data/matrix.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../trainers/checkpoint.ts';
 import { checkClasses, undefinedMetric, type Evaluation } from '../../trainers/evaluation.ts';
@@ -45,7 +45,7 @@ export async function trainCatboost(request: CatboostRequest): Promise<TrainedMo
     await speakCatboost({
       place,
       task: { task: 'train', best: request.earlyStopping !== undefined, parameters: catboostParameters(request, scratch), train: describePart(train), validate: validate === undefined ? null : describePart(validate) },
-      data: [train, ...(validate === undefined ? [] : [validate])].flatMap(partData),
+      data: validate === undefined ? partData(train) : bothParts(train, validate),
       onEvent: training.onEvent,
     });
     return training.finish();
@@ -115,15 +115,42 @@ function queriesOf({ target }: TrainerRows): Uint32Array | undefined {
   return target.kind === 'numbers' ? target.queries : undefined;
 }
 
-/** The arrays of a part in the order in which they are read: numbers, categories, truth, weights, queries. */
-function partData(rows: TrainerRows): Uint8Array[] {
+/**
+ * The arrays of a part in the order in which they are read: numbers, categories, truth, weights, queries. Each is made when
+ * its turn comes: there are never all of them at once.
+ */
+function* partData(rows: TrainerRows): Generator<Uint8Array> {
   const { target, weights } = rows;
-  const columns = rowColumns(rows);
-  const numbers = columns.flatMap((column) => (column.type === 'q' ? [Float32Array.from(column.values)] : []));
-  const categories = columns.flatMap((column) => (column.type === 'c' ? [Uint32Array.from(column.values, (code) => Math.min(code, column.highest + 1))] : []));
-  const truth = Float32Array.from(target.kind === 'classes' ? target.codes : target.values);
+  for (const type of ['q', 'c'] as const) for (const column of eachColumn(rows)) if (column.type === type) yield bytesOf(column.type === 'q' ? floats(column.values) : knownCodes(column));
+  yield bytesOf(floats(target.kind === 'classes' ? target.codes : target.values));
+  if (weights !== undefined) yield bytesOf(weights);
   const queries = queriesOf(rows);
-  return [...numbers, ...categories, truth, ...(weights === undefined ? [] : [Float32Array.from(weights)]), ...(queries === undefined ? [] : [queries.slice()])].map((array) => new Uint8Array(array.buffer));
+  if (queries !== undefined) yield bytesOf(queries);
+}
+
+function* bothParts(train: TrainerRows, validate: TrainerRows): Generator<Uint8Array> {
+  yield* partData(train);
+  yield* partData(validate);
+}
+
+/** The features of all rows, one after the other. */
+function* eachColumn(rows: TrainerRows): Generator<Column> {
+  for (const column of matrixColumns(matrixOf(rows))) yield* 'groups' in rows ? pickColumns([column], rows.groups) : [column];
+}
+
+function floats(values: ColumnArray): Float32Array {
+  return values instanceof Float32Array ? values : new Float32Array(values);
+}
+
+/** Codes in which what is missing is one more level. */
+function knownCodes({ values, highest }: Extract<Column, { type: 'c' }>): Uint32Array {
+  const codes = new Uint32Array(values);
+  for (let row = 0; row < codes.length; row++) if ((codes[row] as number) > highest) codes[row] = highest + 1;
+  return codes;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 async function restoreSnapshot({ checkpoint }: TrainRequest, snapshot: string): Promise<void> {

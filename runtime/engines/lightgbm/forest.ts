@@ -8,7 +8,7 @@ import { openLightgbm, type Handle, type LightgbmLibrary } from './library.ts';
 import { withoutSettings } from './model-text.ts';
 import { openLightgbmPredictor, type LightgbmPredictor } from './predict.ts';
 import { datasetParameters, featureImportance, printParameters } from './train.ts';
-import { createMatrix } from './training-matrix.ts';
+import { createMatrix, describeMatrix } from './training-matrix.ts';
 
 /** Everything that a forest takes; `rounds` are its trees, or its trees of each class. */
 export interface ForestRequest extends SegmentsRequest {
@@ -51,6 +51,7 @@ export async function trainForest(request: ForestRequest): Promise<TrainedForest
   const session: { booster: Handle | undefined } = { booster: undefined };
   const current = (): Handle => session.booster as Handle;
   try {
+    describeMatrix(library, matrix, train);
     await trainInSegments(
       {
         format: 'mlp-lightgbm-forest-1',

@@ -9,7 +9,7 @@ import { followedMetrics, oneHotThreshold, stoppingOf, type FeatureImportance, t
 import { denseRows } from './dense-rows.ts';
 import { openLightgbm, type Handle, type LightgbmLibrary } from './library.ts';
 import { withoutSettings } from './model-text.ts';
-import { blocksOf, createMatrix } from './training-matrix.ts';
+import { blocksOf, createMatrix, describeMatrix } from './training-matrix.ts';
 
 /**
  * Trains gradient boosted trees. A segment goes on as LightGBM goes on with a model: from what its trees say of the rows.
@@ -69,14 +69,17 @@ interface Session {
 function openSession(library: LightgbmLibrary, request: TrainRequest): Session {
   const { train, validate } = request;
   const settings = printParameters(datasetParameters(request));
-  const trainMatrix = createMatrix(library, train, settings, null);
-  const opened = { library, train: trainMatrix, booster: undefined, metrics: [] };
-  if (validate === undefined) return { ...opened, validate: undefined };
+  const matrices: Handle[] = [];
   try {
-    checkClasses('LightGBM', validate.target, followedMetrics(request).find((name) => name === 'auc' || name === 'average_precision'));
-    return { ...opened, validate: createMatrix(library, validate, settings, trainMatrix) };
+    if (validate !== undefined) checkClasses('LightGBM', validate.target, followedMetrics(request).find((name) => name === 'auc' || name === 'average_precision'));
+    const trainMatrix = createMatrix(library, train, settings, null);
+    matrices.push(trainMatrix);
+    if (validate !== undefined) matrices.push(createMatrix(library, validate, settings, trainMatrix));
+    describeMatrix(library, trainMatrix, train);
+    if (validate !== undefined) describeMatrix(library, matrices[1] as Handle, validate);
+    return { library, train: trainMatrix, validate: matrices[1], booster: undefined, metrics: [] };
   } catch (error) {
-    library.freeMatrix(trainMatrix);
+    for (const matrix of matrices) library.freeMatrix(matrix);
     throw error;
   }
 }

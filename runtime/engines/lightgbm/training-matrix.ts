@@ -15,28 +15,33 @@ const ZERO = 1e-35;
 const BLOCK = 2 ** 20;
 
 /**
- * Makes a matrix of bins of rows, with their truth and weights; `reference` is the matrix whose bins it takes. Bins are made
- * of a sample, and rows follow a block at a time, so that there is no copy of them all: as `LGBM_DatasetCreateFromMat` does
- * it, and of the same bins.
+ * Makes a matrix of bins of rows; `reference` is the matrix whose bins it takes. Bins are made of a sample, and rows follow a
+ * block at a time, so that there is no copy of them all: as `LGBM_DatasetCreateFromMat` does it, and of the same bins.
  */
 export function createMatrix(library: LightgbmLibrary, rows: TrainerRows, settings: string, reference: Handle | null): Handle {
-  const { target, weights } = rows;
   const columns = rowColumns(rows);
   const count = rowCount(rows);
   const handle = reference === null ? library.createFromSample(sampleOf(columns, library.sampleRows(count, settings)), count, settings) : library.createByReference(reference, count);
   try {
     pushRows(library, handle, columns, count);
-    library.setField(handle, 'label', Float32Array.from(target.kind === 'classes' ? target.codes : target.values));
-    const queries = orderedQueries(target);
-    if (queries !== undefined) library.setField(handle, 'group', queries.sizes);
-    // One made by reference has places for weights where its reference has them, all 0.
-    library.setField(handle, 'weight', weights ?? new Float32Array());
-    library.setFeatureNames(handle, modelFeatureNames(matrixOf(rows).features.map((feature) => feature.name), REFUSED_IN_NAMES));
     return handle;
   } catch (error) {
     library.freeMatrix(handle);
     throw error;
   }
+}
+
+/**
+ * Tells a matrix the truth of its rows, their weights and queries, and the names of its features. After every matrix that
+ * takes its bins is made: those would have places for weights and queries where it has them, whether they are filled or not.
+ */
+export function describeMatrix(library: LightgbmLibrary, handle: Handle, rows: TrainerRows): void {
+  const { target, weights } = rows;
+  library.setField(handle, 'label', Float32Array.from(target.kind === 'classes' ? target.codes : target.values));
+  if (weights !== undefined) library.setField(handle, 'weight', weights);
+  const queries = orderedQueries(target);
+  if (queries !== undefined) library.setField(handle, 'group', queries.sizes);
+  library.setFeatureNames(handle, modelFeatureNames(matrixOf(rows).features.map((feature) => feature.name), REFUSED_IN_NAMES));
 }
 
 function pushRows(library: LightgbmLibrary, handle: Handle, columns: readonly Column[], rows: number): void {

@@ -1,3 +1,4 @@
+import { StepError } from '../../../compiler/kinds/run.ts';
 import type { RoundProgress } from '../segments.ts';
 import type { TrainedModel, TrainRequest } from '../training.ts';
 
@@ -27,7 +28,10 @@ export type FromWorker =
   | { readonly type: 'round'; readonly progress: RoundProgress }
   | { readonly type: 'checkpoint'; readonly bytes: Uint8Array }
   | { readonly type: 'trained'; readonly model: TrainedModel }
-  | { readonly type: 'failed'; readonly message: string; readonly hint?: string | undefined };
+  | { readonly type: 'failed'; readonly message: string; readonly hint?: string | undefined; readonly isPassing: boolean };
+
+/** A failure of the moment: another try may go well. */
+export class PassingError extends StepError {}
 
 /** How an engine shares a training among processes. */
 export interface SharingEngine {

@@ -1,6 +1,6 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
 import type { TrainRequest } from '../training.ts';
-import type { FromWorker, SharingEngine, ToWorker, WorkerTask } from './messages.ts';
+import { PassingError, type FromWorker, type SharingEngine, type ToWorker, type WorkerTask } from './messages.ts';
 
 /**
  * Makes this process a worker of a training: it hears its task and where the others are, trains, and says how that went.
@@ -20,7 +20,7 @@ export function serveWorker(load: (engine: string) => Promise<SharingEngine>): v
   process.on('message', (message: ToWorker) => {
     hear(message).catch((error: unknown) => {
       const { message: reason, hint } = error instanceof StepError ? error : { message: error instanceof Error ? (error.stack ?? error.message) : String(error), hint: undefined };
-      say({ type: 'failed', message: reason, hint });
+      say({ type: 'failed', message: reason, hint, isPassing: error instanceof PassingError });
     });
   });
 }

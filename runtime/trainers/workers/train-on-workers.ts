@@ -26,7 +26,8 @@ const MOST_RETURNS = 3;
  * out after every level of a tree. Validation rows are all at every worker, so that all see the same metrics. The threads are
  * divided among them.
  *
- * When a worker is gone, training goes back to its last checkpoint, with new processes; the model is the same. Throws a
+ * When a worker is gone, or could not join the others, training goes back to its last checkpoint, with new processes; the model
+ * is the same. Throws a
  * StepError for what the engine refuses, and when workers go again and again.
  */
 export async function trainOnWorkers(request: TrainRequest, sharing: SharedTraining): Promise<TrainedModel> {
@@ -36,7 +37,7 @@ export async function trainOnWorkers(request: TrainRequest, sharing: SharedTrain
   for (let returns = 0; ; returns++) {
     const outcome = await runWorkers(tasksOf(request, sharing, await request.checkpoint.load()), request, sharing.program);
     if (!('gone' in outcome)) return outcome;
-    if (returns === MOST_RETURNS) throw new StepError(`a worker of the training was killed (${outcome.gone}), ${MOST_RETURNS + 1} times`, 'the system may have run out of memory: take fewer `workers`, or run fewer steps at a time with `--jobs 1`');
+    if (returns === MOST_RETURNS) throw new StepError(`a worker of the training ${outcome.gone}, ${MOST_RETURNS + 1} times`, 'the system may have run out of memory: take fewer `workers`, or run fewer steps at a time with `--jobs 1`');
   }
 }
 
@@ -49,8 +50,8 @@ function tasksOf(request: TrainRequest, { engine, workers }: SharedTraining, sav
   return divideRows(train, workers).map((own, rank) => ({ engine, rank, workers, seeds, saved, request: { ...shared, train: own, threads, ...(validate === undefined ? {} : { validate }) } }));
 }
 
-/** The model, or the signal by which a worker was ended. */
-type Outcome = TrainedModel | { readonly gone: NodeJS.Signals };
+/** The model, or what has become of a worker without which it is not made. */
+type Outcome = TrainedModel | { readonly gone: string };
 
 async function runWorkers(tasks: readonly WorkerTask[], request: TrainRequest, program: string): Promise<Outcome> {
   const children = tasks.map(() => fork(program, [WORKER_ARGUMENT], { serialization: 'advanced', execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
@@ -73,6 +74,7 @@ async function runWorkers(tasks: readonly WorkerTask[], request: TrainRequest, p
           case 'trained':
             return resolve(message.model);
           case 'failed':
+            if (message.isPassing) return resolve({ gone: `failed: ${message.message}` });
             // One that has lost another may say so before that one's end is known.
             setTimeout(() => reject(new StepError(message.message, message.hint)), GRACE);
             return;
@@ -82,7 +84,7 @@ async function runWorkers(tasks: readonly WorkerTask[], request: TrainRequest, p
         child.on('message', (message: FromWorker) => hear(rank, message));
         child.once('error', (error) => reject(new StepError(`a worker of the training could not be started: ${error.message}`)));
         // What it said last is read first.
-        child.once('close', (code, signal) => (signal === null ? reject(new StepError(`a worker of the training ended with exit code ${code}`)) : resolve({ gone: signal })));
+        child.once('close', (code, signal) => (signal === null ? reject(new StepError(`a worker of the training ended with exit code ${code}`)) : resolve({ gone: `was killed (${signal})` })));
         tell(child, { type: 'task', task: tasks[rank] as WorkerTask });
       });
     });
