@@ -9,8 +9,8 @@ import { divideRows, limitLevels } from '../../runtime/trainers/workers/divide-r
 import { WORKER_ARGUMENT } from '../../runtime/trainers/workers/messages.ts';
 import { trainOnWorkers } from '../../runtime/trainers/workers/train-on-workers.ts';
 import type { TrainedModel, TrainRequest } from '../../runtime/trainers/training.ts';
-import { describeOnLinux, isAlive, workersOf } from '../end-to-end/processes.ts';
-import { WORKER } from '../end-to-end/program.ts';
+import { describeOnLinux, isAlive, until, workersOf } from '../end-to-end/processes.ts';
+import { newProject, WORKER } from '../end-to-end/program.ts';
 import { predictLightgbm } from '../lightgbm/predict-lightgbm.ts';
 import { engineLibrary } from '../support/engine-library.ts';
 import { makeLabelled, makeRanked } from '../support/make-labelled.ts';
@@ -96,6 +96,8 @@ describe.each(ENGINES)('workers of $engine', ({ engine, objective, rankings, met
   it('say what the engine refuses', async () => {
     await expect(shared({ parameters: { objective: 'no such thing' } })).rejects.toBeInstanceOf(StepError);
     await expect(shared({ train: makeLabelled({ rows: 1 }) })).rejects.toThrow('there are 1 training rows for 2 workers');
+    const [query] = divideRows(makeRanked({ rows: 40 }), 40);
+    await expect(shared({ train: query ?? train, parameters: { objective: rankings } })).rejects.toThrow('there are 1 queries in the training rows for 2 workers');
   });
 
   it('that cannot be started are an error', async () => {
@@ -164,5 +166,28 @@ describe('rows are dealt out', () => {
     const rows = (codes: readonly number[]): Labelled => ({ matrix: { rows: codes.length, features: [{ kind: 'category', name: 'c', codes: Uint8Array.from(codes), levels, oneHot: false }] }, target: { kind: 'numbers', values: new Float64Array(codes.length) } });
     const [feature] = limitLevels(rows([0, 1, 2, 3, 255]), rows([0, 2, 255])).matrix.features;
     expect(feature?.kind === 'category' && Array.from(feature.codes)).toEqual([0, 1, 2, 255, 255]);
+  });
+});
+
+describeOnLinux('workers of a program that is killed', () => {
+  it('end with it', async () => {
+    const rows = Array.from({ length: 4000 }, (_, row) => `${row % 97},${row % 89},${row % 2 === 0}`);
+    const project = newProject({
+      'p.mlp': `
+source rows = csv("rows.csv") { schema { a: int, b: int, y: bool } }
+split parts = holdout(rows) { target: y }
+features x = prepare(parts)
+model trees = xgboost(x) { rounds: 100000, workers: 2 }
+`,
+      'rows.csv': ['a,b,y', ...rows].join('\n'),
+    });
+    const program = project.start(['apply', 'p.mlp', '--json']);
+    const children = (pid: number | undefined): number[] => (pid === undefined ? [] : workersOf(pid));
+    let trainers: number[] = [];
+    await until(() => (trainers = children(program.pid).flatMap(children)).length === 2);
+    const ended = new Promise((resolve) => program.once('close', resolve));
+    program.kill('SIGKILL');
+    await ended;
+    await until(() => !trainers.some(isAlive));
   });
 });

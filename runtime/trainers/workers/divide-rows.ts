@@ -1,19 +1,19 @@
-import { selectTarget } from '../../data/load-target.ts';
 import { missingCode, type Feature, type Labelled, type TrainerRows } from '../../data/matrix.ts';
-import { takeRows } from '../../data/take-rows.ts';
+import { takeLabelled, takeMatrix } from '../../data/take-labelled.ts';
 
 /** Rows as they are, also those that are equal to others. */
 export function everyRow(rows: TrainerRows): Labelled {
   if (!('groups' in rows)) return rows;
   const { distinct, groups, target, weights } = rows;
-  return { matrix: { rows: groups.length, features: takeFeatures(distinct.features, groups) }, target, ...(weights === undefined ? {} : { weights }) };
+  return { matrix: takeMatrix(distinct, groups), target, ...(weights === undefined ? {} : { weights }) };
 }
 
 /**
  * Deals rows out to workers in turn, so that each has rows from everywhere: an engine learns where to cut a feature from
  * one worker's rows, or from samples of all. Of a ranking, whose rows stand query after query, whole queries are dealt out.
  */
-export function divideRows({ matrix, target, weights }: Labelled, workers: number): Labelled[] {
+export function divideRows(rows: Labelled, workers: number): Labelled[] {
+  const { target, matrix } = rows;
   const queries = target.kind === 'numbers' ? target.queries : undefined;
   const places = Array.from({ length: workers }, (): number[] => []);
   let turn = 0;
@@ -21,18 +21,7 @@ export function divideRows({ matrix, target, weights }: Labelled, workers: numbe
     if (row > 0 && (queries === undefined || queries[row] !== queries[row - 1])) turn = (turn + 1) % workers;
     places[turn]?.push(row);
   }
-  return places.map((own) => {
-    const rows = Uint32Array.from(own);
-    return {
-      matrix: { rows: rows.length, features: takeFeatures(matrix.features, rows) },
-      target: selectTarget(target, rows),
-      ...(weights === undefined ? {} : { weights: takeRows(weights, rows) }),
-    };
-  });
-}
-
-function takeFeatures(features: readonly Feature[], rows: Uint32Array): Feature[] {
-  return features.map((feature) => (feature.kind === 'numeric' ? { ...feature, values: takeRows(feature.values, rows) } : { ...feature, codes: takeRows(feature.codes, rows) }));
+  return places.map((own) => takeLabelled(rows, Uint32Array.from(own)));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { StepError } from '../../../compiler/kinds/run.ts';
 import { rowCount } from '../../data/matrix.ts';
+import { orderedQueries } from '../../data/query-sizes.ts';
 import type { TrainedModel, TrainRequest } from '../training.ts';
 import { divideRows, everyRow, limitLevels } from './divide-rows.ts';
 import { WORKER_ARGUMENT, type FromWorker, type ToWorker, type WorkerTask } from './messages.ts';
@@ -27,18 +28,21 @@ const MOST_RETURNS = 3;
  * divided among them.
  *
  * When a worker is gone, or could not join the others, training goes back to its last checkpoint, with new processes; the model
- * is the same. Throws a
- * StepError for what the engine refuses, and when workers go again and again.
+ * is the same. Throws a StepError for what the engine refuses, and when workers go again and again.
  */
 export async function trainOnWorkers(request: TrainRequest, sharing: SharedTraining): Promise<TrainedModel> {
-  const { workers } = sharing;
-  const rows = rowCount(request.train);
-  if (rows < workers) throw new StepError(`there are ${rows} training rows for ${workers} workers`, 'take fewer `workers`');
+  checkRows(request, sharing);
   for (let returns = 0; ; returns++) {
     const outcome = await runWorkers(tasksOf(request, sharing, await request.checkpoint.load()), request, sharing.program);
     if (!('gone' in outcome)) return outcome;
     if (returns === MOST_RETURNS) throw new StepError(`a worker of the training ${outcome.gone}, ${MOST_RETURNS + 1} times`, 'the system may have run out of memory: take fewer `workers`, or run fewer steps at a time with `--jobs 1`');
   }
+}
+
+function checkRows({ train }: TrainRequest, { workers }: SharedTraining): void {
+  const queries = orderedQueries(train.target)?.sizes.length;
+  const count = queries ?? rowCount(train);
+  if (count < workers) throw new StepError(`there are ${count} ${queries === undefined ? 'training rows' : 'queries in the training rows'} for ${workers} workers`, 'take fewer `workers`');
 }
 
 function tasksOf(request: TrainRequest, { engine, workers }: SharedTraining, saved: Uint8Array | undefined): WorkerTask[] {

@@ -1,7 +1,6 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
-import type { Feature, TrainerRows } from '../../../runtime/data/matrix.ts';
-import { selectTarget } from '../../../runtime/data/load-target.ts';
-import { takeRows } from '../../../runtime/data/take-rows.ts';
+import type { Labelled, TrainerRows } from '../../../runtime/data/matrix.ts';
+import { takeLabelled } from '../../../runtime/data/take-labelled.ts';
 
 /**
  * Rows of a ranking, query after query, as engines take them; within one as they stood. Rows of other tasks stay as they
@@ -11,28 +10,16 @@ export function orderByQuery(rows: TrainerRows): TrainerRows {
   const { target } = rows;
   if ('groups' in rows || target.kind === 'classes' || target.queries === undefined) return rows;
   const { queries } = target;
-  const ordered = queries.every((query, row) => row === 0 || (queries[row - 1] as number) <= query) ? rows : takeAll(rows, sortedPlaces(queries));
+  const ordered = queries.every((query, row) => row === 0 || (queries[row - 1] as number) <= query) ? rows : takeLabelled(rows, sortedPlaces(queries));
   checkQueryWeights(ordered);
   return ordered;
 }
-
-type SingleRows = Exclude<TrainerRows, { readonly groups: unknown }>;
 
 function sortedPlaces(queries: Uint32Array): Uint32Array {
   return Uint32Array.from(queries.keys()).sort((a, b) => (queries[a] as number) - (queries[b] as number) || a - b);
 }
 
-function takeAll({ matrix, target, weights, ...others }: SingleRows, places: Uint32Array): SingleRows {
-  const take = (feature: Feature): Feature => (feature.kind === 'numeric' ? { ...feature, values: takeRows(feature.values, places) } : { ...feature, codes: takeRows(feature.codes, places) });
-  return {
-    ...others,
-    matrix: { ...matrix, features: matrix.features.map(take) },
-    target: selectTarget(target, places),
-    ...(weights === undefined ? {} : { weights: takeRows(weights, places) }),
-  };
-}
-
-function checkQueryWeights({ target, weights }: SingleRows): void {
+function checkQueryWeights({ target, weights }: Labelled): void {
   if (weights === undefined || target.kind === 'classes') return;
   const torn = target.queries?.some((query, row) => row > 0 && target.queries?.[row - 1] === query && weights[row - 1] !== weights[row]);
   if (torn === true) throw new StepError('rows of one query have different weights, and a ranking counts by queries', 'give all rows of a query the same weight in SQL, such as the mean: `avg(weight) OVER (PARTITION BY query)`');
