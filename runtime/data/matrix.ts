@@ -54,6 +54,11 @@ export type Target =
   /** Of a ranking, `queries` says which rows are ranked among themselves: shape (rows), one number a query. */
   | { readonly kind: 'numbers'; readonly values: Float64Array; readonly queries?: Uint32Array };
 
+/** The query of each row of a ranking; `undefined` of other targets. */
+export function queriesOf(target: Target): Uint32Array | undefined {
+  return target.kind === 'numbers' ? target.queries : undefined;
+}
+
 /** A matrix with its truth, and weights where rows count differently. */
 export interface Labelled {
   readonly matrix: Matrix;

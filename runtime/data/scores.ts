@@ -1,4 +1,4 @@
-import type { Codes, Target } from './matrix.ts';
+import { queriesOf, type Codes, type Target } from './matrix.ts';
 
 /**
  * What a model says of the rows of a part, with the truth beside it: all that metrics need.
@@ -29,7 +29,7 @@ const ALIGNMENT = 8;
 export function encodeScores(scores: Scores): Uint8Array {
   const { target, values, rows } = scores;
   const truth = target.kind === 'classes' ? target.codes : target.values;
-  const queries = target.kind === 'numbers' ? target.queries : undefined;
+  const queries = queriesOf(target);
   const header: ScoresHeader = {
     rows,
     ...(target.kind === 'classes' ? { classes: target.classes } : {}),

@@ -26,6 +26,13 @@ export function metricsOf(task: Task): string[] {
   return metrics.filter((metric) => metric.tasks.includes(task)).map((metric) => metric.name);
 }
 
+const USUAL: Readonly<Record<Task, string>> = { binary: 'log_loss', multiclass: 'log_loss', regression: 'rmse', ranking: 'ndcg' };
+
+/** The metric of a task that training follows unless another is named. */
+export function usualMetric(task: Task): string {
+  return USUAL[task];
+}
+
 /** Whether a preset fits a task. */
 export function presetFits(preset: Preset, task: Task): boolean {
   return preset === (hasClasses(task) ? 'classification' : task);

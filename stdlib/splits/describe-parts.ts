@@ -3,7 +3,7 @@ import type { BlobRef, SplitArtifact } from '../../compiler/plan/artifact.ts';
 import type { PartName } from '../../compiler/types.ts';
 import { NO_PART, PART_NAMES } from '../../runtime/data/load-parts.ts';
 import { withDuckDB } from '../../runtime/data/load-table.ts';
-import type { Target } from '../../runtime/data/matrix.ts';
+import { queriesOf, type Target } from '../../runtime/data/matrix.ts';
 import { appendColumns } from '../../runtime/engines/duckdb/append-columns.ts';
 import { sqlString } from '../../runtime/engines/duckdb/connect.ts';
 import type { ColumnArray } from '../../runtime/engines/duckdb/read-columns.ts';
@@ -11,7 +11,8 @@ import type { ColumnArray } from '../../runtime/engines/duckdb/read-columns.ts';
 /** Rows and classes, or queries, of each part; rows of no part are counted in none. */
 export function describeParts(codes: Uint8Array, target: Target): SplitArtifact['parts'] {
   const rows = PART_NAMES.map(() => 0);
-  const queries = target.kind === 'numbers' && target.queries !== undefined ? countQueries(codes, target.queries) : undefined;
+  const known = queriesOf(target);
+  const queries = known === undefined ? undefined : countQueries(codes, known);
   const classes = PART_NAMES.map(() => new Array<number>(target.kind === 'classes' ? target.classes.length : 0).fill(0));
   for (let i = 0; i < codes.length; i++) {
     const part = codes[i] as number;
@@ -48,8 +49,9 @@ export interface RowCodes {
 }
 
 /** The queries of a ranking, as they are written. */
-export function queriesOf(target: Target): Pick<RowCodes, 'query'> {
-  return target.kind === 'numbers' && target.queries !== undefined ? { query: target.queries } : {};
+export function queryCodes(target: Target): Pick<RowCodes, 'query'> {
+  const query = queriesOf(target);
+  return query === undefined ? {} : { query };
 }
 
 /** Writes what a split says of each row, on one thread, so that the file is the same however many there are. */

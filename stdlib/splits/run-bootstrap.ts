@@ -7,7 +7,7 @@ import { loadTarget } from '../../runtime/data/load-target.ts';
 import type { Target } from '../../runtime/data/matrix.ts';
 import { orderFloats } from '../../runtime/data/sort-floats.ts';
 import type { Drawing } from './bootstrap-of.ts';
-import { describeParts, queriesOf, writeCodes } from './describe-parts.ts';
+import { describeParts, queryCodes, writeCodes } from './describe-parts.ts';
 import type { ColumnName } from './split-params.ts';
 
 interface BootstrapParams extends Drawing {
@@ -33,7 +33,7 @@ export async function runBootstrap(context: RunContext): Promise<RunResult> {
   const parts = describeParts(kept, target);
   const artifact: SplitArtifact = {
     ...split,
-    codes: await writeCodes(context, { part: kept, times, ...queriesOf(target) }),
+    codes: await writeCodes(context, { part: kept, times, ...queryCodes(target) }),
     repeated: true,
     parts: { ...parts, train: { ...parts.train, ...countDrawn(times, target) } },
   };

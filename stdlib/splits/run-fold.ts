@@ -8,7 +8,7 @@ import { takeRows } from '../../runtime/data/take-rows.ts';
 import type { Codes, Target } from '../../runtime/data/matrix.ts';
 import { assignFolds } from './assign-folds.ts';
 import { assignGroups } from './assign-groups.ts';
-import { describeParts, queriesOf, writeCodes } from './describe-parts.ts';
+import { describeParts, queryCodes, writeCodes } from './describe-parts.ts';
 import { groupKeys, hashKeys } from './hash-keys.ts';
 import type { ColumnName } from './split-params.ts';
 
@@ -47,7 +47,7 @@ export async function runFold(context: RunContext): Promise<RunResult> {
   const assigned = keys === undefined ? dealRows(rows, params) : dealGroups(rows, keys, params);
   const parts = codes.map((code) => (code === VALIDATE ? code : NO_PART));
   positions.forEach((position, row) => (parts[position] = assigned[row] === params.fold - 1 ? TEST : TRAIN));
-  const artifact: SplitArtifact = { ...split, codes: await writeCodes(context, { part: parts, ...queriesOf(numbers) }), parts: describeParts(parts, target ?? numbers) };
+  const artifact: SplitArtifact = { ...split, codes: await writeCodes(context, { part: parts, ...queryCodes(numbers) }), parts: describeParts(parts, target ?? numbers) };
   refuseOneClass(artifact, params);
   const warnings = params.fold === 1 && strata !== undefined ? rareClasses(split, { assigned, codes: strata.codes, folds: params.folds }) : [];
   return { outputs: { value: artifact }, ...(warnings.length === 0 ? {} : { warnings }) };

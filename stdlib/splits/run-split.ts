@@ -7,7 +7,7 @@ import { openTable, withDuckDB, type OpenTable } from '../../runtime/data/load-t
 import { loadTarget } from '../../runtime/data/load-target.ts';
 import type { Target } from '../../runtime/data/matrix.ts';
 import { sqlName } from '../../runtime/engines/duckdb/connect.ts';
-import { describeParts, queriesOf, writeCodes } from './describe-parts.ts';
+import { describeParts, queryCodes, writeCodes } from './describe-parts.ts';
 import { findClasses } from './find-classes.ts';
 import { checkQueries, findQueries } from './find-queries.ts';
 import { refuseRows } from './refuse-rows.ts';
@@ -44,7 +44,7 @@ export async function runSplit(context: RunContext, deal: (deal: Deal) => Promis
   if (queries !== undefined && target.kind === 'numbers') checkQueries({ parts: dealt.parts, queries, relevance: target.values, names: (params.group ?? []).map(({ $column }) => $column) });
   const parts = describeParts(dealt.parts, target);
   const classes = target.kind === 'classes' ? target.classes : [];
-  const artifact: SplitArtifact = { type: 'split', task, rows: table.artifact.rows, codes: await writeCodes(context, { part: dealt.parts, ...queriesOf(target) }), classes, parts };
+  const artifact: SplitArtifact = { type: 'split', task, rows: table.artifact.rows, codes: await writeCodes(context, { part: dealt.parts, ...queryCodes(target) }), classes, parts };
   const warnings = [...(dealt.warnings ?? []), ...missingClasses(artifact, name)];
   return { outputs: { value: artifact }, ...(warnings.length === 0 ? {} : { warnings }) };
 }

@@ -3,10 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore } from '../../runtime/store/store.ts';
 import { checkStore } from '../../runtime/store/upkeep/check-store.ts';
 import { CHECKOUT, digestsOf, newProject, outcomeOf, type Outcome } from '../end-to-end/program.ts';
+import { describeOnLinux } from '../end-to-end/processes.ts';
 import { faultsOf, filesBelow } from '../end-to-end/store-health.ts';
 import type { Fault } from './faulty-files.ts';
 import { isLong } from './long-mode.ts';
@@ -30,9 +31,6 @@ const FAULTS: readonly Fault[] = ['kill', 'tear', 'kill', 'ENOSPC', 'kill', 'EIO
 
 /** Strikes of one store before the apply that is to finish. */
 const IN_A_ROW = 3;
-
-/** Linux alone tells here which processes run. */
-const describeOnLinux = process.platform === 'linux' ? describe : describe.skip;
 
 describeOnLinux('programs that are struck', () => {
   const built = mkdtempSync(join(tmpdir(), 'mlp-struck-'));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Json } from '../../../compiler/json.ts';
 import { StepError } from '../../../compiler/kinds/run.ts';
 import { matrixColumns, pickColumns, type Column, type ColumnArray } from '../../data/columns.ts';
-import { matrixOf, rowCount, type TrainerRows } from '../../data/matrix.ts';
+import { matrixOf, queriesOf, rowCount, type TrainerRows } from '../../data/matrix.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../trainers/checkpoint.ts';
 import { checkClasses, undefinedMetric, type Evaluation } from '../../trainers/evaluation.ts';
 import { followRounds, roundMetrics, type Rounds } from '../../trainers/rounds.ts';
@@ -107,12 +107,8 @@ function describePart(rows: TrainerRows): Json {
     numbers: features.flatMap((feature) => (feature.kind === 'numeric' ? [feature.name] : [])),
     categories: features.flatMap((feature) => (feature.kind === 'category' ? [{ name: feature.name, levels: [...feature.levels, missingCategory(feature.levels)] }] : [])),
     weighted: rows.weights !== undefined,
-    ranked: queriesOf(rows) !== undefined,
+    ranked: queriesOf(rows.target) !== undefined,
   };
-}
-
-function queriesOf({ target }: TrainerRows): Uint32Array | undefined {
-  return target.kind === 'numbers' ? target.queries : undefined;
 }
 
 /**
@@ -124,7 +120,7 @@ function* partData(rows: TrainerRows): Generator<Uint8Array> {
   for (const type of ['q', 'c'] as const) for (const column of eachColumn(rows)) if (column.type === type) yield bytesOf(column.type === 'q' ? floats(column.values) : knownCodes(column));
   yield bytesOf(floats(target.kind === 'classes' ? target.codes : target.values));
   if (weights !== undefined) yield bytesOf(weights);
-  const queries = queriesOf(rows);
+  const queries = queriesOf(target);
   if (queries !== undefined) yield bytesOf(queries);
 }
 

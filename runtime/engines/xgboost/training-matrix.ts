@@ -1,5 +1,5 @@
 import { columnBits, pickColumns, type Column } from '../../data/columns.ts';
-import type { GroupedRows, TrainerRows } from '../../data/matrix.ts';
+import { queriesOf, type GroupedRows, type TrainerRows } from '../../data/matrix.ts';
 import { MERGE_PAYS, mergeClasses, mergeRows, type MergedRows } from '../../data/merge-rows.ts';
 import { orderedQueries } from '../../data/query-sizes.ts';
 import { takeRows } from '../../data/take-rows.ts';
@@ -26,11 +26,11 @@ export function prepareRows(given: TrainerRows, merge: 'auto' | boolean): Prepar
   const { columns, groups } = 'groups' in given ? distinctColumns(given) : { columns: floatColumns(given.matrix), groups: undefined };
   const label = targetColumn(given.target);
   const { weights } = given;
-  const queries = orderedQueries(given.target);
-  if (queries !== undefined && given.target.kind === 'numbers') {
+  const queries = queriesOf(given.target);
+  if (queries !== undefined) {
     // XGBoost weighs whole queries.
-    const { queries: numbers = new Uint32Array() } = given.target;
-    return { columns, label, queries: numbers, rows: label.length, ...(weights === undefined ? {} : { weights: takeRows(weights, queries.starts) }) };
+    const { starts = new Uint32Array() } = orderedQueries(given.target) ?? {};
+    return { columns, label, queries, rows: label.length, ...(weights === undefined ? {} : { weights: takeRows(weights, starts) }) };
   }
   const merged = merge === false ? undefined : mergeEqual(given, { columns, groups, label }, merge === 'auto' ? MERGE_PAYS : 1);
   if (merged === undefined) {

@@ -1,4 +1,4 @@
-import { missingCode, type Feature, type Labelled, type TrainerRows } from '../../data/matrix.ts';
+import { missingCode, queriesOf, type Feature, type Labelled, type TrainerRows } from '../../data/matrix.ts';
 import { takeLabelled, takeMatrix } from '../../data/take-labelled.ts';
 
 /** Rows as they are, also those that are equal to others. */
@@ -14,7 +14,7 @@ export function everyRow(rows: TrainerRows): Labelled {
  */
 export function divideRows(rows: Labelled, workers: number): Labelled[] {
   const { target, matrix } = rows;
-  const queries = target.kind === 'numbers' ? target.queries : undefined;
+  const queries = queriesOf(target);
   const places = Array.from({ length: workers }, (): number[] => []);
   let turn = 0;
   for (let row = 0; row < matrix.rows; row++) {

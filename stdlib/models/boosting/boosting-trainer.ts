@@ -1,4 +1,5 @@
 import type { Task } from '../../../compiler/types.ts';
+import { usualMetric } from '../../metrics/registry.ts';
 import type { TrainerParameter } from '../../../runtime/trainers/parameters.ts';
 
 /** A trainer of boosted trees: what differs from one engine to the other. */
@@ -19,12 +20,10 @@ export interface BoostingTrainer {
   readonly interactions?: (features: readonly string[], groups: readonly (readonly string[])[]) => string;
 }
 
-const PREFERRED: Readonly<Record<Task, string>> = { binary: 'log_loss', multiclass: 'log_loss', regression: 'rmse', ranking: 'ndcg' };
-
 /** Our names of the metrics that training can follow for a task; the first is the default. */
 export function followedMetrics({ metrics }: BoostingTrainer, task: Task): string[] {
   const names = Object.keys(metrics).filter((name) => metrics[name]?.[task] !== undefined);
-  const preferred = PREFERRED[task];
+  const preferred = usualMetric(task);
   return [preferred, ...names.filter((name) => name !== preferred)];
 }
 

@@ -1,5 +1,5 @@
 import { StepError } from '../../../compiler/kinds/run.ts';
-import type { Labelled, TrainerRows } from '../../../runtime/data/matrix.ts';
+import { queriesOf, type Labelled, type TrainerRows } from '../../../runtime/data/matrix.ts';
 import { takeLabelled } from '../../../runtime/data/take-labelled.ts';
 
 /**
@@ -7,9 +7,8 @@ import { takeLabelled } from '../../../runtime/data/take-labelled.ts';
  * are. Throws a StepError where rows of one query have different weights: it is the query that counts.
  */
 export function orderByQuery(rows: TrainerRows): TrainerRows {
-  const { target } = rows;
-  if ('groups' in rows || target.kind === 'classes' || target.queries === undefined) return rows;
-  const { queries } = target;
+  const queries = queriesOf(rows.target);
+  if ('groups' in rows || queries === undefined) return rows;
   const ordered = queries.every((query, row) => row === 0 || (queries[row - 1] as number) <= query) ? rows : takeLabelled(rows, sortedPlaces(queries));
   checkQueryWeights(ordered);
   return ordered;
@@ -20,7 +19,8 @@ function sortedPlaces(queries: Uint32Array): Uint32Array {
 }
 
 function checkQueryWeights({ target, weights }: Labelled): void {
-  if (weights === undefined || target.kind === 'classes') return;
-  const torn = target.queries?.some((query, row) => row > 0 && target.queries?.[row - 1] === query && weights[row - 1] !== weights[row]);
-  if (torn === true) throw new StepError('rows of one query have different weights, and a ranking counts by queries', 'give all rows of a query the same weight in SQL, such as the mean: `avg(weight) OVER (PARTITION BY query)`');
+  const queries = queriesOf(target);
+  if (weights === undefined || queries === undefined) return;
+  const torn = queries.some((query, row) => row > 0 && queries[row - 1] === query && weights[row - 1] !== weights[row]);
+  if (torn) throw new StepError('rows of one query have different weights, and a ranking counts by queries', 'give all rows of a query the same weight in SQL, such as the mean: `avg(weight) OVER (PARTITION BY query)`');
 }

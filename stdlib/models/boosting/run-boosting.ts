@@ -6,7 +6,6 @@ import { matrixOf, type Feature, type Matrix, type Target, type TrainerRows } fr
 import type { Scores } from '../../../runtime/data/scores.ts';
 import { takeRows } from '../../../runtime/data/take-rows.ts';
 import type { EarlyStopping, TrainedModel, TrainRequest } from '../../../runtime/trainers/training.ts';
-import { trainOnWorkers } from '../../../runtime/trainers/workers/train-on-workers.ts';
 import { loadTrainerRows, unseenWarnings } from '../../features/load-features.ts';
 import { findMetric } from '../../metrics/registry.ts';
 import { weightRows } from '../row-weights.ts';
@@ -54,7 +53,7 @@ export async function runBoosting(context: RunContext, trainer: BoostingTrainer,
 /** How an engine trains: in this process, or with `workers` in as many others, which run its program. */
 function sharedOrAlone({ step }: RunContext, { engine: name }: BoostingTrainer, { train }: BoostingEngine): BoostingEngine['train'] {
   const workers = Number(step.params['workers'] ?? 1);
-  return workers === 1 ? train : (request) => trainOnWorkers(request, { engine: name, workers, program: process.argv[1] ?? '' });
+  return workers === 1 ? train : async (request) => (await import('../../../runtime/trainers/workers/train-on-workers.ts')).trainOnWorkers(request, { engine: name, workers, program: process.argv[1] ?? '' });
 }
 
 /** Gives `use` what a model says of the parts, for as long as it takes, and closes the model. */

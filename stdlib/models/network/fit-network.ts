@@ -6,7 +6,7 @@ import type { OpenNetwork } from '../../../runtime/networks/engine.ts';
 import { layoutOf } from '../../../runtime/networks/parameters.ts';
 import { trainNetwork, type LabelledRows, type TrainedNetwork, type TrainNetworkRequest } from '../../../runtime/networks/train-network.ts';
 import { computeMetrics } from '../../metrics/compute-metrics.ts';
-import { findMetric } from '../../metrics/registry.ts';
+import { findMetric, usualMetric } from '../../metrics/registry.ts';
 import { requireClasses } from '../linear/fit-logistic.ts';
 import type { Standard } from '../linear/linear-model.ts';
 import { standardOf } from '../linear/weighted-statistics.ts';
@@ -14,7 +14,7 @@ import { taskOf } from '../scored-model.ts';
 import { MOST_PARAMETERS } from './check-layers.ts';
 import { learnInputs, rowsMaker } from './network-inputs.ts';
 import type { NetworkAbout, NetworkModel } from './network-model.ts';
-import { mainMetric, type NetworkSettings } from './network-params.ts';
+import type { NetworkSettings } from './network-params.ts';
 import { answersOf } from './predict-network.ts';
 
 /** Everything that fitting a network takes. */
@@ -49,7 +49,7 @@ export async function fitNetwork(request: FitNetworkRequest): Promise<NetworkFit
     batch: settings.batch,
     augment: settings.augment,
     evaluate: evaluator(about, validate, settings),
-    followed: mainMetric(about.task),
+    followed: usualMetric(about.task),
     trainingMetric: trainingMetric(about),
     ...(settings.stopping === undefined ? {} : { stopping: stoppingRule(settings.stopping) }),
   }).finally(engine.close);
@@ -94,13 +94,13 @@ function labelledRows({ target, weights }: Labelled, rows: LabelledRows['rows'],
 /** The main metric of the validation rows, and the one that may stop training. */
 function evaluator(about: NetworkAbout, { matrix: { rows }, target }: Labelled, { stopping }: NetworkSettings): TrainNetworkRequest['evaluate'] {
   const { task } = about;
-  const followed = [...new Set([...(stopping === undefined ? [] : [stopping.on]), mainMetric(task)])];
+  const followed = [...new Set([...(stopping === undefined ? [] : [stopping.on]), usualMetric(task)])];
   return (outputs) => {
     const values = answersOf(about, outputs);
     if (!values.every(Number.isFinite)) return Object.fromEntries(followed.map((name) => [name, NaN]));
     const { metrics, warnings } = computeMetrics({ scores: { rows, target, values }, task, metrics: followed });
     const missing = stopping !== undefined && metrics[stopping.on] == null;
-    if (missing) throw new StepError(`\`${stopping.on}\` of the validation rows cannot stop training: it is not defined (${warnings[0] ?? 'no reason is known'})`, `follow \`${mainMetric(task)}\`, or give the validation part more rows`);
+    if (missing) throw new StepError(`\`${stopping.on}\` of the validation rows cannot stop training: it is not defined (${warnings[0] ?? 'no reason is known'})`, `follow \`${usualMetric(task)}\`, or give the validation part more rows`);
     return Object.fromEntries(followed.flatMap((name) => (metrics[name] == null ? [] : [[name, metrics[name]]])));
   };
 }

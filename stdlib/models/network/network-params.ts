@@ -5,7 +5,7 @@ import type { Augmentation } from '../../../runtime/networks/augment.ts';
 import type { Layer, Loss } from '../../../runtime/networks/description.ts';
 import type { Optimizer } from '../../../runtime/networks/optimizers.ts';
 import type { RateSchedule } from '../../../runtime/networks/rates.ts';
-import { metrics, metricsOf } from '../../metrics/registry.ts';
+import { metrics, metricsOf, usualMetric } from '../../metrics/registry.ts';
 import { weightParams } from '../row-weights.ts';
 import { completeLayer, layerOf, layerSchema, type Call } from './layer-params.ts';
 
@@ -132,16 +132,9 @@ const DEFAULTS: Readonly<Record<string, JsonObject>> = {
   on_plateau: { patience: 10, factor: 0.1, min_delta: 0, final: 0, warm_up: 0 },
 };
 
-const MAIN_METRICS: Readonly<Record<Task, string>> = { binary: 'log_loss', multiclass: 'log_loss', regression: 'rmse', ranking: 'ndcg' };
-
-/** The metric of a task that training follows unless another is named. */
-export function mainMetric(task: Task): string {
-  return MAIN_METRICS[task];
-}
-
 /** The metrics that training can follow for a task; the first is the default. */
 export function followedMetrics(task: Task): string[] {
-  const main = mainMetric(task);
+  const main = usualMetric(task);
   return [main, ...metricsOf(task).filter((name) => name !== main)];
 }
 
@@ -160,7 +153,7 @@ export function completeParams(params: JsonObject, task: Task): JsonObject {
     optimizer: { ...optimizer, rate: filled(typeof written === 'number' ? { $call: 'constant', rate: written } : written) },
     ...(augment === undefined ? {} : { augment: augment.map(filled) }),
     ...(!hasClasses(task) ? { loss: params['loss'] ?? 'squared' } : {}),
-    ...(stopping === undefined ? {} : { early_stopping: { min_delta: 0, on: mainMetric(task), ...stopping } }),
+    ...(stopping === undefined ? {} : { early_stopping: { min_delta: 0, on: usualMetric(task), ...stopping } }),
   };
 }
 
